@@ -1,0 +1,41 @@
+// Bundles every program into dist/, one call of `nodeProgram` a folder. A dynamic import stays a lazy chunk, so
+// `hexdrop --version` does not load the engine. Libraries are bundled, except native addons: Node must find those in
+// node_modules, which is why they are `dependencies` in package.json and named in `nativeAddons` here.
+
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
+
+const nativeAddons = ['@napi-rs/blake-hash'];
+
+/** Makes entries that start with `#!` runnable by name. Rolldown itself keeps the shebang. */
+const runBit: Plugin = {
+  name: 'run-bit',
+  async writeBundle(options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type === 'chunk' && file.isEntry && file.code.startsWith('#!')) {
+        await chmod(join(options.dir ?? '.', file.fileName), 0o755);
+      }
+    }
+  },
+};
+
+function nodeProgram(folder: string, input: Record<string, string>): RolldownOptions {
+  return {
+    input,
+    platform: 'node',
+    external: [/^node:/, ...nativeAddons],
+    output: {
+      dir: `dist/${folder}`,
+      cleanDir: true,
+      format: 'esm',
+      entryFileNames: '[name].js',
+      chunkFileNames: 'chunks/[name]-[hash].js',
+    },
+    plugins: [runBit],
+  };
+}
+
+export default defineConfig([
+  nodeProgram('cli', { hexdrop: 'electron/cli/hexdrop.ts', start: 'electron/cli/start.ts' }),
+]);

@@ -1,0 +1,19 @@
+/** Who is on the other side. Plain data; no behaviour. */
+
+/** How far the identity of a peer is known: never seen before, seen with this key before, or not proven (plain). */
+export type Trust = 'new' | 'known' | 'unauthenticated';
+
+export interface PeerView {
+  /** 64 hex digits: SHA-256 of the public key. On a plain connection only claimed. */
+  readonly deviceId: string;
+  readonly alias: string;
+  readonly address: string;
+  readonly port: number;
+  readonly secure: boolean;
+  readonly trust: Trust;
+}
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}

@@ -1,0 +1,112 @@
+/** What a transfer looks like from outside the engine: plain data for the command line, the host and the window. */
+
+import type { PeerView } from './peer.ts';
+
+/** What a receiver does with a file whose name is taken. `skip` compares content and keeps both when it differs. */
+export type ConflictPolicy = 'rename' | 'skip' | 'overwrite';
+
+export type EntryKind = 'file' | 'folder';
+
+/** What a transfer consists of. `complete` is false while the source is still counting. */
+export interface Totals {
+  readonly files: number;
+  readonly folders: number;
+  readonly bytes: number;
+  readonly complete: boolean;
+}
+
+export interface RootView {
+  readonly name: string;
+  readonly kind: EntryKind;
+  /** Bytes of a file; 0 for a folder. */
+  readonly size: number;
+}
+
+export interface PreviewEntry {
+  /** Relative, with `/`. */
+  readonly path: string;
+  readonly kind: EntryKind;
+  readonly size: number;
+}
+
+/** An offer as a person decides on it. */
+export interface OfferView {
+  readonly transferId: string;
+  readonly peer: PeerView;
+  /** At most the first hundred. */
+  readonly roots: readonly RootView[];
+  readonly rootCount: number;
+  readonly totals: Totals;
+  readonly preview: readonly PreviewEntry[];
+  /** True when it continues what was accepted before in this run. */
+  readonly isResumed: boolean;
+  /** Free space where the files would go, in bytes. */
+  readonly freeBytes?: number;
+}
+
+export type Decision =
+  | {
+      readonly accept: true;
+      /** Which entries are taken; all when absent. A folder that is refused takes its content with it. */
+      readonly wants?: (path: string, kind: EntryKind) => boolean;
+      /** Another target folder than the policy's. */
+      readonly dir?: string;
+    }
+  | { readonly accept: false; readonly message?: string };
+
+export type TransferState =
+  | 'connecting'
+  | 'waiting'
+  | 'running'
+  | 'retrying'
+  | 'done'
+  | 'failed'
+  | 'declined'
+  | 'cancelled';
+
+export interface TransferView {
+  /** 32 hex digits, the same on both sides. */
+  readonly id: string;
+  readonly direction: 'send' | 'receive';
+  readonly kind: 'push' | 'get' | 'put' | 'serve';
+  readonly peer?: PeerView;
+  readonly state: TransferState;
+  readonly totals: Totals;
+  /** Files that are whole and verified on the receiving side in this run. */
+  readonly files: number;
+  /** Bytes committed on the receiving side in this run. */
+  readonly bytes: number;
+  /** Bytes that an earlier run had committed and that were not sent again. */
+  readonly resumedBytes: number;
+  readonly skipped: number;
+  readonly failed: number;
+  /** Entries that the source leaves out: symbolic links, sockets, devices. */
+  readonly omitted: number;
+  readonly currentPath?: string;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft?: number;
+  readonly startedAtMs: number;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** One file that failed, and on whose side. `here` is the side that reads this. */
+export interface FileFault {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+  readonly side: 'here' | 'there';
+}
+
+export interface TransferResult {
+  readonly files: number;
+  readonly bytes: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly resumedBytes: number;
+  readonly omitted: number;
+  readonly seconds: number;
+  /** At most the first thousand. */
+  readonly faults: readonly FileFault[];
+  /** Where the files are, on the receiving side. */
+  readonly dir?: string;
+}

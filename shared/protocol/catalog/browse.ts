@@ -1,0 +1,109 @@
+/** Catalog rows of browsing: lists of shares and folders, single entries, PINs. docs/PROTOCOL.md, "Browsing". */
+
+import * as v from 'valibot';
+import { limits } from '../limits.ts';
+import { json } from './message.ts';
+import { bytes, entryName, listOf, means, mtime, secret, sharePath, text } from './properties.ts';
+
+const entry = () =>
+  v.object({
+    name: means(entryName(), 'one component of a path'),
+    kind: means(v.picklist(['share', 'folder', 'file']), 'what it is'),
+    size: means(v.optional(bytes()), 'bytes of a file'),
+    mtime: means(v.optional(mtime()), 'time of last change, microseconds since the epoch'),
+    executable: means(v.optional(v.boolean()), 'a file that may be run'),
+    writable: means(v.optional(v.boolean()), 'a share that takes uploads'),
+    locked: means(v.optional(v.boolean()), 'a share that asks for a PIN and has not had it in this session'),
+  });
+
+export const browseMessages = {
+  LIST: json(
+    0x10,
+    {
+      family: 'browse',
+      sender: 'asker',
+      carrier: 'control',
+      id: 'request',
+      answers: ['LISTING'],
+      limitBytes: limits.controlBytes,
+      summary: 'Asks what is in a folder, or with an empty path which shares there are.',
+    },
+    v.object({
+      path: means(sharePath(), 'the folder; empty for the list of shares'),
+      after: means(v.optional(entryName()), 'go on behind the entry of this name'),
+    }),
+  ),
+  LISTING: json(
+    0x11,
+    {
+      family: 'browse',
+      sender: 'answerer',
+      carrier: 'control',
+      id: 'request',
+      limitBytes: limits.controlBytes,
+      summary: 'Answers LIST with one page of entries in byte order of their names.',
+    },
+    v.object({
+      path: means(sharePath(), 'the path that was asked for'),
+      writable: means(v.boolean(), 'whether uploads into this folder are taken'),
+      entries: means(listOf(entry(), 0, limits.listingEntries), 'the entries'),
+      more: means(v.boolean(), 'another LIST with `after` brings more'),
+    }),
+  ),
+  STAT: json(
+    0x12,
+    {
+      family: 'browse',
+      sender: 'asker',
+      carrier: 'control',
+      id: 'request',
+      answers: ['ENTRY'],
+      limitBytes: limits.controlBytes,
+      summary: 'Asks about a single file, folder or share.',
+    },
+    v.object({ path: means(text(1, limits.pathCharacters), 'the path') }),
+  ),
+  ENTRY: json(
+    0x13,
+    {
+      family: 'browse',
+      sender: 'answerer',
+      carrier: 'control',
+      id: 'request',
+      limitBytes: limits.controlBytes,
+      summary: 'Answers STAT.',
+    },
+    v.object({
+      path: means(text(1, limits.pathCharacters), 'the path that was asked for'),
+      entry: means(entry(), 'what is there'),
+    }),
+  ),
+  UNLOCK: json(
+    0x14,
+    {
+      family: 'browse',
+      sender: 'asker',
+      carrier: 'control',
+      id: 'request',
+      answers: ['UNLOCKED'],
+      limitBytes: limits.smallControlBytes,
+      summary: 'Gives the PIN of a share; it holds for this session.',
+    },
+    v.object({
+      share: means(entryName(), 'the name of the share'),
+      pin: secret(text(1, limits.pinCharacters), 'the PIN'),
+    }),
+  ),
+  UNLOCKED: json(
+    0x15,
+    {
+      family: 'browse',
+      sender: 'answerer',
+      carrier: 'control',
+      id: 'request',
+      limitBytes: limits.smallControlBytes,
+      summary: 'Answers UNLOCK: the share is open.',
+    },
+    v.object({ share: means(entryName(), 'the name of the share') }),
+  ),
+} as const;

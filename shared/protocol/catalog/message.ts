@@ -1,0 +1,114 @@
+/**
+ * The shape of one row of the catalog, and the functions that make rows. The rows are in session.ts, browse.ts
+ * and transfer.ts beside this file; ../catalog.ts puts them together.
+ */
+
+import type * as v from 'valibot';
+import type { BinaryField, RecordOf } from './fields.ts';
+
+export type Family = 'session' | 'browse' | 'transfer';
+
+/**
+ * Who may send it. Dialer and listener are the sides of the connection; source and sink those of a transfer;
+ * asker and answerer those of a request.
+ */
+export type Sender = 'dialer' | 'listener' | 'both' | 'asker' | 'answerer' | 'source' | 'sink';
+
+/**
+ * Which connection carries it: the control connection; the bulk connection of the transfer (its lane, or the
+ * control connection when the bulk is inline); only a lane; or any.
+ */
+export type Carrier = 'control' | 'bulk' | 'lane' | 'any';
+
+/** What its id is: 0; the id of a request, never 0; or either. */
+export type IdRule = 'zero' | 'request' | 'either';
+
+export interface MessageRow<Number extends number = number> {
+  readonly number: Number;
+  readonly family: Family;
+  readonly sender: Sender;
+  readonly carrier: Carrier;
+  readonly id: IdRule;
+  /** Types that may answer it, besides ERROR. */
+  readonly answers: readonly string[];
+  /** Most bytes of payload. */
+  readonly limitBytes: number;
+  /** Whether flag LAST means something; it is refused elsewhere. */
+  readonly hasLast: boolean;
+  /** Payload delivered in slices while it arrives, instead of whole. */
+  readonly isBulk: boolean;
+  /** One sentence. */
+  readonly summary: string;
+}
+
+type JsonSchema = v.GenericSchema<unknown, object>;
+
+export interface JsonMessage<
+  Number extends number = number,
+  Schema extends JsonSchema = JsonSchema,
+> extends MessageRow<Number> {
+  readonly payload: 'json';
+  readonly schema: Schema;
+}
+
+export interface BinaryMessage<
+  Number extends number = number,
+  Fields extends readonly BinaryField[] = readonly BinaryField[],
+> extends MessageRow<Number> {
+  readonly payload: 'binary';
+  readonly fields: Fields;
+}
+
+export type Message = JsonMessage | BinaryMessage;
+
+/** What a message carries in memory. */
+export type PayloadOf<M> = M extends { payload: 'json'; schema: infer Schema extends v.GenericSchema }
+  ? DeepReadonly<v.InferOutput<Schema>>
+  : M extends { payload: 'binary'; fields: infer Fields extends readonly BinaryField[] }
+    ? RecordOf<Fields>
+    : never;
+
+export type DeepReadonly<T> = T extends readonly [] | readonly [unknown, ...unknown[]]
+  ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+  : T extends readonly (infer Item)[]
+    ? readonly DeepReadonly<Item>[]
+    : T extends object
+      ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+      : T;
+
+interface RowText {
+  readonly family: Family;
+  readonly sender: Sender;
+  readonly carrier: Carrier;
+  readonly id: IdRule;
+  readonly answers?: readonly string[];
+  readonly limitBytes: number;
+  readonly hasLast?: boolean;
+  readonly isBulk?: boolean;
+  readonly summary: string;
+}
+
+const row = <const Number extends number>(number: Number, about: RowText): MessageRow<Number> => ({
+  number,
+  family: about.family,
+  sender: about.sender,
+  carrier: about.carrier,
+  id: about.id,
+  answers: about.answers ?? [],
+  limitBytes: about.limitBytes,
+  hasLast: about.hasLast ?? false,
+  isBulk: about.isBulk ?? false,
+  summary: about.summary,
+});
+
+export const json = <const Number extends number, const Schema extends JsonSchema>(
+  number: Number,
+  about: RowText,
+  schema: Schema,
+): JsonMessage<Number, Schema> => ({ ...row(number, about), payload: 'json', schema });
+
+export const binary = <const Number extends number, const Fields extends readonly BinaryField[]>(
+  number: Number,
+  about: RowText,
+  fields: Fields,
+): BinaryMessage<Number, Fields> => ({ ...row(number, about), payload: 'binary', fields });

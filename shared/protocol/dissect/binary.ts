@@ -1,0 +1,173 @@
+/**
+ * Nodes for binary payloads, from the field lists of the catalog. Goes on behind a wrong value as long as the
+ * places of the next fields are known; marks what the payload or the capture does not hold.
+ */
+
+import { type BinaryField, type ListField, noIndex, widthBytes } from '../catalog/fields.ts';
+import { choiceName, numberFault, readNumber } from '../fields-codec.ts';
+import { decodeUtf8, toHexRange } from '../text.ts';
+import { rawText } from './json-scan.ts';
+import { type DissectNode, node } from './node.ts';
+
+const shownDigestBytes = 64;
+
+interface Cursor {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  at: number;
+  /** Where the captured bytes end. */
+  readonly captured: number;
+  /** Where the payload ends according to the header; at least `captured`. */
+  readonly end: number;
+}
+
+/** Nodes that tile the captured payload from `start` on; the caller adds what is behind. */
+export function binaryNodes(
+  fields: readonly BinaryField[],
+  frame: Uint8Array,
+  start: number,
+  captured: number,
+  end: number,
+): { readonly children: readonly DissectNode[]; readonly at: number } {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const cursor: Cursor = { bytes: frame, view, at: start, captured, end };
+  return { children: fieldNodes(fields, cursor), at: cursor.at };
+}
+
+function fieldNodes(fields: readonly BinaryField[], cursor: Cursor): DissectNode[] {
+  const nodes: DissectNode[] = [];
+  const measures = new Map<string, number>();
+  for (const field of fields) {
+    if (cursor.at >= cursor.captured && cursor.captured < cursor.end) break;
+    const measured = measures.get(field.name);
+    if (field.kind === 'list') nodes.push(listNode(field, cursor, measured));
+    else if (field.kind === 'bytes' || field.kind === 'text' || field.kind === 'hex') {
+      nodes.push(bytesNode(field, cursor, measured));
+    } else {
+      const width = widthBytes[field.width];
+      if (cursor.captured - cursor.at < width) {
+        nodes.push(cutNode(field, cursor, width));
+        break;
+      }
+      const value = readNumber(cursor.view, cursor.at, field.width);
+      if (field.kind === 'measure') measures.set(field.of, value);
+      nodes.push(numberNode(field, cursor.at, cursor.at + width, value));
+      cursor.at += width;
+    }
+  }
+  return nodes;
+}
+
+type PlainField = Exclude<BinaryField, { kind: 'list' | 'bytes' | 'text' | 'hex' }>;
+
+function numberNode(field: PlainField, start: number, end: number, value: number): DissectNode {
+  const fault = numberFault(field, value);
+  return node(field.name, start, end, {
+    value: field.kind === 'index' && field.mayBeNone && value === noIndex ? 'none' : value,
+    meaning: field.meaning + explained(field, value),
+    colour: field.colour,
+    problem: fault === undefined ? undefined : `Seen ${fault.seen}; allowed: ${fault.allowed}.`,
+  });
+}
+
+function explained(field: PlainField, value: number): string {
+  if (field.kind === 'choice') return `: ${choiceName(field.choices, value) ?? 'unknown'}`;
+  if (field.kind === 'switch') return value === field.bit ? `: ${field.property}` : '';
+  if (field.colour === 'time') return `: ${timeText(value)}`;
+  return '';
+}
+
+/** Microseconds since the epoch in ISO 8601. */
+export function timeText(microseconds: number): string {
+  const milliseconds = Math.floor(microseconds / 1_000);
+  const rest = String(microseconds - milliseconds * 1_000).padStart(3, '0');
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? 'beyond the calendar' : date.toISOString().replace('Z', `${rest}Z`);
+}
+
+type SpanField = Extract<BinaryField, { kind: 'bytes' | 'text' | 'hex' }>;
+
+function bytesNode(field: SpanField, cursor: Cursor, measured: number | undefined): DissectNode {
+  const length = lengthOf(field, cursor, measured);
+  if (length > cursor.captured - cursor.at) return cutNode(field, cursor, length);
+  const start = cursor.at;
+  cursor.at += length;
+  const fault =
+    field.kind !== 'hex' && (length < field.minimum || length > field.maximum)
+      ? `Seen ${length} bytes; allowed: ${field.minimum} to ${field.maximum}.`
+      : undefined;
+  const slice = cursor.bytes.subarray(start, cursor.at);
+  const isBadText = field.kind === 'text' && decodeUtf8(slice) === undefined;
+  return node(field.name, start, cursor.at, {
+    value: shownBytes(field, cursor.bytes, start, cursor.at),
+    meaning: field.meaning,
+    colour: field.colour,
+    problem: isBadText ? 'Not UTF-8.' : fault,
+  });
+}
+
+function lengthOf(field: SpanField, cursor: Cursor, measured: number | undefined): number {
+  if (field.kind === 'hex') return field.bytes;
+  if (field.kind === 'text' || field.bytes === 'measured') return measured ?? 0;
+  return field.bytes === 'rest' ? cursor.end - cursor.at : field.bytes;
+}
+
+function shownBytes(field: SpanField, bytes: Uint8Array, start: number, end: number): string {
+  if (field.kind === 'text') return rawText(bytes.subarray(start, end));
+  if (field.colour === 'content') return `${end - start} bytes`;
+  return toHexRange(bytes, start, Math.min(end, start + shownDigestBytes));
+}
+
+/** A field of which the payload or the capture holds only the beginning. Takes all that is there. */
+function cutNode(field: BinaryField, cursor: Cursor, length: number): DissectNode {
+  const start = cursor.at;
+  cursor.at = cursor.captured;
+  const isInPayload = start + length <= cursor.end;
+  const present = cursor.captured - start;
+  return node(field.name, start, cursor.captured, {
+    value: isInPayload
+      ? `${present} of ${length} bytes captured`
+      : `${cursor.end - start} of ${length} bytes`,
+    meaning: field.meaning,
+    colour: field.colour,
+    problem: isInPayload ? undefined : `The payload ends after ${cursor.end - start} of ${length} bytes.`,
+  });
+}
+
+function listNode(field: ListField, cursor: Cursor, measured: number | undefined): DissectNode {
+  const start = cursor.at;
+  const items: DissectNode[] = [];
+  const isMore = (): boolean =>
+    cursor.at < cursor.captured &&
+    (measured === undefined || items.length < Math.min(measured, field.maximum));
+  while (isMore()) {
+    const itemStart = cursor.at;
+    const children = fieldNodes(field.fields, cursor);
+    items.push(
+      node(`[${items.length}]`, itemStart, cursor.at, {
+        value: labelOf(children),
+        meaning: field.meaning,
+        children,
+      }),
+    );
+  }
+  const isWhole = cursor.captured === cursor.end;
+  const count = measured ?? items.length;
+  return node(field.name, start, cursor.at, {
+    value: `${items.length} entries`,
+    meaning: field.meaning,
+    colour: field.colour,
+    problem:
+      count > field.maximum || (isWhole && (count < field.minimum || items.length < count))
+        ? `Seen ${items.length} entries, told ${count}; allowed: ${field.minimum} to ${field.maximum}.`
+        : undefined,
+    children: items,
+  });
+}
+
+/** What names an entry in a list: its name, or the file it belongs to. */
+function labelOf(children: readonly DissectNode[]): string | number | boolean {
+  const naming =
+    children.find((each) => each.name === 'name') ?? children.find((each) => each.name === 'file');
+  return naming?.value ?? '';
+}

@@ -1,0 +1,37 @@
+/**
+ * Errors on their way over the wire and back: codes that may not cross become `internal`, texts are cut to
+ * their caps, a code that is unknown here reads as `internal`. docs/PROTOCOL.md, "Errors".
+ */
+
+import type { Payload } from './catalog.ts';
+import { codeForWire, codeFromWire, HexdropError } from './errors.ts';
+import { limits } from './limits.ts';
+import { clip } from './text.ts';
+
+const longestRetryMs = 86_400_000;
+
+/** The payload of ERROR for an error. */
+export function errorPayload(error: HexdropError): Payload<'ERROR'> {
+  return {
+    ...refusalPayload(error),
+    ...(error.seen === undefined ? {} : { seen: clip(error.seen, limits.detailCharacters) }),
+    ...(error.allowed === undefined ? {} : { allowed: clip(error.allowed, limits.detailCharacters) }),
+    ...(error.retryAfterMs === undefined
+      ? {}
+      : { retryAfterMs: Math.min(longestRetryMs, Math.max(0, Math.round(error.retryAfterMs))) }),
+  };
+}
+
+/** `code` and `message` of an error: the payload of DECLINE and CANCEL, and with `file` that of FAULT. */
+export const refusalPayload = (error: HexdropError): Payload<'CANCEL'> => ({
+  code: codeForWire(error.code),
+  message: clip(error.message, limits.messageCharacters),
+});
+
+/** The error that a peer told in ERROR, DECLINE, CANCEL or FAULT. */
+export const errorFromWire = (told: Payload<'ERROR' | 'DECLINE' | 'CANCEL' | 'FAULT'>): HexdropError =>
+  new HexdropError(codeFromWire(told.code), told.message === '' ? undefined : told.message, {
+    seen: 'seen' in told ? told.seen : undefined,
+    allowed: 'allowed' in told ? told.allowed : undefined,
+    retryAfterMs: 'retryAfterMs' in told ? told.retryAfterMs : undefined,
+  });

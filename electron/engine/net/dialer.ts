@@ -1,0 +1,165 @@
+/**
+ * Opens connections: TCP, then TLS unless plain is asked for, then the peer's key is checked, all within one
+ * timeout. Nothing of ours is sent before the key was found right. The first frame is the session's business.
+ */
+
+import { connect as connectTcp } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import { HexdropError, asHexdropError } from '../../../shared/protocol/errors.ts';
+import { formatAddress } from './address.ts';
+import { Connection } from './connection.ts';
+import { DirectInlet } from './direct-inlet.ts';
+import { dialFailure } from './failures.ts';
+import type { Identity } from './identity.ts';
+import { shortDeviceId } from './identity.ts';
+import { secureContextOf, secureFactsOf } from './tls.ts';
+
+export interface DialOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly identity: Identity;
+  readonly plain: boolean;
+  /** Another key than this one is an identity-mismatch: for lanes, whose peer has been proven before. */
+  readonly expectDeviceId?: string | undefined;
+  /** Throws to refuse the key that the peer proved, before anything is sent: for the record of known devices. */
+  readonly checkPeer?: ((deviceId: string) => void) | undefined;
+  /** The reader has `target`: deliveries go straight into its buffers. */
+  readonly directRead?: boolean | undefined;
+  /** For TCP and TLS together. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** How names become addresses; the system's way when absent. */
+  readonly lookup?: LookupFunction | undefined;
+}
+
+/** Rejects with a HexdropError of the classes "reach", "session" or with `cancelled`. */
+export const dial = (options: DialOptions): Promise<Connection> =>
+  new Promise((resolve, reject) => {
+    const { host, port, signal } = options;
+    const peerName = formatAddress({ host, port });
+    if (signal?.aborted === true) {
+      reject(cancelledDial(peerName));
+      return;
+    }
+
+    const inlet = options.directRead === true ? new DirectInlet() : undefined;
+    let socket: Socket | TLSSocket;
+    try {
+      socket = openSocket(options, inlet);
+    } catch (thrown) {
+      reject(dialFailure(thrown as NodeJS.ErrnoException, host, port));
+      return;
+    }
+
+    let isTcpConnected = false;
+    const onTcpConnected = (): void => {
+      isTcpConnected = true;
+    };
+    const release = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      socket.off('connect', onTcpConnected);
+      socket.off('connect', onReady);
+      socket.off('secureConnect', onReady);
+      socket.off('error', onError);
+      socket.off('close', onClose);
+    };
+    const fail = (error: HexdropError): void => {
+      release();
+      // A socket may still report an error after its end is decided.
+      socket.on('error', () => undefined);
+      socket.destroy();
+      reject(error);
+    };
+    const onError = (error: NodeJS.ErrnoException): void => fail(dialFailure(error, host, port));
+    const onClose = (): void =>
+      fail(dialFailure(Object.assign(new Error(''), { code: 'ECONNRESET' }), host, port));
+    const onAbort = (): void => fail(cancelledDial(peerName));
+    const onTimeout = (): void => fail(timedOut(peerName, isTcpConnected, options.timeoutMs));
+    const onReady = (): void => {
+      try {
+        const connection = adopt(socket, options, inlet, peerName);
+        release();
+        resolve(connection);
+      } catch (thrown) {
+        fail(asHexdropError(thrown, 'tls-failed'));
+      }
+    };
+
+    const timer = setTimeout(onTimeout, options.timeoutMs);
+    signal?.addEventListener('abort', onAbort);
+    socket.on('connect', onTcpConnected);
+    socket.on(options.plain ? 'connect' : 'secureConnect', onReady);
+    socket.on('error', onError);
+    socket.on('close', onClose);
+  });
+
+const openSocket = (options: DialOptions, inlet: DirectInlet | undefined): Socket | TLSSocket => {
+  const { host, port } = options;
+  const onread = inlet === undefined ? {} : { onread: inlet.onread };
+  const lookup = options.lookup === undefined ? {} : { lookup: options.lookup };
+  const tcp = {
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 15_000,
+    ...onread,
+    ...lookup,
+  };
+  if (options.plain) {
+    const socket = connectTcp(tcp);
+    // Nothing is read before there is a reader.
+    socket.pause();
+    return socket;
+  }
+  return connectTls({
+    ...tcp,
+    secureContext: secureContextOf(options.identity),
+    minVersion: 'TLSv1.3',
+    // No authority vouches for a device: the key itself is checked below.
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });
+};
+
+const adopt = (
+  socket: Socket | TLSSocket,
+  options: DialOptions,
+  inlet: DirectInlet | undefined,
+  peerName: string,
+): Connection => {
+  if (options.plain) return new Connection({ socket, side: 'dialer', inlet, peerName });
+  socket.pause();
+  const { secure, peerDeviceId } = secureFactsOf(socket as TLSSocket);
+  if (peerDeviceId === undefined) {
+    throw new HexdropError('certificate-required', `${peerName} presented no certificate.`);
+  }
+  if (options.expectDeviceId !== undefined && options.expectDeviceId !== peerDeviceId) {
+    throw new HexdropError(
+      'identity-mismatch',
+      `What answers on ${peerName} is another device than expected: it has the key ${shortDeviceId(peerDeviceId)}, not ${shortDeviceId(options.expectDeviceId)}.`,
+      { seen: shortDeviceId(peerDeviceId), allowed: shortDeviceId(options.expectDeviceId) },
+    );
+  }
+  options.checkPeer?.(peerDeviceId);
+  return new Connection({ socket, side: 'dialer', inlet, peerName, secure, peerDeviceId });
+};
+
+const cancelledDial = (peerName: string): HexdropError =>
+  new HexdropError('cancelled', `Connecting to ${peerName} was cancelled.`);
+
+const timedOut = (peerName: string, isTcpConnected: boolean, timeoutMs: number): HexdropError => {
+  const seconds = `${Math.max(1, Math.round(timeoutMs / 1000))} s`;
+  return isTcpConnected
+    ? new HexdropError(
+        'handshake-timeout',
+        `${peerName} took the connection but set up no encryption within ${seconds}. Is it Hexdrop, and is the port right?`,
+      )
+    : new HexdropError(
+        'unreachable',
+        `${peerName} does not answer within ${seconds}. Is the device on, in this network, and not behind a firewall?`,
+      );
+};

@@ -1,0 +1,30 @@
+/**
+ * Which dress a connection wears, by its first bytes (docs/PROTOCOL.md, "One port, two dresses"). Pure.
+ */
+
+export type Dress = 'tls' | 'plain' | 'http' | 'unknown';
+
+const tlsHandshakeRecord = 0x16;
+const frameStart = 0x48; // "H" of "HXD1"
+
+const httpOpenings = [
+  'GET ',
+  'HEAD ',
+  'POST ',
+  'PUT ',
+  'DELETE ',
+  'OPTIONS ',
+  'PATCH ',
+  'CONNECT ',
+  'TRACE ',
+  'PRI ',
+];
+
+/** At least one byte. A single "H" counts as plain; one that goes on as "HEAD " comes to the framing's attention. */
+export const dressOf = (first: Uint8Array): Dress => {
+  if (first[0] === tlsHandshakeRecord) return 'tls';
+  const text = String.fromCharCode(...first.subarray(0, 8));
+  if (first[0] === frameStart && !text.startsWith('HE')) return 'plain';
+  const isHttp = httpOpenings.some((opening) => opening.startsWith(text) || text.startsWith(opening));
+  return isHttp ? 'http' : 'unknown';
+};

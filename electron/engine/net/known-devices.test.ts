@@ -1,0 +1,219 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { KnownDevices } from './known-devices.ts';
+import { temporaryHome } from './loopback.fixture.ts';
+
+const anna = 'a'.repeat(64);
+const bert = 'b'.repeat(64);
+const hour = 60 * 60 * 1000;
+
+const refusal = (run: () => unknown): HexdropError => {
+  try {
+    run();
+  } catch (error) {
+    return error as HexdropError;
+  }
+  throw new Error('not refused');
+};
+
+describe('trust on first use', () => {
+  test('a device is new until it was recorded, and known afterwards', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    expect(devices.check('nas:1', anna)).toBe('new');
+    expect(devices.check('nas:1', anna)).toBe('new');
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    expect(devices.check('nas:1', anna)).toBe('known');
+  });
+
+  test('is kept for the next run', async () => {
+    const home = await temporaryHome();
+    KnownDevices.load(home, () => 5 * hour).record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    expect(KnownDevices.load(home).list()).toEqual([
+      { deviceId: anna, alias: 'Anna', targets: ['nas:1'], firstSeenMs: 5 * hour, lastSeenMs: 5 * hour },
+    ]);
+  });
+
+  test('another key at a known target is refused in words that help', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    for (const run of [
+      () => devices.check('nas:1', bert),
+      () => devices.record({ target: 'nas:1', deviceId: bert, alias: 'Bert' }),
+    ]) {
+      const error = refusal(run);
+      expect(error).toMatchObject({
+        code: 'peer-key-changed',
+        seen: 'bbbb-bbbb-bbbb',
+        allowed: 'aaaa-aaaa-aaaa',
+      });
+      expect(error.message).toBe(
+        'The device at nas:1 has another key than before: known is "Anna" with aaaa-aaaa-aaaa, seen is bbbb-bbbb-bbbb. ' +
+          'Either another device pretends to be it, or it was reinstalled. ' +
+          'If you are sure that it is the right device, --accept-new-key replaces the record.',
+      );
+    }
+    expect(devices.check('nas:1', anna)).toBe('known');
+  });
+
+  test('a known device at the address of another one is refused, and told who it is', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    devices.record({ target: '10.0.0.1:1', deviceId: anna, alias: 'Anna' });
+    devices.record({ target: '10.0.0.2:1', deviceId: bert, alias: 'Bert' });
+    expect(refusal(() => devices.check('10.0.0.1:1', bert)).message).toContain('That is the key of "Bert"');
+  });
+
+  test('the same key at another target is the same device', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    expect(devices.check('10.0.0.9:1', anna)).toBe('known');
+    devices.record({ target: '10.0.0.9:1', deviceId: anna, alias: 'Anna' });
+    expect(devices.list().map(({ targets }) => targets)).toEqual([['10.0.0.9:1', 'nas:1']]);
+  });
+
+  test('a device that dials us is known by its key, and is refused nowhere', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    expect(devices.check(undefined, anna)).toBe('new');
+    devices.record({ deviceId: anna, alias: 'Anna' });
+    expect(devices.check(undefined, anna)).toBe('known');
+    expect(devices.list()[0]?.targets).toEqual([]);
+  });
+
+  test('accepting a new key moves the target, and forgets a key that answers nowhere', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    devices.replace('nas:1', bert, 'Anna');
+    expect(devices.check('nas:1', bert)).toBe('known');
+    expect(devices.check('other:1', anna)).toBe('new');
+    expect(refusal(() => devices.check('nas:1', anna)).code).toBe('peer-key-changed');
+  });
+
+  test('accepting a new key keeps what else is known of the old one', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    devices.record({ target: 'nas:2', deviceId: anna, alias: 'Anna' });
+    devices.replace('nas:1', bert);
+    expect(devices.check('nas:2', anna)).toBe('known');
+  });
+});
+
+describe('the list', () => {
+  test('finds a device by the name it gives itself, whatever the case', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Bu\u0308ro' });
+    devices.record({ deviceId: bert, alias: 'büro' });
+    expect(devices.byAlias('BÜRO').map(({ deviceId }) => deviceId)).toEqual([anna]);
+    expect(devices.byAlias('nobody')).toEqual([]);
+  });
+
+  test('follows a device that changes its name', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anne' });
+    expect(devices.list().map(({ alias }) => alias)).toEqual(['Anne']);
+  });
+
+  test('is written again only for news', async () => {
+    const home = await temporaryHome();
+    let nowMs = 10 * hour;
+    const devices = KnownDevices.load(home, () => nowMs);
+    const seen = { target: 'nas:1', deviceId: anna, alias: 'Anna' };
+    devices.record(seen);
+    const before = await stat(join(home, 'devices.json'));
+    nowMs += hour / 2;
+    devices.record(seen);
+    expect((await stat(join(home, 'devices.json'))).ino).toBe(before.ino);
+    nowMs += hour;
+    devices.record(seen);
+    expect(devices.list()[0]).toMatchObject({ firstSeenMs: 10 * hour, lastSeenMs: nowMs });
+  });
+
+  test('strangers that only came to us are forgotten in the end; dialed devices never', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    const idOf = (index: number): string => index.toString(16).padStart(64, '0');
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    for (let index = 0; index < 520; index += 1) devices.record({ deviceId: idOf(index), alias: '' });
+    expect(devices.list()).toHaveLength(501);
+    expect(devices.check('nas:1', anna)).toBe('known');
+    expect(devices.check(undefined, idOf(519))).toBe('known');
+  });
+});
+
+describe('the file', () => {
+  test.skipIf(process.platform === 'win32')(
+    'is for its owner alone, and leaves nothing beside it',
+    async () => {
+      const home = await temporaryHome();
+      KnownDevices.load(home).record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+      expect((await stat(join(home, 'devices.json'))).mode & 0o777).toBe(0o600);
+      expect(await readdir(home)).toEqual(['devices.json']);
+    },
+  );
+
+  test.each([
+    ['', 'JSON'],
+    ['{"version":1', 'JSON'],
+    ['null', 'version'],
+    ['{"version":2,"devices":[]}', 'it has version 2, this program knows 1'],
+    ['{"version":1,"devices":{}}', '"devices" is not a list'],
+    ['{"version":1,"devices":[{"deviceId":"short"}]}', 'entry 1 is not a device'],
+  ])('%j is told by its path and left as it is', async (text, why) => {
+    const home = await temporaryHome();
+    const path = join(home, 'devices.json');
+    await writeFile(path, text);
+    const error = refusal(() => KnownDevices.load(home));
+    expect(error.code).toBe('file-unreadable');
+    expect(error.message).toContain(path);
+    expect(error.message).toContain(why);
+    expect(await readFile(path, 'utf8')).toBe(text);
+  });
+
+  test('two processes see what the other one recorded', async () => {
+    const home = await temporaryHome();
+    const [one, other] = [KnownDevices.load(home), KnownDevices.load(home)];
+    one.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    other.record({ target: 'nas:2', deviceId: bert, alias: 'Bert' });
+    expect(one.list()).toHaveLength(2);
+    expect(refusal(() => other.record({ target: 'nas:1', deviceId: bert, alias: 'Bert' })).code).toBe(
+      'peer-key-changed',
+    );
+  });
+
+  test('a lock that a killed process left behind is taken over', async () => {
+    const home = await temporaryHome();
+    const lock = join(home, 'devices.json.lock');
+    await writeFile(lock, '');
+    const longAgo = new Date(Date.now() - hour);
+    await utimes(lock, longAgo, longAgo);
+    KnownDevices.load(home).record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    expect(await readdir(home)).toEqual(['devices.json']);
+  });
+
+  test('four processes that record at the same time lose nothing', { timeout: 30_000 }, async () => {
+    const home = await temporaryHome();
+    const module = new URL('./known-devices.ts', import.meta.url).href;
+    const script = `
+      const [home, name] = process.argv.slice(1);
+      const { KnownDevices } = await import(${JSON.stringify(module)});
+      const devices = KnownDevices.load(home);
+      for (let index = 0; index < 40; index += 1) {
+        devices.record({ target: name + ':' + (index + 1), deviceId: (name + index.toString(16).padStart(63, '0')), alias: name });
+      }`;
+    const runs = ['a', 'b', 'c', 'd'].map(async (name) => {
+      const child = spawn(
+        process.execPath,
+        ['--import', 'tsx', '--input-type=module', '-e', script, home, name],
+        {
+          stdio: ['ignore', 'ignore', 'inherit'],
+        },
+      );
+      const [code] = (await once(child, 'exit')) as [number | null];
+      return code;
+    });
+    expect(await Promise.all(runs)).toEqual([0, 0, 0, 0]);
+    expect(KnownDevices.load(home).list()).toHaveLength(160);
+  });
+});

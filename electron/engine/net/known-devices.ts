@@ -1,0 +1,226 @@
+/**
+ * Which key answered at which address before: trust on first use (docs/SECURITY.md, "Known devices"). Owns
+ * <home>/devices.json. Several processes may share a home: every change re-reads, changes and replaces the file under
+ * a lock, so no record of another process is lost. A file that cannot be read is told, never replaced.
+ */
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { replaceOwnersFile, withLockFile } from './owners-file.ts';
+import { shortDeviceId } from './identity.ts';
+
+export interface KnownDevice {
+  /** 64 hex digits: SHA-256 of the public key. */
+  readonly deviceId: string;
+  /** What it last called itself. */
+  readonly alias: string;
+  /** Where it was dialed, `host:port`, the latest first. Empty for one that only ever came to us. */
+  readonly targets: readonly string[];
+  readonly firstSeenMs: number;
+  /** Right to within an hour. */
+  readonly lastSeenMs: number;
+}
+
+export interface SeenDevice {
+  readonly deviceId: string;
+  readonly alias: string;
+  /** Where it was dialed; absent when it dialed us. */
+  readonly target?: string | undefined;
+}
+
+const fileName = 'devices.json';
+const formatVersion = 1;
+/** A device that moves through address after address keeps the latest ones. */
+const targetsKept = 32;
+/** Devices that only came to us are remembered up to here, so that strangers cannot grow the file without end. */
+const incomingKept = 500;
+/** Writing the file each time a device is seen again would be noise. */
+const lastSeenStepMs = 60 * 60 * 1000;
+
+export class KnownDevices {
+  readonly #path: string;
+  readonly #home: string;
+  readonly #now: () => number;
+  #devices: readonly KnownDevice[];
+
+  private constructor(home: string, now: () => number) {
+    this.#home = home;
+    this.#path = join(home, fileName);
+    this.#now = now;
+    this.#devices = readDevices(this.#path);
+  }
+
+  /** Throws file-unreadable or permission-denied, with the file's path, when there is one that cannot be read. */
+  static load(home: string, now: () => number = Date.now): KnownDevices {
+    return new KnownDevices(home, now);
+  }
+
+  /**
+   * Whether this key is known. Throws peer-key-changed when another one answered at this target before. Without a
+   * target (a device that dialed us) it never throws.
+   */
+  check(target: string | undefined, deviceId: string): 'new' | 'known' {
+    this.#reload();
+    this.#refuseOtherKey(target, deviceId);
+    return this.#devices.some((device) => device.deviceId === deviceId) ? 'known' : 'new';
+  }
+
+  /** Remembers a device that was let in. Throws peer-key-changed like check. */
+  record(seen: SeenDevice): void {
+    this.check(seen.target, seen.deviceId);
+    if (!this.#isNews(seen)) return;
+    this.#change((devices) => {
+      // Another process may have been quicker.
+      this.#devices = devices;
+      this.#refuseOtherKey(seen.target, seen.deviceId);
+      return merged(devices, seen, this.#now());
+    });
+  }
+
+  /** The person accepts the new key: the target belongs to this device from now on. */
+  replace(target: string, deviceId: string, alias = ''): void {
+    this.#change((devices) =>
+      merged(withoutTarget(devices, target), { deviceId, alias, target }, this.#now()),
+    );
+  }
+
+  /** Devices that call themselves so, whatever the case; several may. Those with a target, the latest seen first. */
+  byAlias(alias: string): readonly KnownDevice[] {
+    const wanted = alias.normalize('NFC').toLowerCase();
+    return this.list().filter(
+      (device) => device.targets.length > 0 && device.alias.normalize('NFC').toLowerCase() === wanted,
+    );
+  }
+
+  /** All of them, the latest seen first. */
+  list(): readonly KnownDevice[] {
+    this.#reload();
+    return this.#devices.toSorted((one, other) => other.lastSeenMs - one.lastSeenMs);
+  }
+
+  #refuseOtherKey(target: string | undefined, deviceId: string): void {
+    if (target === undefined) return;
+    const before = this.#devices.find((device) => device.targets.includes(target));
+    if (before !== undefined && before.deviceId !== deviceId)
+      throw this.#keyChanged(target, before, deviceId);
+  }
+
+  #reload(): void {
+    this.#devices = readDevices(this.#path);
+  }
+
+  #isNews({ deviceId, alias, target }: SeenDevice): boolean {
+    const device = this.#devices.find((known) => known.deviceId === deviceId);
+    return (
+      device === undefined ||
+      device.alias !== alias ||
+      (target !== undefined && device.targets[0] !== target) ||
+      Math.abs(this.#now() - device.lastSeenMs) >= lastSeenStepMs
+    );
+  }
+
+  #change(change: (devices: readonly KnownDevice[]) => readonly KnownDevice[]): void {
+    mkdirSync(this.#home, { recursive: true, mode: 0o700 });
+    withLockFile(`${this.#path}.lock`, () => {
+      const devices = change(readDevices(this.#path));
+      replaceOwnersFile(this.#path, `${JSON.stringify({ version: formatVersion, devices }, undefined, 2)}\n`);
+      this.#devices = devices;
+    });
+  }
+
+  #keyChanged(target: string, before: KnownDevice, deviceId: string): HexdropError {
+    const other = this.#devices.find((device) => device.deviceId === deviceId);
+    const who = before.alias === '' ? 'a device' : `"${before.alias}"`;
+    const seen = shortDeviceId(deviceId);
+    const allowed = shortDeviceId(before.deviceId);
+    const explanation =
+      other === undefined
+        ? 'Either another device pretends to be it, or it was reinstalled'
+        : `That is the key of "${other.alias}", known from elsewhere: the address may have passed to it`;
+    return new HexdropError(
+      'peer-key-changed',
+      `The device at ${target} has another key than before: known is ${who} with ${allowed}, seen is ${seen}. ` +
+        `${explanation}. If you are sure that it is the right device, --accept-new-key replaces the record.`,
+      { seen, allowed },
+    );
+  }
+}
+
+const withoutTarget = (devices: readonly KnownDevice[], target: string): readonly KnownDevice[] =>
+  devices.flatMap((device) => {
+    if (!device.targets.includes(target)) return [device];
+    const targets = device.targets.filter((other) => other !== target);
+    // A key that answers nowhere any more is not worth trusting.
+    return targets.length === 0 ? [] : [{ ...device, targets }];
+  });
+
+const merged = (devices: readonly KnownDevice[], seen: SeenDevice, nowMs: number): readonly KnownDevice[] => {
+  const { deviceId, alias, target } = seen;
+  const before = devices.find((device) => device.deviceId === deviceId);
+  const targets = before?.targets ?? [];
+  const device: KnownDevice = {
+    deviceId,
+    alias: alias === '' ? (before?.alias ?? '') : alias,
+    targets:
+      target === undefined
+        ? targets
+        : [target, ...targets.filter((other) => other !== target)].slice(0, targetsKept),
+    firstSeenMs: before?.firstSeenMs ?? nowMs,
+    lastSeenMs: nowMs,
+  };
+  const all = [...devices.filter((other) => other !== before), device];
+  const incoming = all.filter((other) => other.targets.length === 0);
+  if (incoming.length <= incomingKept) return all;
+  const oldest = incoming.reduce((one, other) => (other.lastSeenMs < one.lastSeenMs ? other : one));
+  return all.filter((other) => other !== oldest);
+};
+
+const readDevices = (path: string): readonly KnownDevice[] => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new HexdropError(
+      code === 'EACCES' || code === 'EPERM' ? 'permission-denied' : 'file-unreadable',
+      `The list of known devices, ${path}, cannot be read (${code}).`,
+      { cause: error },
+    );
+  }
+  try {
+    return parseDevices(JSON.parse(text));
+  } catch (error) {
+    throw new HexdropError(
+      'file-unreadable',
+      `The list of known devices, ${path}, is damaged (${(error as Error).message}). Restore it from a backup, or delete it to trust every device anew.`,
+      { cause: error },
+    );
+  }
+};
+
+const parseDevices = (value: unknown): readonly KnownDevice[] => {
+  const { version, devices } = (value ?? {}) as Record<string, unknown>;
+  if (version !== formatVersion) {
+    throw new Error(`it has version ${String(version)}, this program knows ${formatVersion}`);
+  }
+  if (!Array.isArray(devices)) throw new Error('"devices" is not a list');
+  return devices.map(parseDevice);
+};
+
+const parseDevice = (value: unknown, index: number): KnownDevice => {
+  const { deviceId, alias, targets, firstSeenMs, lastSeenMs } = (value ?? {}) as Record<string, unknown>;
+  if (
+    typeof deviceId !== 'string' ||
+    !/^[0-9a-f]{64}$/.test(deviceId) ||
+    typeof alias !== 'string' ||
+    !Array.isArray(targets) ||
+    !targets.every((target) => typeof target === 'string') ||
+    typeof firstSeenMs !== 'number' ||
+    typeof lastSeenMs !== 'number'
+  ) {
+    throw new Error(`entry ${index + 1} is not a device`);
+  }
+  return { deviceId, alias, targets, firstSeenMs, lastSeenMs };
+};

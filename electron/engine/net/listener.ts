@@ -1,0 +1,290 @@
+/**
+ * Accepts connections: one port, two dresses by the first byte (docs/PROTOCOL.md, "One port, two dresses"). What
+ * comes out is a Connection whose peer has proven its key, or a plain one where that is allowed. Whatever else
+ * comes in gets a typed answer, and never disturbs the others. Knows no frame but ERROR.
+ */
+
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Server as TlsServer, TLSSocket } from 'node:tls';
+import { HexdropError, asHexdropError } from '../../../shared/protocol/errors.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+import { AddressCounter } from './address-counter.ts';
+import { Connection, plainAddress } from './connection.ts';
+import type { SocketAddress } from './connection.ts';
+import { lossOf } from './failures.ts';
+import { dressOf } from './first-bytes.ts';
+import type { Identity } from './identity.ts';
+import { bindServer } from './port-binding.ts';
+import { errorFrame, httpAnswer, refuse } from './refusal.ts';
+import { secureContextOptions, secureFactsOf } from './tls.ts';
+
+export interface ListenOptions {
+  /** All addresses of the device when absent: IPv6 and IPv4 where the system has both. */
+  readonly host?: string | undefined;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** When the port is taken, one of the next twenty. */
+  readonly portFallback?: boolean | undefined;
+  readonly identity: Identity;
+  readonly allowPlain: boolean;
+  /** For the first byte and the TLS handshake together. */
+  readonly handshakeTimeoutMs?: number | undefined;
+  /** Connections from one address at a time. */
+  readonly maxPerAddress?: number | undefined;
+  /** Reading has not begun: bytes wait until `read`. */
+  readonly onConnection: (connection: Connection) => void;
+  /** A connection that came to nothing, and why. */
+  readonly onReject?: ((remote: SocketAddress, error: HexdropError) => void) | undefined;
+}
+
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+  /** Stops accepting and cuts what is still in its handshake. Connections handed over live on. */
+  close(): Promise<void>;
+}
+
+/** Connections at a time from everywhere: bounds memory and descriptors whatever addresses they come from. */
+const maxConnections = 1_024;
+
+/** Rejects with permission-denied, usage, host-unknown or the code for a port that is taken. */
+export const listen = async (options: ListenOptions): Promise<Listener> => {
+  const porch = new Porch(options);
+  const { host, port } = await bindServer(porch.server, options);
+  porch.port = port;
+  return { host, port, close: () => porch.close() };
+};
+
+/** A connection between accept and hand-over. */
+interface Guest {
+  readonly socket: Socket;
+  readonly remote: SocketAddress;
+  /** Over the limit: it is told so in its own dress, and goes. */
+  readonly isSurplus: boolean;
+  readonly timer: NodeJS.Timeout;
+  isDone: boolean;
+}
+
+class Porch {
+  port = 0;
+  readonly server: Server;
+  readonly #options: ListenOptions;
+  readonly #tlsServer: TlsServer;
+  readonly #guests = new Map<string, Guest>();
+  readonly #counter: AddressCounter;
+  readonly #handshakeTimeoutMs: number;
+
+  constructor(options: ListenOptions) {
+    this.#options = options;
+    this.#handshakeTimeoutMs = options.handshakeTimeoutMs ?? limits.handshakeMs;
+    this.#counter = new AddressCounter(options.maxPerAddress ?? limits.connectionsPerAddress, maxConnections);
+    this.server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 }, (socket) =>
+      this.#welcome(socket),
+    );
+    // Never listens itself: it is given sockets whose first byte says TLS.
+    this.#tlsServer = createTlsServer({
+      ...secureContextOptions(options.identity),
+      requestCert: true,
+      // No authority vouches for a device: the key itself is the identity.
+      rejectUnauthorized: false,
+      handshakeTimeout: this.#handshakeTimeoutMs,
+    });
+    this.#tlsServer.on('secureConnection', (socket) => this.#secured(socket));
+    this.#tlsServer.on('tlsClientError', (error, socket) => this.#handshakeFailed(error, socket));
+  }
+
+  close(): Promise<void> {
+    for (const guest of this.#guests.values()) {
+      this.#finish(guest);
+      guest.socket.destroy();
+    }
+    return new Promise((resolve) => {
+      // The port is free at once; the callback would wait for the connections that were handed over.
+      this.server.close();
+      setImmediate(resolve);
+    });
+  }
+
+  #welcome(socket: Socket): void {
+    // Without a listener an error of a bad client would end the process.
+    socket.on('error', () => undefined);
+    const { remoteAddress, remotePort } = socket;
+    if (remoteAddress === undefined || remotePort === undefined) {
+      socket.destroy();
+      return;
+    }
+    const remote = { address: plainAddress(remoteAddress), port: remotePort };
+    const admission = this.#counter.enter(remote.address);
+    if (admission === 'turned-away') {
+      this.#options.onReject?.(remote, tooMany(remote.address));
+      socket.destroy();
+      return;
+    }
+    socket.once('close', () => this.#counter.leave(remote.address));
+    const guest: Guest = {
+      socket,
+      remote,
+      isSurplus: admission === 'surplus',
+      timer: setTimeout(() => this.#timedOut(guest), this.#handshakeTimeoutMs),
+      isDone: false,
+    };
+    this.#guests.set(keyOf(remote), guest);
+    socket.once('close', () => this.#left(guest));
+    socket.once('data', (first: Uint8Array) => this.#looked(guest, first));
+  }
+
+  /** The first bytes are here; they go back before anybody else reads. */
+  #looked(guest: Guest, first: Uint8Array): void {
+    const { socket } = guest;
+    if (guest.isDone) return;
+    socket.pause();
+    const dress = dressOf(first);
+    if (dress === 'tls') {
+      socket.unshift(first);
+      this.#tlsServer.emit('connection', socket);
+    } else if (dress === 'http') {
+      this.#refuse(guest, notFrames('an HTTP request'), httpAnswer(this.port));
+    } else if (dress === 'unknown') {
+      this.#refuse(guest, notFrames(hexOf(first.subarray(0, 4))));
+    } else if (guest.isSurplus) {
+      this.#refuse(guest, tooMany(guest.remote.address));
+    } else if (!this.#options.allowPlain) {
+      this.#refuse(guest, plainNotAllowed());
+    } else {
+      socket.unshift(first);
+      this.#handOver(guest, new Connection({ socket, side: 'listener' }));
+    }
+  }
+
+  #secured(socket: TLSSocket): void {
+    socket.on('error', () => undefined);
+    const guest = this.#guestOf(socket);
+    if (guest === undefined) {
+      socket.destroy();
+      return;
+    }
+    try {
+      const { secure, peerDeviceId } = secureFactsOf(socket);
+      if (guest.isSurplus) {
+        this.#refuse(guest, tooMany(guest.remote.address), undefined, socket);
+      } else if (peerDeviceId === undefined) {
+        this.#refuse(guest, certificateRequired(), undefined, socket);
+      } else {
+        this.#handOver(guest, new Connection({ socket, side: 'listener', secure, peerDeviceId }));
+      }
+    } catch (thrown) {
+      // A key that this system cannot read is as good as none.
+      this.#refuse(guest, certificateRequired(thrown), undefined, socket);
+    }
+  }
+
+  #handshakeFailed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
+    const guest = this.#guestOf(socket);
+    if (guest !== undefined && this.#finish(guest)) {
+      this.#options.onReject?.(guest.remote, handshakeFailure(error, guest.remote));
+    }
+    socket.destroy();
+  }
+
+  #timedOut(guest: Guest): void {
+    const { socket } = guest;
+    const error = new HexdropError(
+      'handshake-timeout',
+      `The handshake was not complete after ${this.#handshakeTimeoutMs} ms.`,
+    );
+    // In the middle of a TLS handshake there is no place for a frame.
+    if (socket.bytesRead > 0) {
+      if (this.#finish(guest)) this.#options.onReject?.(guest.remote, error);
+      socket.destroy();
+    } else {
+      this.#refuse(guest, error);
+    }
+  }
+
+  #left(guest: Guest): void {
+    if (!this.#finish(guest)) return;
+    this.#options.onReject?.(
+      guest.remote,
+      new HexdropError('connection-lost', 'The peer hung up before the handshake was complete.'),
+    );
+  }
+
+  #handOver(guest: Guest, connection: Connection): void {
+    if (!this.#finish(guest)) return;
+    try {
+      this.#options.onConnection(connection);
+    } catch (thrown) {
+      const error = asHexdropError(thrown);
+      connection.destroy(error);
+      this.#options.onReject?.(guest.remote, error);
+    }
+  }
+
+  #refuse(guest: Guest, error: HexdropError, answer?: Uint8Array, socket: Socket = guest.socket): void {
+    if (!this.#finish(guest)) return;
+    this.#options.onReject?.(guest.remote, error);
+    refuse(socket, answer ?? errorFrame(error));
+  }
+
+  /** Returns false when the guest's fate was decided before. */
+  #finish(guest: Guest): boolean {
+    if (guest.isDone) return false;
+    guest.isDone = true;
+    clearTimeout(guest.timer);
+    this.#guests.delete(keyOf(guest.remote));
+    return true;
+  }
+
+  #guestOf(socket: TLSSocket): Guest | undefined {
+    const { remoteAddress, remotePort } = socket;
+    if (remoteAddress === undefined || remotePort === undefined) return undefined;
+    return this.#guests.get(keyOf({ address: plainAddress(remoteAddress), port: remotePort }));
+  }
+}
+
+const keyOf = ({ address, port }: SocketAddress): string => `${address} ${port}`;
+
+const hexOf = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
+const notFrames = (seen: string): HexdropError =>
+  new HexdropError(
+    'bad-magic',
+    `A connection must open with TLS or with the frame magic "HXD1", not with ${seen}.`,
+    {
+      seen,
+      allowed: '16 (TLS) or 48 58 44 31 ("HXD1")',
+    },
+  );
+
+const plainNotAllowed = (): HexdropError =>
+  new HexdropError(
+    'plain-not-allowed',
+    'This device does not take unencrypted connections. Connect with TLS 1.3.',
+    {
+      seen: 'plain',
+      allowed: 'TLS 1.3',
+    },
+  );
+
+const certificateRequired = (cause?: unknown): HexdropError =>
+  new HexdropError(
+    'certificate-required',
+    'A certificate with a public key must be presented in the TLS handshake.',
+    {
+      seen: cause === undefined ? 'no certificate' : 'an unreadable certificate',
+      cause,
+    },
+  );
+
+const tooMany = (address: string): HexdropError =>
+  new HexdropError('too-many-sessions', `There are too many connections from ${address}.`, {
+    retryAfterMs: 5_000,
+  });
+
+const handshakeFailure = (error: NodeJS.ErrnoException, remote: SocketAddress): HexdropError => {
+  if (error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return new HexdropError('handshake-timeout');
+  return lossOf(error, `${remote.address}:${remote.port}`);
+};

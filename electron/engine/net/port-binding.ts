@@ -1,0 +1,60 @@
+/** Binds a server to an address and a port, with the fallbacks that people expect: IPv4 alone, the next free port. */
+
+import type { AddressInfo, Server } from 'node:net';
+import { listenFailure } from './failures.ts';
+
+/** How many ports after the wanted one are tried. */
+const fallbackPorts = 20;
+
+export interface BindOptions {
+  /** `::`, which is IPv4 too, when absent; `0.0.0.0` where the system has no IPv6. */
+  readonly host?: string | undefined;
+  readonly port: number;
+  readonly portFallback?: boolean | undefined;
+}
+
+export const bindServer = async (
+  server: Server,
+  options: BindOptions,
+): Promise<{ host: string; port: number }> => {
+  const { port } = options;
+  const lastPort = options.portFallback === true && port > 0 ? Math.min(port + fallbackPorts, 65_535) : port;
+  let host = options.host ?? '::';
+  for (let candidate = port; ;) {
+    try {
+      return await bindOnce(server, host, candidate);
+    } catch (thrown) {
+      const error = thrown as NodeJS.ErrnoException;
+      if (options.host === undefined && host === '::' && isWithoutIpv6(error)) host = '0.0.0.0';
+      else if (error.code === 'EADDRINUSE' && candidate < lastPort) candidate += 1;
+      else throw listenFailure(error, host, candidate);
+    }
+  }
+};
+
+const isWithoutIpv6 = ({ code }: NodeJS.ErrnoException): boolean =>
+  code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL' || code === 'EINVAL';
+
+const bindOnce = (server: Server, host: string, port: number): Promise<{ host: string; port: number }> =>
+  new Promise((resolve, reject) => {
+    const onError = (error: Error): void => {
+      server.off('listening', onListening);
+      reject(error);
+    };
+    const onListening = (): void => {
+      server.off('error', onError);
+      // Running out of descriptors later is no reason to die: the next connection may be fine again.
+      server.on('error', () => undefined);
+      const { address, port: boundPort } = server.address() as AddressInfo;
+      resolve({ host: address, port: boundPort });
+    };
+    server.once('error', onError);
+    server.once('listening', onListening);
+    try {
+      server.listen({ host, port, exclusive: true });
+    } catch (thrown) {
+      server.off('listening', onListening);
+      server.off('error', onError);
+      reject(thrown);
+    }
+  });

@@ -1,0 +1,76 @@
+/**
+ * The TLS dress: version, ciphers, certificates of both sides, and who the peer proved to be. Certificates are
+ * containers for a key and nothing else: no names, no authorities, no dates are looked at; the key is the identity
+ * (docs/PROTOCOL.md, "Encryption").
+ */
+
+import { createSecureContext } from 'node:tls';
+import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
+import { constants } from 'node:crypto';
+import type { Identity } from './identity.ts';
+import { deviceIdOf } from './identity.ts';
+
+/** Fastest first, where the processor has AES instructions. */
+const ciphers = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'].join(
+  ':',
+);
+
+interface Dress {
+  readonly options: SecureContextOptions;
+  readonly context: SecureContext;
+}
+
+const dresses = new WeakMap<Identity, Dress>();
+
+/** Options for a server. `ca` is empty so that no list of root authorities is loaded, nor named to a client. */
+export const secureContextOptions = (identity: Identity): SecureContextOptions => dressOf(identity).options;
+
+export const secureContextOf = (identity: Identity): SecureContext => dressOf(identity).context;
+
+/** Made once an identity: lanes are dialed often. */
+const dressOf = (identity: Identity): Dress => {
+  let dress = dresses.get(identity);
+  if (dress === undefined) {
+    dress = tailored(identity);
+    dresses.set(identity, dress);
+  }
+  return dress;
+};
+
+const tailored = (identity: Identity): Dress => {
+  const options: SecureContextOptions = {
+    key: identity.keyPem,
+    cert: identity.certificatePem,
+    ca: [],
+    minVersion: 'TLSv1.3',
+    maxVersion: 'TLSv1.3',
+    honorCipherOrder: true,
+    // No session is resumed: every connection proves both keys anew.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  };
+  try {
+    const ordered = { ...options, ciphers };
+    return { options: ordered, context: createSecureContext(ordered) };
+  } catch {
+    // BoringSSL, which Electron has, may not take an order for TLS 1.3; it picks by the processor itself.
+    return { options, context: createSecureContext(options) };
+  }
+};
+
+export interface SecureFacts {
+  readonly secure: { readonly protocol: 'TLSv1.3'; readonly cipher: string };
+  /** Absent when the peer presented no certificate. */
+  readonly peerDeviceId: string | undefined;
+}
+
+/** After the handshake. TLS has proven that the peer holds the private key of the certificate it presented. */
+export const secureFactsOf = (socket: TLSSocket): SecureFacts => {
+  const certificate = socket.getPeerX509Certificate();
+  return {
+    secure: { protocol: 'TLSv1.3', cipher: socket.getCipher().standardName },
+    peerDeviceId:
+      certificate === undefined
+        ? undefined
+        : deviceIdOf(certificate.publicKey.export({ type: 'spki', format: 'der' })),
+  };
+};

@@ -1,0 +1,125 @@
+/**
+ * Owns the file under a journal: append-only lines, one write each, so that a kill tears at most the last one. What
+ * a line means is journal-content.ts.
+ *
+ * A write that fails ends the writing for good: `failure` says why, and nothing is thrown.
+ */
+
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+} from 'node:fs';
+
+import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import { fileFaultOf } from './file-fault.ts';
+import type { LinePlace } from './journal-content.ts';
+import { writeWhole } from './landing.ts';
+
+const newline = 10;
+/** Read at a time; a batch of entries in one line takes about 10 kB. */
+const blockBytes = 262_144;
+
+export type LineVisitor = (text: string, place: LinePlace) => void;
+
+/** Gives every whole line of an open file; memory does not grow with the file. Throws what the system throws. */
+export const forEachLine = (fd: number, visit: LineVisitor): { wholeBytes: number; length: number } => {
+  let block = Buffer.allocUnsafe(blockBytes);
+  /** Where in the file the block starts, and how much of it is filled. */
+  let blockStart = 0;
+  let filled = 0;
+  for (;;) {
+    const read = readSync(fd, block, filled, block.length - filled, blockStart + filled);
+    const end = filled + read;
+    let lineStart = 0;
+    let lineEnd = block.subarray(0, end).indexOf(newline, filled);
+    while (lineEnd !== -1) {
+      const place = { start: blockStart + lineStart, length: lineEnd - lineStart };
+      visit(block.toString('utf8', lineStart, lineEnd), place);
+      lineStart = lineEnd + 1;
+      lineEnd = block.subarray(0, end).indexOf(newline, lineStart);
+    }
+    filled = end - lineStart;
+    blockStart += lineStart;
+    if (read === 0) return { wholeBytes: blockStart, length: blockStart + filled };
+    // A line that is longer than the block: a larger one, else what is left moves to the front.
+    const next = filled === block.length ? Buffer.allocUnsafe(block.length * 2) : block;
+    block.copy(next, 0, lineStart, end);
+    block = next;
+  }
+};
+
+export class JournalFile {
+  readonly #fd: number;
+  /** Where the next line starts. */
+  #length = 0;
+  #failure: HexdropError | undefined;
+
+  /** Opens the file, makes it when it is missing. Throws what the system throws. */
+  constructor(path: string) {
+    this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
+  }
+
+  get failure(): HexdropError | undefined {
+    return this.#failure;
+  }
+
+  /** Gives every whole line. A last one that was torn is closed, or the next would become a part of it. */
+  forEachLine(visit: LineVisitor): void {
+    const { wholeBytes, length } = forEachLine(this.#fd, visit);
+    this.#length = length;
+    if (wholeBytes < length) this.#write('\n');
+  }
+
+  /** Throws everything away. */
+  clear(): void {
+    ftruncateSync(this.#fd);
+    this.#length = 0;
+  }
+
+  /** Appends an object as a line; undefined when that failed. */
+  append(line: object): LinePlace | undefined {
+    const start = this.#length;
+    return this.#write(`${JSON.stringify(line)}\n`) ? { start, length: this.#length - start - 1 } : undefined;
+  }
+
+  /** Reads a line back; '' when it cannot be read. */
+  read({ start, length }: LinePlace): string {
+    const bytes = Buffer.allocUnsafe(length);
+    try {
+      return bytes.toString('utf8', 0, readSync(this.#fd, bytes, 0, length, start));
+    } catch {
+      return '';
+    }
+  }
+
+  /** Brings it to the disk, so that it outlives the system. */
+  sync(): void {
+    if (this.#failure === undefined) this.#guard(() => fdatasyncSync(this.#fd));
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #write(text: string): boolean {
+    if (this.#failure !== undefined) return false;
+    const bytes = Buffer.from(text);
+    if (!this.#guard(() => writeWhole(this.#fd, bytes))) return false;
+    this.#length += bytes.byteLength;
+    return true;
+  }
+
+  #guard(step: () => void): boolean {
+    try {
+      step();
+      return true;
+    } catch (error) {
+      this.#failure = fileFaultOf(error, 'write', 'journal');
+      return false;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Owns who may write a journal: one living process at a time. A lock names its process by number, start and boot,
+ * so that neither a killed process nor a number given out anew holds one.
+ */
+
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+
+import { isSameBoot } from './boot-id.ts';
+
+/** An empty lock is one that is being written; a takeover lasts microseconds. Older than this, its maker died. */
+const graceMs = 10_000;
+
+interface LockHolder {
+  readonly pid: number;
+  /** When the process started, as the kernel tells it; empty where it does not. */
+  readonly started: string;
+  readonly bootId: string;
+}
+
+/** The locks of this thread. */
+const held = new Set<string>();
+
+/** Takes the lock, over from a dead holder if need be; false when a living process (or this one) has it. */
+export const acquireLock = (lockPath: string, bootId: string): boolean => {
+  if (held.has(lockPath)) return false;
+  if (createLock(lockPath, bootId)) return true;
+  if (isLockedByLiving(lockPath, bootId)) return false;
+  // Of several that see the same dead lock, one removes it: the one that makes this folder.
+  const takeover = `${lockPath}.takeover`;
+  if (!makeTakeover(takeover)) return false;
+  try {
+    if (isLockedByLiving(lockPath, bootId)) return false;
+    rmSync(lockPath, { force: true });
+    return createLock(lockPath, bootId);
+  } finally {
+    rmdirSync(takeover);
+  }
+};
+
+export const releaseLock = (lockPath: string): void => {
+  if (!held.delete(lockPath)) return;
+  try {
+    unlinkSync(lockPath);
+  } catch {
+    // Somebody removed the home.
+  }
+};
+
+/** Whether a living process holds the lock. */
+export const isLockedByLiving = (lockPath: string, bootId: string): boolean => {
+  if (held.has(lockPath)) return true;
+  let text: string;
+  let ageMs: number;
+  try {
+    ageMs = Date.now() - statSync(lockPath).mtimeMs;
+    text = readFileSync(lockPath, 'utf8');
+  } catch {
+    return false;
+  }
+  const holder = parseHolder(text);
+  if (holder === undefined) return ageMs < graceMs;
+  if (!isSameBoot(holder.bootId, bootId)) return false;
+  const started = startOf(holder.pid);
+  if (started === undefined) return false;
+  if (holder.started !== '' && started !== '') return holder.started === started;
+  // Without start times: this process knows its own locks, so a lock with its number that it does not hold is old.
+  return holder.pid !== process.pid;
+};
+
+const createLock = (lockPath: string, bootId: string): boolean => {
+  try {
+    const fd = openSync(lockPath, 'wx', 0o600);
+    try {
+      const holder: LockHolder = { pid: process.pid, started: startOf(process.pid) ?? '', bootId };
+      writeSync(fd, `${JSON.stringify(holder)}\n`);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  held.add(lockPath);
+  return true;
+};
+
+const makeTakeover = (folder: string): boolean => {
+  for (const isLastTry of [false, true]) {
+    try {
+      mkdirSync(folder);
+      return true;
+    } catch {
+      // Somebody is at it. One that died at it left the folder behind.
+      if (isLastTry || !removeStale(folder)) return false;
+    }
+  }
+  return false;
+};
+
+const removeStale = (folder: string): boolean => {
+  try {
+    if (Date.now() - statSync(folder).mtimeMs < graceMs) return false;
+    rmdirSync(folder);
+  } catch {
+    // Gone already.
+  }
+  return true;
+};
+
+const parseHolder = (text: string): LockHolder | undefined => {
+  try {
+    const { pid, started, bootId } = JSON.parse(text) as Partial<Record<keyof LockHolder, unknown>>;
+    return Number.isSafeInteger(pid) && typeof started === 'string' && typeof bootId === 'string'
+      ? { pid: pid as number, started, bootId }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** When a living process started, in clock ticks since the boot; '' where only its life is known; undefined when dead. */
+const startOf = (pid: number): string | undefined => {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return undefined;
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name, in parentheses, may hold anything; behind it come the state and, 19 fields on, the start.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Killed, but not yet taken note of by its parent.
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    return fields[19] ?? '';
+  } catch {
+    return '';
+  }
+};

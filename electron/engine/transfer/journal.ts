@@ -1,0 +1,351 @@
+/**
+ * Owns what one transfer into one target has verified, so that the next run needs no rescan: which files are in
+ * place and how far which partial is good. Kept in `<home>/journal/<key>.jsonl`, append-only, one write a line.
+ * See docs/PROTOCOL.md, "Resume".
+ *
+ * A journal never fails a transfer: when it cannot be written, `failure` says so and the rest is not resumable. Memory
+ * stays small whatever the size of the tree: of a file in place only a hash and the number of its line are kept.
+ */
+
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { fileFaultOf } from './file-fault.ts';
+import { JournalContent, landedIn, landingEntries, shownRoots } from './journal-content.ts';
+import type { JournalHeader, JournalLine, LandingEntry, PartialRecord } from './journal-content.ts';
+import { JournalFile } from './journal-file.ts';
+import { acquireLock, releaseLock } from './journal-lock.ts';
+import { discardPartial, isTimeHeld } from './landing.ts';
+import { listPartialNumbers, openStaging, partialFileName, partialNumber } from './staging.ts';
+import { removeEmptyStaging, removeStaging } from './staging.ts';
+
+export { currentBootId, isSameBoot } from './boot-id.ts';
+
+/** Transfers of the same roots from the same peer into the same target at the same time. */
+const parallelKeys = 64;
+
+export interface JournalOptions {
+  readonly home: string;
+  readonly peerDeviceId: string;
+  /** Absolute, links resolved: SafeRoot's path. */
+  readonly targetRoot: string;
+  /** Names of the top-level entries, in any order. */
+  readonly roots: readonly string[];
+  readonly bootId: string;
+}
+
+export interface LandingRecord {
+  /** Relative, with '/'. */
+  readonly path: string;
+  readonly version: string;
+  readonly size: number;
+  readonly mtimeUs: number;
+  /** Absolute, under the target root. */
+  readonly finalPath: string;
+}
+
+export interface OpenedRecord {
+  readonly path: string;
+  readonly version: string;
+  /** Of the whole file. */
+  readonly size: number;
+  /** As `newPartialPath` gave it. */
+  readonly partialPath: string;
+}
+
+export interface Checkpoint {
+  readonly path: string;
+  readonly verifiedBytes: number;
+  /** Hexadecimal. */
+  readonly chain: string;
+  /** The caller synced the partial before: the checkpoint outlives the system. */
+  readonly durable: boolean;
+}
+
+export type Known =
+  | {
+      readonly kind: 'landed';
+      readonly version: string;
+      readonly size: number;
+      readonly mtimeUs: number;
+      readonly finalPath: string;
+    }
+  | {
+      readonly kind: 'partial';
+      readonly version: string;
+      readonly size: number;
+      readonly partialPath: string;
+      readonly verifiedBytes: number;
+      readonly chain: string;
+    };
+
+export const journalFolderOf = (home: string): string => join(home, 'journal');
+
+/** What belongs together: this home, the device, the target and the names at the top; no address, no port. */
+const keyOf = ({ home, peerDeviceId, targetRoot, roots }: JournalOptions): string =>
+  createHash('sha256')
+    .update(JSON.stringify([realpathSync.native(home), peerDeviceId, targetRoot, ...roots.toSorted()]))
+    .digest('hex')
+    .slice(0, 32);
+
+export class Journal {
+  readonly key: string;
+  /** Where partials go; exists. */
+  readonly stagingFolder: string;
+  /** Whether an unfinished run was found. */
+  readonly isResumed: boolean;
+  readonly #targetRoot: string;
+  readonly #targetPrefix: string;
+  readonly #path: string;
+  readonly #lockPath: string;
+  readonly #content: JournalContent;
+  readonly #file: JournalFile;
+  #isOpen = true;
+  #nextPartial = 1;
+  /** Paths whose partials are being put in place; forgotten once their partials are gone. */
+  #placing: string[] = [];
+  /** The landing line that was read back last, and the entry after the one that was asked for. */
+  #readLine = { start: -1, entries: [] as readonly LandingEntry[], next: 0 };
+
+  /**
+   * Opens the journal of what belongs together, with what an unfinished run left, or a new one. When another
+   * transfer has it, a fresh one beside it. Throws what the system says about the home or the target.
+   */
+  static open(options: JournalOptions): Journal {
+    const folder = journalFolderOf(options.home);
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const key = keyOf(options);
+      for (let copy = 1; copy <= parallelKeys; copy += 1) {
+        const candidate = copy === 1 ? key : `${key}-${copy}`;
+        if (acquireLock(join(folder, `${candidate}.lock`), options.bootId))
+          return openLocked(candidate, options);
+      }
+    } catch (error) {
+      throw fileFaultOf(error, 'create', 'journal');
+    }
+    throw new HexdropError(
+      'too-many-requests',
+      `${parallelKeys} transfers of the same files are running already.`,
+    );
+  }
+
+  /** For `open` alone: the lock is held. */
+  constructor(key: string, options: JournalOptions) {
+    const folder = journalFolderOf(options.home);
+    const { targetRoot } = options;
+    this.key = key;
+    this.#targetRoot = targetRoot;
+    this.#targetPrefix = targetRoot.endsWith(sep) ? targetRoot : targetRoot + sep;
+    this.#path = join(folder, `${key}.jsonl`);
+    this.#lockPath = join(folder, `${key}.lock`);
+    this.stagingFolder = openStaging(targetRoot, key);
+    this.#file = new JournalFile(this.#path);
+    const content = new JournalContent(options.bootId);
+    this.#file.forEachLine((text, place) => content.take(text, place));
+    const isOurs =
+      content.header?.peerDeviceId === options.peerDeviceId && content.header.targetRoot === targetRoot;
+    this.#content = isOurs ? content : new JournalContent(options.bootId);
+    if (!isOurs) {
+      this.#file.clear();
+      this.#file.append(headerOf(options));
+    }
+    this.#append({ boot: options.bootId });
+    this.#sweep();
+    this.isResumed = this.#content.landedCount > 0 || this.#content.partials.size > 0;
+  }
+
+  /** Why the journal is no longer written, if so: from then on nothing is resumable. */
+  get failure(): HexdropError | undefined {
+    return this.#file.failure;
+  }
+
+  /** A path for a partial that no other has had. */
+  newPartialPath(): string {
+    const path = this.stagingFolder + sep + partialFileName(this.#nextPartial);
+    this.#nextPartial += 1;
+    return path;
+  }
+
+  /**
+   * What earlier runs (and this one) left of a file. 'landed': it is in place with the size and the time that it was
+   * given. 'partial': so many bytes of it are good. The caller compares the version.
+   */
+  known(path: string): Known | undefined {
+    const landed = this.#landed(path);
+    const partial = this.#content.partials.get(path);
+    if (landed !== undefined) {
+      if (partial !== undefined) this.#forgetPartial(partial);
+      return landed;
+    }
+    if (partial === undefined || partial.verifiedBytes === 0) return undefined;
+    const partialPath = this.#partialPath(partial);
+    const stats = statsOf(partialPath);
+    // A second name means that a kill came between link and unlink: writing on would write into the final file.
+    if (stats === undefined || !stats.isFile() || stats.nlink > 1 || stats.size < partial.verifiedBytes) {
+      this.#forgetPartial(partial);
+      return undefined;
+    }
+    const { version, size, verifiedBytes, chain } = partial;
+    return { kind: 'partial', version, size, partialPath, verifiedBytes, chain };
+  }
+
+  /** Says which files are about to be put in place. To be called before, for a whole batch at once. */
+  willLand(records: readonly LandingRecord[]): void {
+    this.#settlePlaced();
+    const landing: LandingEntry[] = [];
+    for (const { path, version, size, mtimeUs, finalPath } of records) {
+      const relative = this.#relative(finalPath);
+      landing.push(
+        relative === path ? [path, version, size, mtimeUs] : [path, version, size, mtimeUs, relative],
+      );
+      if (this.#content.partials.has(path)) this.#placing.push(path);
+    }
+    this.#append({ landing });
+  }
+
+  /** Says that a partial was created. One that the path had before is discarded. */
+  partialOpened({ path, version, size, partialPath }: OpenedRecord): void {
+    this.#settlePlaced();
+    const number = partialNumber(basename(partialPath));
+    if (number === undefined || dirname(partialPath) !== this.stagingFolder) {
+      throw new HexdropError('internal', 'A partial lies outside of its staging folder.');
+    }
+    const before = this.#content.partials.get(path);
+    if (before !== undefined && before.number !== number) discardPartial(this.#partialPath(before));
+    this.#append({ opened: [path, version, size, number] });
+  }
+
+  /** Says how far a partial is verified. One that is durable costs a sync of the journal too. */
+  checkpoint({ path, verifiedBytes, chain, durable }: Checkpoint): void {
+    const partial = this.#content.partials.get(path);
+    if (partial === undefined) return;
+    this.#append({ verified: [partial.number, verifiedBytes, chain, durable ? 1 : 0] });
+    if (durable) this.#file.sync();
+  }
+
+  /** Forgets and removes the partial of a file: its source changed, or its digest was wrong. */
+  dropPartial(path: string): void {
+    const partial = this.#content.partials.get(path);
+    if (partial === undefined) return;
+    this.#append({ dropped: path });
+    this.#forgetPartial(partial);
+  }
+
+  /** All is done: nothing remains of journal and staging. */
+  complete(): void {
+    if (!this.#isOpen) return;
+    removeStaging(this.#targetRoot, this.key);
+    this.#closeFile();
+    rmSync(this.#path, { force: true });
+    releaseLock(this.#lockPath);
+  }
+
+  /** Keeps what is there for the next run; where that is nothing, removes journal and staging. */
+  close(): void {
+    if (!this.#isOpen) return;
+    if (this.#content.landedCount === 0 && this.#content.partials.size === 0) return this.complete();
+    this.#closeFile();
+    removeEmptyStaging(this.#targetRoot, this.key);
+    releaseLock(this.#lockPath);
+  }
+
+  /** Removes partials that no record vouches for: of small files, and of a run that was killed before its record. */
+  #sweep(): void {
+    for (const number of listPartialNumbers(this.stagingFolder)) {
+      this.#nextPartial = Math.max(this.#nextPartial, number + 1);
+      if ((this.#content.partialOfNumber(number)?.verifiedBytes ?? 0) > 0) continue;
+      discardPartial(this.stagingFolder + sep + partialFileName(number));
+    }
+    for (const partial of this.#content.partials.values()) {
+      if (partial.verifiedBytes === 0) this.#content.forgetPartial(partial.path);
+    }
+  }
+
+  #landed(path: string): Extract<Known, { kind: 'landed' }> | undefined {
+    const place = this.#content.landingLine(path);
+    if (place === undefined) return undefined;
+    if (this.#readLine.start !== place.start) {
+      this.#readLine = { start: place.start, entries: landingEntries(this.#file.read(place)), next: 0 };
+    }
+    const index = landedIn(this.#readLine.entries, path, this.#readLine.next);
+    const entry = this.#readLine.entries[index];
+    if (entry === undefined) return undefined;
+    this.#readLine.next = index + 1;
+    const [, version, size, mtimeUs, final = path] = entry;
+    const finalPath = this.#targetPrefix + (sep === '/' ? final : final.replaceAll('/', sep));
+    const stats = statsOf(finalPath);
+    if (stats === undefined || !stats.isFile() || stats.size !== size) return undefined;
+    return isTimeHeld(mtimeUs, stats.mtimeMs)
+      ? { kind: 'landed', version, size, mtimeUs, finalPath }
+      : undefined;
+  }
+
+  #relative(finalPath: string): string {
+    if (!finalPath.startsWith(this.#targetPrefix)) {
+      throw new HexdropError('internal', 'A final path lies outside of the target.');
+    }
+    const relative = finalPath.slice(this.#targetPrefix.length);
+    return sep === '/' ? relative : relative.replaceAll(sep, '/');
+  }
+
+  #partialPath(partial: PartialRecord): string {
+    return this.stagingFolder + sep + partialFileName(partial.number);
+  }
+
+  #forgetPartial(partial: PartialRecord): void {
+    discardPartial(this.#partialPath(partial));
+    this.#content.forgetPartial(partial.path);
+  }
+
+  #settlePlaced(): void {
+    if (this.#placing.length === 0) return;
+    this.#placing = this.#placing.filter((path) => {
+      const partial = this.#content.partials.get(path);
+      if (partial === undefined) return false;
+      if (statsOf(this.#partialPath(partial)) !== undefined) return true;
+      this.#content.forgetPartial(path);
+      return false;
+    });
+  }
+
+  #append(line: JournalLine): void {
+    const place = this.#file.append(line);
+    if (place !== undefined) this.#content.apply(line, place);
+  }
+
+  #closeFile(): void {
+    this.#file.close();
+    this.#isOpen = false;
+  }
+}
+
+const openLocked = (key: string, options: JournalOptions): Journal => {
+  try {
+    return new Journal(key, options);
+  } catch (error) {
+    removeEmptyStaging(options.targetRoot, key);
+    releaseLock(join(journalFolderOf(options.home), `${key}.lock`));
+    throw error;
+  }
+};
+
+const headerOf = ({ peerDeviceId, targetRoot, roots }: JournalOptions): JournalHeader => ({
+  hexdropJournal: 1,
+  peerDeviceId,
+  targetRoot,
+  roots: roots.toSorted().slice(0, shownRoots),
+  rootCount: roots.length,
+  startedAtMs: Date.now(),
+});
+
+const statsOf = (path: string): Stats | undefined => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+};

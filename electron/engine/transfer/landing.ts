@@ -1,0 +1,189 @@
+/**
+ * Owns how a verified file comes under its name: exclusive-create of a partial, write, times, no-clobber place.
+ * At any moment a kill leaves under the final name the old file, the whole new file, or nothing.
+ *
+ * Everything is synchronous: for small files the thread pool costs threefold. Paths come from SafeRoot and from
+ * the journal; nothing here looks at a peer's name. Nothing is synced to the disk unless a checkpoint asks for it.
+ */
+
+import {
+  closeSync,
+  constants,
+  futimesSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename } from 'node:path';
+
+import { displayName } from '../../../shared/model/display-name.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { fileFaultOf } from './file-fault.ts';
+
+export { fileFaultOf } from './file-fault.ts';
+export type { FileAction } from './file-fault.ts';
+export { freeName } from './free-name.ts';
+export type { ConflictPolicy } from '../../../shared/model/transfer.ts';
+
+/** What opens a partial: it must not be there, and a link at its place is not followed. */
+const exclusiveCreate = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+
+/** Modes before the umask. The staging folder is closed to others, so a partial has its final mode at once. */
+const fileMode = 0o666;
+const executableMode = 0o777;
+
+/** Creates a partial exclusively and opens it for writing. Throws what the system throws. */
+export const createPartial = (partialPath: string, executable: boolean): number =>
+  openSync(partialPath, exclusiveCreate, executable ? executableMode : fileMode);
+
+/** Opens a partial of an earlier run for writing on; it must be a plain file. Throws what the system throws. */
+export const reopenPartial = (partialPath: string): number =>
+  openSync(partialPath, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0));
+
+/** Writes all of `bytes` at `position` (undefined: where the file stands). Throws what the system throws. */
+export const writeWhole = (fd: number, bytes: Uint8Array, position: number | null = null): void => {
+  let written = writeSync(fd, bytes, 0, bytes.byteLength, position);
+  // A disk that runs full takes a part first and fails on the rest.
+  while (written < bytes.byteLength) {
+    const at = position === null ? null : position + written;
+    written += writeSync(fd, bytes, written, bytes.byteLength - written, at);
+  }
+};
+
+/**
+ * Sets the modification time in microseconds (the access time becomes now). Node takes seconds as a double and
+ * libuv cuts that off to microseconds, so half a microsecond away from zero is added: otherwise a time such as
+ * 1.000001 s, whose double lies below it, would lose its last microsecond.
+ */
+export const setTimes = (fd: number, mtimeUs: number): void => {
+  futimesSync(fd, Date.now() / 1000, secondsOf(mtimeUs));
+};
+
+/** The same for a folder, by path and after everything in it is in place. A symbolic link is not followed. */
+export const setFolderTimes = (path: string, mtimeUs: number): void => {
+  lutimesSync(path, Date.now() / 1000, secondsOf(mtimeUs));
+};
+
+// A negative number would be read as "now" by Node; a string is taken as it is.
+const secondsOf = (timeUs: number): number | string =>
+  timeUs < 0 ? String((timeUs - 0.5) / 1e6) : (timeUs + 0.5) / 1e6;
+
+/** What file systems keep of a time, in microseconds: milliseconds, seconds, and FAT's two seconds. */
+const timeGrains = [1_000, 1_000_000, 2_000_000];
+
+/** Whether a file system that was given `mtimeUs` would say `heldMs` today: equal, or cut to its own grain. */
+export const isTimeHeld = (mtimeUs: number, heldMs: number): boolean => {
+  const heldUs = Math.round(heldMs * 1000);
+  if (Math.abs(heldUs - mtimeUs) <= 1) return true;
+  return timeGrains.some((grain) => heldUs % grain === 0 && Math.abs(mtimeUs - heldUs) < grain);
+};
+
+/** What a file system without hard links answers to link(2); FUSE, FAT, some network drives and sandboxes. */
+const linkless: ReadonlySet<string> = new Set([
+  'EPERM',
+  'EACCES',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+]);
+
+/**
+ * Puts a partial under its final name without ever replacing what is there: link, then unlink. Where links are not
+ * supported, looks first and renames. 'exists' leaves the partial as it is. Throws what the system throws.
+ */
+export const placeNoClobber = (partialPath: string, finalPath: string): 'placed' | 'exists' => {
+  try {
+    linkSync(partialPath, finalPath);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return 'exists';
+    if (code === undefined || !linkless.has(code)) throw error;
+    return placeByRename(partialPath, finalPath);
+  }
+  // Should this fail, the file is in place all the same: the journal removes the second name (see `known`).
+  discardPartial(partialPath);
+  return 'placed';
+};
+
+const placeByRename = (partialPath: string, finalPath: string): 'placed' | 'exists' => {
+  if (lstatSync(finalPath, { throwIfNoEntry: false }) !== undefined) return 'exists';
+  renameSync(partialPath, finalPath);
+  return 'placed';
+};
+
+/**
+ * Puts a partial under its final name in place of the file that may be there, in one step. A symbolic link at that
+ * name is replaced itself, never followed. Throws `is-a-folder`, else what the system throws.
+ */
+export const placeOver = (partialPath: string, finalPath: string): void => {
+  try {
+    renameSync(partialPath, finalPath);
+  } catch (error) {
+    // Windows says EPERM for a folder as for much else: look.
+    if (lstatSync(finalPath, { throwIfNoEntry: false })?.isDirectory() === true) {
+      const message = `"${displayName(basename(finalPath))}" is a folder; a file does not take its place.`;
+      throw new HexdropError('is-a-folder', message, { cause: error });
+    }
+    throw error;
+  }
+};
+
+/** Removes a partial that is of no more use. A failure is let pass: the journal cleans its folder in the end. */
+export const discardPartial = (partialPath: string): void => {
+  try {
+    unlinkSync(partialPath);
+  } catch {
+    // Gone already, or its folder is.
+  }
+};
+
+export interface SmallFile {
+  readonly partialPath: string;
+  readonly finalPath: string;
+  /** Relative, with '/': what errors call it. */
+  readonly path: string;
+  /** The whole content, verified. */
+  readonly bytes: Uint8Array;
+  readonly mtimeUs: number;
+  readonly executable: boolean;
+  /** Replace what is there (the user's choice). */
+  readonly replace: boolean;
+}
+
+/**
+ * Lands a packed file in six system calls (five with `replace`): open, write, times, close, link, unlink. 'exists'
+ * leaves the whole partial where it is, for `placeNoClobber` under another name, or `discardPartial`. Throws a typed
+ * error and leaves no partial.
+ */
+export const landSmall = (file: SmallFile): 'placed' | 'exists' => {
+  const { partialPath, finalPath } = file;
+  let fd = -1;
+  let action: FileStep = 'create';
+  try {
+    fd = openSync(partialPath, exclusiveCreate, file.executable ? executableMode : fileMode);
+    action = 'write';
+    if (file.bytes.byteLength > 0) writeWhole(fd, file.bytes);
+    action = 'set the time of';
+    setTimes(fd, file.mtimeUs);
+    const open = fd;
+    fd = -1;
+    action = 'write';
+    closeSync(open);
+    action = 'put in place';
+    if (!file.replace) return placeNoClobber(partialPath, finalPath);
+    placeOver(partialPath, finalPath);
+    return 'placed';
+  } catch (error) {
+    if (fd !== -1) closeSync(fd);
+    // What was there before 'create' is not ours to remove.
+    if (action !== 'create') discardPartial(partialPath);
+    throw fileFaultOf(error, action, file.path);
+  }
+};
+
+type FileStep = 'create' | 'write' | 'set the time of' | 'put in place';

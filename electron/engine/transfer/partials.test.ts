@@ -1,0 +1,164 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { currentBootId, Journal } from './journal.ts';
+import { cleanPartials, listPartials } from './partials.ts';
+
+let base = '';
+let home = '';
+let targetRoot = '';
+beforeEach(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'hexdrop-partials-')));
+  home = join(base, 'home');
+  targetRoot = join(base, 'target');
+  mkdirSync(home);
+  mkdirSync(targetRoot);
+});
+afterEach(() => {
+  rmSync(base, { recursive: true, force: true });
+});
+
+const openJournal = (roots = ['folder']): Journal =>
+  Journal.open({ home, peerDeviceId: 'f00d', targetRoot, roots, bootId: currentBootId() });
+const unfinished = (roots?: string[]): Journal => {
+  const journal = openJournal(roots);
+  const finalPath = join(targetRoot, 'landed');
+  writeFileSync(finalPath, 'precious');
+  journal.willLand([{ path: 'landed', version: 'v', size: 8, mtimeUs: 1, finalPath }]);
+  const partialPath = journal.newPartialPath();
+  writeFileSync(partialPath, 'x'.repeat(100));
+  journal.partialOpened({ path: 'big', version: 'v', size: 200, partialPath });
+  journal.checkpoint({ path: 'big', verifiedBytes: 70, chain: 'c', durable: false });
+  return journal;
+};
+const journalNames = (): string[] => readdirSync(join(home, 'journal'));
+
+describe('the list of partials', () => {
+  it('is empty without a home, and without journals', () => {
+    expect(listPartials(join(base, 'none'))).toEqual([]);
+    expect(listPartials(home)).toEqual([]);
+    expect(cleanPartials(home)).toEqual({ cleaned: [], kept: [] });
+  });
+
+  it('says peer, target, names, what is there and since when', () => {
+    const before = Date.now();
+    const journal = unfinished();
+    journal.close();
+    const [summary] = listPartials(home);
+    expect(summary).toMatchObject({
+      key: journal.key,
+      peerDeviceId: 'f00d',
+      target: targetRoot,
+      roots: ['folder'],
+      rootCount: 1,
+      files: 1,
+      partialFiles: 1,
+      verifiedBytes: 70,
+      active: false,
+    });
+    expect(summary?.startedAtMs).toBeGreaterThanOrEqual(before - 1);
+    expect(summary?.updatedAtMs).toBeGreaterThanOrEqual(before - 1000);
+  });
+
+  it('tells those that are running', () => {
+    const journal = unfinished();
+    expect(listPartials(home)).toMatchObject([{ active: true }]);
+    journal.close();
+    expect(listPartials(home)).toMatchObject([{ active: false }]);
+  });
+
+  it('tells a journal that it cannot read', () => {
+    mkdirSync(join(home, 'journal'));
+    const key = '0'.repeat(32);
+    writeFileSync(join(home, 'journal', `${key}.jsonl`), 'garbage');
+    expect(listPartials(home)).toMatchObject([{ key, target: '', files: 0 }]);
+    expect(cleanPartials(home).cleaned).toHaveLength(1);
+    expect(journalNames()).toEqual([]);
+  });
+});
+
+describe('cleaning partials', () => {
+  it('removes journal and staging, and no file in place', () => {
+    unfinished().close();
+    expect(cleanPartials(home)).toMatchObject({ cleaned: [{ verifiedBytes: 70 }], kept: [] });
+    expect(journalNames()).toEqual([]);
+    expect(readdirSync(targetRoot)).toEqual(['landed']);
+    expect(readFileSync(join(targetRoot, 'landed'), 'utf8')).toBe('precious');
+  });
+
+  it('leaves alone those that are running and those that are to be kept', () => {
+    const running = unfinished(['running']);
+    const kept = unfinished(['kept']);
+    kept.close();
+    unfinished(['stale']).close();
+    const result = cleanPartials(home, { keepKeys: [kept.key] });
+    expect(result.cleaned).toMatchObject([{ roots: ['stale'] }]);
+    expect(result.kept.map(({ roots }) => roots[0]).toSorted()).toEqual(['kept', 'running']);
+    expect(existsSync(join(running.stagingFolder, '1.part'))).toBe(true);
+    expect(existsSync(join(kept.stagingFolder, '1.part'))).toBe(true);
+    running.close();
+  });
+
+  it.each(['.hexdrop-partial', 'the key'])('touches nothing when %s became a symbolic link', (level) => {
+    const journal = unfinished();
+    journal.close();
+    const path = level === 'the key' ? journal.stagingFolder : join(targetRoot, '.hexdrop-partial');
+    renameSync(path, join(base, 'elsewhere'));
+    symlinkSync(join(base, 'elsewhere'), path);
+    expect(cleanPartials(home)).toMatchObject({ cleaned: [], kept: [{ key: journal.key }] });
+    expect(readdirSync(join(base, 'elsewhere'))).not.toEqual([]);
+    expect(journalNames()).toEqual([`${journal.key}.jsonl`]);
+  });
+
+  it('removes only partials from the staging folder', () => {
+    const journal = unfinished();
+    journal.close();
+    writeFileSync(join(journal.stagingFolder, 'mine.txt'), '');
+    writeFileSync(join(journal.stagingFolder, '1.part.bak'), '');
+    cleanPartials(home);
+    expect(readdirSync(journal.stagingFolder).toSorted()).toEqual(['1.part.bak', 'mine.txt']);
+    expect(journalNames()).toEqual([]);
+  });
+
+  it('follows no target out of a forged journal', () => {
+    unfinished().close();
+    const [name = ''] = journalNames();
+    const path = join(home, 'journal', name);
+    const victim = join(base, 'victim');
+    mkdirSync(victim);
+    writeFileSync(join(victim, '1.part'), 'precious');
+    for (const target of [victim, 'relative', '']) {
+      writeFileSync(
+        path,
+        readFileSync(path, 'utf8').replace(/"targetRoot":"[^"]*"/u, `"targetRoot":${JSON.stringify(target)}`),
+      );
+      cleanPartials(home);
+      expect(readdirSync(victim)).toEqual(['1.part']);
+      writeFileSync(
+        path,
+        '{"hexdropJournal":1,"peerDeviceId":"f","targetRoot":"x","roots":[],"rootCount":0,"startedAtMs":0}\n',
+      );
+    }
+  });
+
+  it('cleans when the target is gone', () => {
+    unfinished().close();
+    rmSync(targetRoot, { recursive: true });
+    expect(cleanPartials(home).cleaned).toHaveLength(1);
+    expect(journalNames()).toEqual([]);
+    expect(existsSync(targetRoot)).toBe(false);
+  });
+});

@@ -1,0 +1,409 @@
+import fc from 'fast-check';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, posix, win32 } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { clashKey, localPath, nameFault, SafeRoot, splitPeerPath, stagingName } from './safe-path.ts';
+
+type Text = string | [string, number][];
+type Platform = 'linux' | 'darwin' | 'win32';
+type Verdict = 'ok' | 'unsafe-name' | 'name-not-allowed' | 'name-too-long';
+interface Corpus {
+  header: string;
+  names: ({ name: Text; reason: string } & ({ all: Verdict } | Record<Platform, Verdict>))[];
+  paths: { path: Text; expected: string[] | number | 'unsafe-path'; reason: string }[];
+}
+
+const corpus = JSON.parse(readFileSync(new URL('safe-path.corpus.json', import.meta.url), 'utf8')) as Corpus;
+const platforms: readonly Platform[] = ['linux', 'darwin', 'win32'];
+const textOf = (text: Text): string =>
+  typeof text === 'string' ? text : text.map(([part, times]) => part.repeat(times)).join('');
+
+const codeOf = (action: () => unknown): string => {
+  try {
+    action();
+  } catch (error) {
+    return error instanceof HexdropError ? error.code : String(error);
+  }
+  return 'ok';
+};
+
+describe('the corpus', () => {
+  it('never shrinks', () => {
+    // Raise these with every entry that is added.
+    expect(corpus.names.length).toBeGreaterThanOrEqual(296);
+    expect(corpus.paths.length).toBeGreaterThanOrEqual(71);
+    expect(corpus.header).toContain('Nobody may remove or weaken an entry');
+  });
+
+  it('names each case once and gives a reason for each', () => {
+    const names = corpus.names.map(({ name }) => textOf(name));
+    expect(new Set(names).size).toBe(names.length);
+    expect([...corpus.names, ...corpus.paths].filter(({ reason }) => reason.length < 3)).toEqual([]);
+  });
+
+  it.each(platforms)('gets its verdict for every name on %s', (platform) => {
+    for (const entry of corpus.names) {
+      const verdict = nameFault(textOf(entry.name), platform)?.code ?? 'ok';
+      const expected = 'all' in entry ? entry.all : entry[platform];
+      expect([entry.name, entry.reason, verdict]).toEqual([entry.name, entry.reason, expected]);
+    }
+  });
+
+  it.each(platforms)('stays under the root with every accepted name on %s, at every depth', (platform) => {
+    const flavour = platform === 'win32' ? win32 : posix;
+    const root = platform === 'win32' ? 'C:\\target' : '/target';
+    for (const { name: text } of corpus.names) {
+      const name = textOf(text);
+      for (const components of [[name], ['a', name], [name, 'b'], [name, name]]) {
+        const verdict = codeOf(() => localPath(root, components, platform));
+        expect(verdict).toBe(nameFault(name, platform)?.code ?? 'ok');
+        if (verdict !== 'ok') continue;
+        const path = localPath(root, components, platform);
+        expect(flavour.relative(root, path).split(flavour.sep)).toEqual(components);
+      }
+    }
+  });
+
+  it('gets its verdict for every path', () => {
+    for (const { path, expected, reason } of corpus.paths) {
+      let seen: string[] | number | string;
+      try {
+        const components = splitPeerPath(textOf(path));
+        seen = typeof expected === 'number' ? components.length : components;
+      } catch (error) {
+        seen = (error as HexdropError).code;
+      }
+      expect([path, reason, seen]).toEqual([path, reason, expected]);
+    }
+  });
+
+  it('writes nothing outside of the root whatever name of it is made a folder or a file', () => {
+    const base = realpathSync(mkdtempSync(join(tmpdir(), 'hexdrop-corpus-')));
+    try {
+      const root = SafeRoot.open(join(base, 'outer', 'target'));
+      for (const { name: text } of corpus.names) {
+        const name = textOf(text);
+        codeOf(() => root.folder(['folder', name], { create: true }));
+        codeOf(() => {
+          writeFileSync(root.file(['folder'], `${name}.f`, { create: true }), '');
+        });
+        root.nextTurn();
+      }
+      for (const { path } of corpus.paths) {
+        codeOf(() => root.folder(splitPeerPath(textOf(path)), { create: true }));
+      }
+      expect(existsSync(join(base, 'outer', 'target', 'folder'))).toBe(true);
+      expect(readNames(base)).toEqual(['outer']);
+      expect(readNames(join(base, 'outer'))).toEqual(['target']);
+    } finally {
+      rmSync(base, { recursive: true, force: true });
+    }
+  });
+});
+
+const readNames = (folder: string): string[] => readdirSync(folder);
+
+describe('nameFault', () => {
+  it('refuses on every platform any name with a separator, NUL or lone surrogate', () => {
+    const hostile = fc.constantFrom('/', '\\', '\0', '\ud800', '\udfff');
+    fc.assert(
+      fc.property(
+        fc.string(),
+        hostile,
+        fc.string(),
+        fc.constantFrom(...platforms),
+        (before, bad, after, platform) => {
+          const name = `${before} ${bad} ${after}`;
+          expect(nameFault(name, platform)?.code).toBe('unsafe-name');
+        },
+      ),
+    );
+  });
+
+  it('never shows an escape sequence, a bidi control or an endless name in its message', () => {
+    const message = nameFault(`\u001b[2J\u202e/${'x'.repeat(5000)}`, 'linux')?.message ?? '';
+    // eslint-disable-next-line no-control-regex -- it must hold none
+    expect(message).not.toMatch(/[\u0000-\u001f\u202e]/u);
+    expect(message.length).toBeLessThan(500);
+  });
+});
+
+describe('localPath', () => {
+  const component = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.string({ unit: fc.constantFrom('.', '/', '\\', ' ', 'a', ':', '\0', '~'), maxLength: 6 }),
+    fc.constantFrom(...corpus.names.map(({ name }) => textOf(name)).filter((name) => name.length < 300)),
+  );
+
+  it.each(platforms)('stays under the root with whatever components it accepts on %s', (platform) => {
+    const flavour = platform === 'win32' ? win32 : posix;
+    const roots =
+      platform === 'win32' ? ['C:\\', 'C:\\target', '\\\\server\\share\\t'] : ['/', '/target', '/a b/c'];
+    fc.assert(
+      fc.property(fc.constantFrom(...roots), fc.array(component, { maxLength: 6 }), (root, components) => {
+        let path: string;
+        try {
+          path = localPath(root, components, platform);
+        } catch (error) {
+          expect(error).toBeInstanceOf(HexdropError);
+          return;
+        }
+        expect(flavour.isAbsolute(path)).toBe(true);
+        expect(flavour.resolve(path)).toBe(path);
+        const relative = flavour.relative(root, path);
+        expect(relative === '' ? [] : relative.split(flavour.sep)).toEqual(components);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('refuses more levels than the protocol allows', () => {
+    expect(codeOf(() => localPath('/t', Array<string>(513).fill('d'), 'linux'))).toBe('unsafe-path');
+    expect(codeOf(() => localPath('/t', Array<string>(5000).fill('d'), 'linux'))).toBe('unsafe-path');
+  });
+});
+
+describe('splitPeerPath', () => {
+  it('gives only components that are names, or throws unsafe-path', () => {
+    const path = fc.string({
+      unit: fc.constantFrom('.', '/', '\\', 'a', ':', '\0', ' ', '\ud800'),
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(fc.oneof(path, fc.string({ unit: 'binary' })), (text) => {
+        const code = codeOf(() => splitPeerPath(text));
+        expect(['ok', 'unsafe-path']).toContain(code);
+        if (code !== 'ok') return;
+        for (const name of splitPeerPath(text)) {
+          expect(nameFault(name, 'linux')?.code ?? 'name-too-long').toBe('name-too-long');
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('clashKey', () => {
+  it('is the same for names that one folding file system takes for one', () => {
+    for (const [one, other] of [
+      ['README', 'readme'],
+      ['É.txt', 'e\u0301.TXT'],
+      ['straße', 'STRASSE'],
+      ['ΣΑΣ', 'σας'],
+      ['K', '\u212a'],
+    ] as const) {
+      expect(clashKey(one, true)).toBe(clashKey(other, true));
+    }
+  });
+
+  it('differs for names that differ otherwise, and always where nothing is folded', () => {
+    expect(clashKey('a', true)).not.toBe(clashKey('b', true));
+    expect(clashKey('README', false)).not.toBe(clashKey('readme', false));
+  });
+});
+
+describe('SafeRoot', () => {
+  let base = '';
+  beforeEach(() => {
+    base = realpathSync(mkdtempSync(join(tmpdir(), 'hexdrop-safe-path-')));
+  });
+  afterEach(() => {
+    rmSync(base, { recursive: true, force: true });
+  });
+  const create = { create: true };
+
+  it('makes the root, and folders below it level by level', () => {
+    const root = SafeRoot.open(join(base, 'x', 'y'));
+    expect(root.path).toBe(join(base, 'x', 'y'));
+    expect(root.folder(['a', 'b', 'c'], create)).toBe(join(base, 'x', 'y', 'a', 'b', 'c'));
+    expect(lstatSync(join(base, 'x', 'y', 'a', 'b', 'c')).isDirectory()).toBe(true);
+    expect(root.folder([], create)).toBe(root.path);
+    expect(root.file(['a'], 'f.txt')).toBe(join(root.path, 'a', 'f.txt'));
+    expect(root.file([], 'f.txt')).toBe(join(root.path, 'f.txt'));
+  });
+
+  it('takes a root that is a symbolic link for what it points to when it is opened, and stays there', () => {
+    mkdirSync(join(base, 'real'));
+    symlinkSync(join(base, 'real'), join(base, 'link'));
+    const root = SafeRoot.open(join(base, 'link'));
+    expect(root.path).toBe(join(base, 'real'));
+    rmSync(join(base, 'link'));
+    mkdirSync(join(base, 'elsewhere'));
+    symlinkSync(join(base, 'elsewhere'), join(base, 'link'));
+    root.folder(['a'], create);
+    expect(readNames(join(base, 'elsewhere'))).toEqual([]);
+    expect(readNames(join(base, 'real'))).toEqual(['a']);
+  });
+
+  it('refuses a root that is a file', () => {
+    writeFileSync(join(base, 'file'), '');
+    expect(['not-a-folder', 'file-exists']).toContain(codeOf(() => SafeRoot.open(join(base, 'file'))));
+  });
+
+  it('refuses a symbolic link at any level, at the end and on the way, to a folder and to nothing', () => {
+    mkdirSync(join(base, 'outside', 'deep'), { recursive: true });
+    const root = SafeRoot.open(join(base, 'target'));
+    symlinkSync(join(base, 'outside'), join(root.path, 'link'));
+    symlinkSync(join(base, 'nowhere'), join(root.path, 'dangling'));
+    symlinkSync('.', join(root.path, 'self'));
+    for (const components of [
+      ['link'],
+      ['link', 'deep'],
+      ['link', 'new'],
+      ['dangling'],
+      ['dangling', 'x'],
+      ['self'],
+    ]) {
+      expect([components, codeOf(() => root.folder(components, create))]).toEqual([
+        components,
+        'symlink-in-path',
+      ]);
+    }
+    expect(codeOf(() => root.file(['link'], 'f', create))).toBe('symlink-in-path');
+    expect(readNames(join(base, 'outside'))).toEqual(['deep']);
+    expect(existsSync(join(base, 'nowhere'))).toBe(false);
+  });
+
+  it('notices a folder that was swapped for a symbolic link, in the next turn', () => {
+    mkdirSync(join(base, 'outside'));
+    const root = SafeRoot.open(join(base, 'target'));
+    root.folder(['a', 'b'], create);
+    renameSync(join(root.path, 'a'), join(root.path, 'moved'));
+    symlinkSync(join(base, 'outside'), join(root.path, 'a'));
+    root.nextTurn();
+    expect(codeOf(() => root.folder(['a', 'b'], create))).toBe('symlink-in-path');
+    expect(codeOf(() => root.file(['a'], 'f', create))).toBe('symlink-in-path');
+    expect(readNames(join(base, 'outside'))).toEqual([]);
+  });
+
+  it('refuses a file where a folder must be, at any level', () => {
+    const root = SafeRoot.open(join(base, 'target'));
+    writeFileSync(join(root.path, 'file'), '');
+    expect(codeOf(() => root.folder(['file'], create))).toBe('not-a-folder');
+    expect(codeOf(() => root.folder(['file', 'x'], create))).toBe('not-a-folder');
+    expect(codeOf(() => root.existing(['file', 'x']))).toBe('not-a-folder');
+  });
+
+  it('does not make the root again when it was removed', () => {
+    const root = SafeRoot.open(join(base, 'target'));
+    root.folder(['a'], create);
+    rmSync(root.path, { recursive: true });
+    root.nextTurn();
+    expect(codeOf(() => root.folder(['a'], create))).toBe('no-such-path');
+    expect(codeOf(() => root.existing([]))).toBe('no-such-path');
+    expect(existsSync(root.path)).toBe(false);
+  });
+
+  it('refuses a root that was swapped for a symbolic link', () => {
+    mkdirSync(join(base, 'outside'));
+    const root = SafeRoot.open(join(base, 'target'));
+    rmSync(root.path, { recursive: true });
+    symlinkSync(join(base, 'outside'), root.path);
+    expect(codeOf(() => root.folder(['a'], create))).toBe('symlink-in-path');
+    expect(readNames(join(base, 'outside'))).toEqual([]);
+  });
+
+  it('looks at a folder once in a turn', () => {
+    const root = SafeRoot.open(join(base, 'target'));
+    root.folder(['a'], create);
+    rmSync(join(root.path, 'a'), { recursive: true });
+    expect(root.folder(['a'], create)).toBe(join(root.path, 'a'));
+    expect(existsSync(join(root.path, 'a'))).toBe(false);
+    root.nextTurn();
+    root.folder(['a'], create);
+    expect(existsSync(join(root.path, 'a'))).toBe(true);
+  });
+
+  it('does not mistake a name with a separator for folders that it knows', () => {
+    const root = SafeRoot.open(join(base, 'target'));
+    root.folder(['a', 'b'], create);
+    expect(codeOf(() => root.folder(['a/b'], create))).toBe('unsafe-name');
+    expect(codeOf(() => root.folder([''], create))).toBe('unsafe-name');
+    expect(codeOf(() => root.folder(['a/b', 'c'], create))).toBe('unsafe-name');
+  });
+
+  it('tells a missing folder from one that may be made', () => {
+    const root = SafeRoot.open(join(base, 'target'));
+    expect(codeOf(() => root.folder(['a', 'b'], { create: false }))).toBe('no-such-path');
+    expect(existsSync(join(root.path, 'a'))).toBe(false);
+  });
+
+  it('takes names of 255 bytes and refuses longer ones', () => {
+    const root = SafeRoot.open(join(base, 'target'));
+    root.folder(['x'.repeat(255)], create);
+    root.folder(['文'.repeat(85)], create);
+    expect(codeOf(() => root.folder(['x'.repeat(256)], create))).toBe('name-too-long');
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'tells a path that the system does not take, with its relative part',
+    () => {
+      const root = SafeRoot.open(join(base, 'target'));
+      const components = Array<string>(20).fill('d'.repeat(250));
+      try {
+        root.folder(components, create);
+        expect.unreachable();
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'path-too-long' });
+        expect((error as Error).message).not.toContain(base);
+      }
+    },
+  );
+
+  it('keeps peers out of the staging folder', () => {
+    const root = SafeRoot.open(join(base, 'target'));
+    mkdirSync(join(root.path, stagingName));
+    for (const components of [[stagingName], [stagingName, 'x'], ['a', stagingName], ['.HexDrop-Partial']]) {
+      expect(codeOf(() => root.folder(components, create))).toBe('name-not-allowed');
+      expect(codeOf(() => root.existing(components))).not.toBe('ok');
+    }
+  });
+
+  it('refuses for reading what a symbolic link stands in for, the last component included', () => {
+    const root = SafeRoot.open(join(base, 'share'));
+    writeFileSync(join(base, 'secret'), 's');
+    symlinkSync(join(base, 'secret'), join(root.path, 'link'));
+    symlinkSync(base, join(root.path, 'up'));
+    writeFileSync(join(root.path, 'file'), 'f');
+    expect(root.existing(['file']).stats.size).toBe(1);
+    expect(root.existing([]).path).toBe(root.path);
+    expect(codeOf(() => root.existing(['link']))).toBe('symlink-in-path');
+    expect(codeOf(() => root.existing(['up', 'secret']))).toBe('symlink-in-path');
+    expect(codeOf(() => root.existing(['none']))).toBe('no-such-path');
+    expect(codeOf(() => root.existing(['..']))).toBe('unsafe-name');
+  });
+
+  it('works at the root of a file system', () => {
+    const root = SafeRoot.open('/');
+    expect(root.folder(base.split('/').slice(1), { create: false })).toBe(base);
+  });
+
+  it('names no absolute path in what it throws', () => {
+    const root = SafeRoot.open(join(base, 'target'));
+    writeFileSync(join(root.path, 'file'), '');
+    symlinkSync(base, join(root.path, 'link'));
+    for (const components of [['file'], ['link'], ['missing'], ['x'.repeat(300)], ['..']]) {
+      try {
+        root.folder(components, { create: false });
+        expect.unreachable();
+      } catch (error) {
+        expect((error as Error).message).not.toContain(base);
+      }
+    }
+  });
+});

@@ -1,0 +1,299 @@
+/**
+ * Owns the one way by which names that a peer sent become local paths. Receive, put, LIST, STAT and GET all go
+ * through here; nothing else may join a peer's name to a path.
+ *
+ * Rules: docs/PROTOCOL.md "Names and paths", docs/SECURITY.md. The hostile corpus is safe-path.corpus.json.
+ * Between the check of a folder and its use lies one turn: Node has no openat, so somebody who may already
+ * write to the target can still race us within it. A peer cannot: it can create no symbolic link.
+ */
+
+import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import native, { posix, sep, win32 } from 'node:path';
+import type { PlatformPath } from 'node:path';
+
+import { displayName } from '../../../shared/model/display-name.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+import { fileFaultOf } from './file-fault.ts';
+
+/** Staging lives in `<target>/.hexdrop-partial/`; a peer may neither write nor read there. */
+export const stagingName = '.hexdrop-partial';
+
+export interface NameFault {
+  readonly code: Extract<ErrorCode, 'unsafe-name' | 'name-not-allowed' | 'name-too-long'>;
+  readonly message: string;
+}
+
+/** Device names of Windows, which hold in every folder and with every extension (`NUL.txt`, `COM1 .log`). */
+const windowsDevice = /^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[1-9¹²³]|lpt[1-9¹²³])\s*(?:\..*)?$/iu;
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const windowsForbidden = /[<>:"|?*\u0000-\u001f]/u;
+/** The short aliases that NTFS may make for the staging folder: the first, the tenth, the fifth (hashed). */
+const windowsStagingAlias = /^(?:hexdro~\d|hexdr~\d\d|he[\da-f]{4}~\d)$/iu;
+/** Code points that HFS+ leaves out when it compares names: `.hexdrop\u200c-partial` would open the staging folder. */
+const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu;
+/** Three UTF-8 bytes at most for each UTF-16 unit: shorter names need no count. */
+const shortNameUnits = Math.floor(limits.nameBytes / 3);
+
+/**
+ * Why `name` may not become one component of a local path; undefined when it may. `unsafe-name` could lead out of
+ * its folder on some system and is refused on all; the other codes depend on the platform.
+ */
+export const nameFault = (name: string, platform: NodeJS.Platform): NameFault | undefined => {
+  if (name === '' || name === '.' || name === '..') {
+    return { code: 'unsafe-name', message: `${quoted(name)} is not a name of a file or folder.` };
+  }
+  if (name.includes('/') || name.includes('\\') || name.includes('\0')) {
+    return { code: 'unsafe-name', message: `The name ${quoted(name)} holds a separator or a NUL.` };
+  }
+  if (!name.isWellFormed()) {
+    return { code: 'unsafe-name', message: `The name ${quoted(name)} is not valid Unicode.` };
+  }
+  if (name.length > shortNameUnits && Buffer.byteLength(name) > limits.nameBytes) {
+    const message = `The name ${quoted(name)} has ${Buffer.byteLength(name)} bytes; ${limits.nameBytes} are allowed.`;
+    return { code: 'name-too-long', message };
+  }
+  if (isStagingName(name, platform)) {
+    return {
+      code: 'name-not-allowed',
+      message: `The name ${quoted(name)} is reserved for unfinished files.`,
+    };
+  }
+  return platform === 'win32' ? windowsNameFault(name) : undefined;
+};
+
+const windowsNameFault = (name: string): NameFault | undefined => {
+  if (windowsForbidden.test(name)) {
+    const message = `The name ${quoted(name)} holds a character that Windows does not allow.`;
+    return { code: 'name-not-allowed', message };
+  }
+  if (name.endsWith('.') || name.endsWith(' ')) {
+    const message = `The name ${quoted(name)} ends with a dot or a space, which Windows would drop.`;
+    return { code: 'name-not-allowed', message };
+  }
+  if (windowsDevice.test(name)) {
+    return { code: 'name-not-allowed', message: `The name ${quoted(name)} means a device on Windows.` };
+  }
+  return undefined;
+};
+
+const isStagingName = (name: string, platform: NodeJS.Platform): boolean => {
+  if (platform === 'win32' && windowsStagingAlias.test(name)) return true;
+  const seen = platform === 'darwin' ? name.replace(ignoredByHfs, '') : name;
+  return seen.length === stagingName.length && seen.toLowerCase() === stagingName;
+};
+
+const quoted = (name: string): string =>
+  `"${displayName(name.length > 300 ? `${name.slice(0, 300)}...` : name)}"`;
+
+const drivePrefix = /^[a-z]:/iu;
+
+/**
+ * Splits a path inside of a share as a peer sent it. Both separators split, whatever the platform. A separator at
+ * the end is ignored; '' is the list of shares. Throws `unsafe-path`.
+ */
+export const splitPeerPath = (path: string): string[] => {
+  if (path === '') return [];
+  if (path.includes('\0')) throw unsafePath(path, 'it holds a NUL');
+  if (!path.isWellFormed()) throw unsafePath(path, 'it is not valid Unicode');
+  if (path.startsWith('/') || path.startsWith('\\')) throw unsafePath(path, 'it is absolute');
+  if (drivePrefix.test(path)) throw unsafePath(path, 'it names a drive');
+  const components = path.split(/[/\\]/u);
+  if (components.at(-1) === '') components.pop();
+  if (components.length > limits.treeDepth)
+    throw unsafePath(path, `it has more than ${limits.treeDepth} levels`);
+  for (const component of components) {
+    if (component === '') throw unsafePath(path, 'a component is empty');
+    if (component === '.' || component === '..') throw unsafePath(path, `it holds "${component}"`);
+  }
+  return components;
+};
+
+const unsafePath = (path: string, reason: string): HexdropError =>
+  new HexdropError('unsafe-path', `The path ${quoted(path)} is refused: ${reason}.`);
+
+/**
+ * The local path of `components` under `root`, by names alone (nothing on the disk is looked at). Throws the fault
+ * of the first name that has one, and `unsafe-path` should the joined path lie outside of the root after all.
+ */
+export const localPath = (root: string, components: readonly string[], platform: NodeJS.Platform): string => {
+  requireNames(components, platform);
+  return joinUnder(root, components, platform === 'win32' ? win32 : posix);
+};
+
+const requireNames = (components: readonly string[], platform: NodeJS.Platform): void => {
+  if (components.length > limits.treeDepth) {
+    throw unsafePath(components.slice(0, 8).join('/'), `it has more than ${limits.treeDepth} levels`);
+  }
+  for (const component of components) requireName(component, platform);
+};
+
+const requireName = (name: string, platform: NodeJS.Platform): void => {
+  const fault = nameFault(name, platform);
+  if (fault !== undefined) throw new HexdropError(fault.code, fault.message);
+};
+
+/** Joins, and then does not believe it: the result must be its own resolution and lie under the root. */
+const joinUnder = (root: string, components: readonly string[], flavour: PlatformPath): string => {
+  if (components.length === 0) return root;
+  const prefix = root.endsWith(flavour.sep) ? root : root + flavour.sep;
+  const joined = prefix + components.join(flavour.sep);
+  if (flavour.resolve(joined) !== joined || !joined.startsWith(prefix)) {
+    throw unsafePath(components.join('/'), 'it leads out of its root');
+  }
+  return joined;
+};
+
+/**
+ * What two names of one folder must not share on a file system that folds case (and form): the second would
+ * open the first. Without folding every name is its own key.
+ */
+export const clashKey = (name: string, foldsCase: boolean): string =>
+  foldsCase ? name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC') : name;
+
+interface VerifiedFolder {
+  readonly path: string;
+  readonly depth: number;
+}
+
+/** One folder of this machine that peers' names are resolved under. */
+export class SafeRoot {
+  /** Absolute and without symbolic links: resolved once, at `open`. */
+  readonly path: string;
+  readonly #platform: NodeJS.Platform;
+  readonly #prefix: string;
+  /** Folders that were seen to be real ones in this turn, by relative path with '/'. */
+  readonly #verified = new Map<string, VerifiedFolder>();
+
+  private constructor(path: string, platform: NodeJS.Platform) {
+    this.path = path;
+    this.#platform = platform;
+    this.#prefix = path.endsWith(sep) ? path : path + sep;
+  }
+
+  /** Makes the folder when it is missing. That it is or goes through a symbolic link is the user's own business. */
+  static open(root: string, platform: NodeJS.Platform = process.platform): SafeRoot {
+    try {
+      mkdirSync(root, { recursive: true });
+      const real = realpathSync.native(root);
+      if (statSync(real).isDirectory()) return new SafeRoot(real, platform);
+    } catch (error) {
+      throw fileFaultOf(error, 'create the folder', root);
+    }
+    throw new HexdropError('not-a-folder', `"${displayName(root)}" is not a folder.`);
+  }
+
+  /** Forgets what was verified: once for each frame, so that a folder swapped for a link is noticed. */
+  nextTurn(): void {
+    this.#verified.clear();
+  }
+
+  /**
+   * The local path of a folder, every level of it seen to be a real folder in this turn. Missing levels are made
+   * with `create`, else they throw `no-such-path`. Throws `symlink-in-path`, `not-a-folder`, the fault of a name,
+   * or what the system says.
+   */
+  folder(components: readonly string[], options: { readonly create: boolean }): string {
+    const known = this.#verified.get(
+      components.length === 1 ? (components[0] as string) : components.join('/'),
+    );
+    // The depth tells ['a', 'b'] from a single name 'a/b', which is not a name.
+    return known?.depth === components.length ? known.path : this.#verify(components, options.create);
+  }
+
+  /** The local path of a file `name` in a folder, which is verified as by `folder`. The file itself is not looked at. */
+  file(
+    parent: readonly string[],
+    name: string,
+    options: { readonly create: boolean } = { create: false },
+  ): string {
+    requireName(name, this.#platform);
+    const folder = this.folder(parent, options);
+    return parent.length === 0 ? this.#prefix + name : folder + sep + name;
+  }
+
+  #verify(components: readonly string[], create: boolean): string {
+    requireNames(components, this.#platform);
+    const path = joinUnder(this.path, components, native);
+    if (!this.#verified.has('')) {
+      this.#requireRoot();
+      this.#verified.set('', { path: this.path, depth: 0 });
+    }
+    let level = this.path;
+    let relative = '';
+    let depth = 0;
+    for (const component of components) {
+      level = depth === 0 ? this.#prefix + component : level + sep + component;
+      relative = depth === 0 ? component : `${relative}/${component}`;
+      depth += 1;
+      if (this.#verified.has(relative)) continue;
+      this.#requireFolder(level, relative, create);
+      this.#verified.set(relative, { path: level, depth });
+    }
+    if (level !== path) throw unsafePath(relative, 'it leads out of its root');
+    return level;
+  }
+
+  #requireRoot(): void {
+    const stats = lstatOf(this.path, '.');
+    if (stats === undefined)
+      throw new HexdropError('no-such-path', 'The folder that everything goes to is gone.');
+    requireRealFolder(stats, '.');
+  }
+
+  #requireFolder(level: string, relative: string, create: boolean): void {
+    const stats = lstatOf(level, relative);
+    if (stats !== undefined) return requireRealFolder(stats, relative);
+    if (!create) throw new HexdropError('no-such-path', `There is no folder ${quoted(relative)}.`);
+    try {
+      // Fails on whatever came into being since, a link too: what mkdir made is a real folder.
+      mkdirSync(level);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+        throw fileFaultOf(error, 'create the folder', relative);
+      const now = lstatOf(level, relative);
+      if (now === undefined) throw fileFaultOf(error, 'create the folder', relative);
+      requireRealFolder(now, relative);
+    }
+  }
+
+  /**
+   * A file or folder that is there, for reading: no level of it, the last included, may be a symbolic link. Throws
+   * `no-such-path`, `not-a-folder`, `symlink-in-path`, `permission-denied`, or the fault of a name.
+   */
+  existing(components: readonly string[]): { path: string; stats: Stats } {
+    const path = localPath(this.path, components, this.#platform);
+    const parent =
+      components.length === 0 ? this.path : this.folder(components.slice(0, -1), { create: false });
+    const relative = components.join('/');
+    const stats = lstatOf(path, relative);
+    if (stats === undefined) throw new HexdropError('no-such-path', `There is no ${quoted(relative)}.`);
+    if (stats.isSymbolicLink()) throw symlinkInPath(relative);
+    if (!path.startsWith(parent)) throw unsafePath(relative, 'it leads out of its root');
+    return { path, stats };
+  }
+}
+
+const lstatOf = (path: string, relative: string): Stats | undefined => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw fileFaultOf(error, 'look at', relative);
+  }
+};
+
+const requireRealFolder = (stats: Stats, relative: string): void => {
+  if (stats.isSymbolicLink()) throw symlinkInPath(relative);
+  if (!stats.isDirectory()) {
+    throw new HexdropError(
+      'not-a-folder',
+      `${quoted(relative)} is not a folder, but a folder must be there.`,
+    );
+  }
+};
+
+const symlinkInPath = (relative: string): HexdropError =>
+  new HexdropError('symlink-in-path', `${quoted(relative)} is a symbolic link; links are not followed.`);

@@ -1,0 +1,210 @@
+/**
+ * Frames over one connection: parses what arrives, encodes what leaves (docs/PROTOCOL.md, "Frames").
+ *
+ * Owns the parser and the one buffer in which a bulk frame comes to lie in one piece. On a connection that reads
+ * directly, the socket fills that buffer itself and nothing is copied; on one with `data` events a bulk frame that
+ * is spread over deliveries is copied once. What frames mean is for the receiver.
+ */
+
+import { decodePayload, encodeFrame } from '../../../shared/protocol/codec.ts';
+import { typeByNumber } from '../../../shared/protocol/catalog.ts';
+import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
+import { asHexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import { FrameParser } from '../../../shared/protocol/framing.ts';
+import type { FrameHandler } from '../../../shared/protocol/framing.ts';
+import { checkPlace } from '../../../shared/protocol/header.ts';
+import type { FrameHeader } from '../../../shared/protocol/header.ts';
+import { headerBytes, limits } from '../../../shared/protocol/limits.ts';
+import { errorPayload } from '../../../shared/protocol/wire-errors.ts';
+import { readManifestPage } from '../../../shared/protocol/manifest.ts';
+import type { Connection, ConnectionReader } from '../net/connection.ts';
+
+export type BulkType = 'DATA' | 'PACK';
+export type ControlType = Exclude<TypeName, BulkType>;
+
+/** A decoded control frame; `type` tells which payload it has. */
+export type ControlFrame = {
+  [Type in ControlType]: {
+    readonly type: Type;
+    readonly header: FrameHeader;
+    readonly payload: Payload<Type>;
+  };
+}[ControlType];
+
+export interface FrameReceiver {
+  /** Asked at the header, before any payload is taken. Throws what the frame violates. */
+  admit(type: TypeName, header: FrameHeader): void;
+  control(frame: ControlFrame): void;
+  /** The payload is valid only during the call. */
+  bulk(type: BulkType, header: FrameHeader, payload: Uint8Array): void;
+  /** Called once, last. Without an error the peer closed cleanly between frames. */
+  closed(error?: HexdropError): void;
+}
+
+/** Time for a last ERROR or BYE to reach the peer before the socket is destroyed. */
+const lingerMs = 500;
+
+export class FrameStream implements ConnectionReader, FrameHandler {
+  readonly connection: Connection;
+  /** Undefined until the first frame of an accepted connection tells whether it is a lane. */
+  #channel: number | undefined;
+  #receiver: FrameReceiver;
+  readonly #parser = new FrameParser(this);
+  #bulkBuffer: Uint8Array | undefined;
+  #bulkFilled = 0;
+  /** The payload when a single delivery held all of it. */
+  #bulkWhole: Uint8Array | undefined;
+  readonly #small = new Uint8Array(16_384);
+  /** True once this side has closed it; what still arrives is dropped. */
+  #isOver = false;
+  #heard = false;
+  #resolveClosed: () => void = () => {};
+  /** Resolves when the socket is gone. */
+  readonly whenClosed = new Promise<void>((resolve) => {
+    this.#resolveClosed = resolve;
+  });
+
+  /** @param channel 0 for a control connection, the lane's number for a lane; absent: the first frame tells */
+  constructor(connection: Connection, receiver: FrameReceiver, channel?: number) {
+    this.connection = connection;
+    this.#channel = channel;
+    this.#receiver = receiver;
+  }
+
+  get channel(): number {
+    return this.#channel ?? 0;
+  }
+
+  /** Starts reading. */
+  start(): void {
+    this.connection.read(this);
+  }
+
+  /** Hands the frames that follow to another receiver. */
+  handTo(receiver: FrameReceiver): void {
+    this.#receiver = receiver;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether anything arrived since this was last asked. */
+  takeHeard(): boolean {
+    const heard = this.#heard;
+    this.#heard = false;
+    return heard;
+  }
+
+  send<Type extends ControlType>(type: Type, id: number, payload: Payload<Type>, flags = 0): void {
+    if (this.#isOver) return;
+    this.connection.write(encodeFrame(type, { id, channel: this.channel, flags }, payload));
+  }
+
+  /** Writes a whole encoded frame. The bytes may be reused once `written` is called, which happens exactly once. */
+  write(frame: Uint8Array, written?: () => void): void {
+    this.connection.write(frame, written);
+  }
+
+  /** Tells the peer why, closes, and reports the error to the receiver. */
+  fail(error: HexdropError): void {
+    if (this.#isOver) return;
+    this.send('ERROR', 0, errorPayload(error));
+    this.close();
+    this.#receiver.closed(error);
+  }
+
+  /** Flushes what was sent, sends FIN, and destroys the socket when the peer does not follow. */
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.connection.end();
+    setTimeout(() => this.connection.destroy(), lingerMs).unref();
+  }
+
+  /** Ends at once, without a word. */
+  destroy(error?: HexdropError): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.connection.destroy();
+    this.#receiver.closed(error);
+  }
+
+  // ConnectionReader
+
+  target(): Uint8Array {
+    const wanted = this.#parser.bytesToBoundary;
+    if (this.#isOver || !this.#parser.inBulk)
+      return this.#small.subarray(0, Math.min(wanted, this.#small.length));
+    // The rest of the payload and the next header: so a frame in the stream costs one read, and lies in one piece.
+    return this.#bulkSpace().subarray(this.#bulkFilled, this.#bulkFilled + wanted + headerBytes);
+  }
+
+  received(delivery: Uint8Array): void {
+    this.#heard = true;
+    if (this.#isOver) return;
+    try {
+      this.#parser.push(delivery);
+    } catch (thrown) {
+      this.fail(asHexdropError(thrown));
+    }
+  }
+
+  closed(error?: HexdropError): void {
+    this.#resolveClosed();
+    if (this.#isOver) return;
+    this.#isOver = true;
+    let reason = error;
+    if (reason === undefined) {
+      try {
+        this.#parser.end();
+      } catch (thrown) {
+        reason = asHexdropError(thrown);
+      }
+    }
+    this.connection.destroy();
+    this.#receiver.closed(reason);
+  }
+
+  // FrameHandler
+
+  header(header: FrameHeader): void {
+    this.#channel ??= header.channel;
+    checkPlace(header, this.#channel);
+    const type = typeByNumber(header.type);
+    if (type !== undefined) this.#receiver.admit(type, header);
+    this.#bulkFilled = 0;
+    this.#bulkWhole = undefined;
+  }
+
+  payload(slice: Uint8Array, header: FrameHeader): void {
+    if (slice.length === header.length) {
+      this.#bulkWhole = slice;
+      return;
+    }
+    const space = this.#bulkSpace();
+    const isInPlace =
+      slice.buffer === space.buffer && slice.byteOffset === space.byteOffset + this.#bulkFilled;
+    if (!isInPlace) space.set(slice, this.#bulkFilled);
+    this.#bulkFilled += slice.length;
+  }
+
+  frame(header: FrameHeader, payload: Uint8Array | undefined): void {
+    if (this.#isOver) return;
+    const type = typeByNumber(header.type);
+    if (type === undefined) return;
+    if (type === 'DATA' || type === 'PACK') {
+      this.#receiver.bulk(type, header, this.#bulkWhole ?? this.#bulkSpace().subarray(0, this.#bulkFilled));
+      return;
+    }
+    const bytes = payload ?? new Uint8Array(0);
+    const decoded = type === 'MANIFEST' ? readManifestPage(bytes) : decodePayload(header, bytes);
+    this.#receiver.control({ type, header, payload: decoded } as ControlFrame);
+  }
+
+  #bulkSpace(): Uint8Array {
+    this.#bulkBuffer ??= new Uint8Array(limits.bulkBytes + headerBytes);
+    return this.#bulkBuffer;
+  }
+}

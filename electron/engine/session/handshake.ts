@@ -1,0 +1,110 @@
+/**
+ * HELLO and WELCOME: what each side says of itself and what both settle on (docs/PROTOCOL.md, "Handshake").
+ * Pure; throws what the other side is to be told.
+ */
+
+import type { Payload } from '../../../shared/protocol/catalog.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { protocolVersion } from '../../../shared/protocol/limits.ts';
+import { availableDigests, commonDigest, digestByName } from '../transfer/digest.ts';
+import type { Digest } from '../transfer/digest.ts';
+
+/** What this program says of itself. */
+export interface SelfDescription {
+  readonly deviceId: string;
+  readonly alias: string;
+  /** Name and version, for people who read captures. */
+  readonly app: string;
+  readonly platform: string;
+}
+
+/** What this program can do beyond the base: `lane` = bulk on a connection of its own. */
+const capabilities: readonly string[] = ['lane'];
+
+export interface CommonGround {
+  readonly digest: Digest;
+  readonly capabilities: readonly string[];
+}
+
+export const helloOf = (self: SelfDescription): Payload<'HELLO'> => ({
+  versions: [protocolVersion],
+  app: self.app,
+  alias: self.alias,
+  deviceId: self.deviceId,
+  platform: self.platform,
+  capabilities: [...capabilities],
+  digests: [...availableDigests()],
+});
+
+/**
+ * The listener's answer to HELLO.
+ * @throws HexdropError version-unsupported, identity-mismatch, bad-payload
+ */
+export function answerHello(
+  hello: Payload<'HELLO'>,
+  self: SelfDescription,
+  pinnedDeviceId: string | undefined,
+): { welcome: Payload<'WELCOME'>; ground: CommonGround } {
+  if (!hello.versions.includes(protocolVersion)) throw versionUnsupported(hello.versions);
+  requireIdentity(hello.deviceId, pinnedDeviceId);
+  const name = commonDigest(hello.digests);
+  if (name === undefined) {
+    throw new HexdropError(
+      'bad-payload',
+      'HELLO offers no digest that is known here; sha256 must be among them.',
+      {
+        seen: hello.digests.join(', ').slice(0, 100),
+        allowed: availableDigests().join(', '),
+      },
+    );
+  }
+  const common = capabilities.filter((capability) => hello.capabilities.includes(capability));
+  const welcome = {
+    version: protocolVersion,
+    app: self.app,
+    alias: self.alias,
+    deviceId: self.deviceId,
+    platform: self.platform,
+    capabilities: common,
+    digest: name,
+  };
+  return { welcome, ground: { digest: digestByName(name), capabilities: common } };
+}
+
+/**
+ * What the dialer makes of WELCOME.
+ * @throws HexdropError version-unsupported, identity-mismatch, bad-payload
+ */
+export function acceptWelcome(welcome: Payload<'WELCOME'>, pinnedDeviceId: string | undefined): CommonGround {
+  if (welcome.version !== protocolVersion) throw versionUnsupported([welcome.version]);
+  requireIdentity(welcome.deviceId, pinnedDeviceId);
+  if (!availableDigests().includes(welcome.digest)) {
+    throw new HexdropError('bad-payload', 'WELCOME chose a digest that HELLO did not offer.', {
+      seen: welcome.digest,
+      allowed: availableDigests().join(', '),
+    });
+  }
+  return {
+    digest: digestByName(welcome.digest),
+    capabilities: capabilities.filter((capability) => welcome.capabilities.includes(capability)),
+  };
+}
+
+function versionUnsupported(versions: readonly number[]): HexdropError {
+  const seen = versions.join(', ').slice(0, 100);
+  return new HexdropError(
+    'version-unsupported',
+    `The other program speaks version ${seen} of the protocol, this one speaks version ${protocolVersion}. ` +
+      'Update the older of the two.',
+    { seen, allowed: String(protocolVersion) },
+  );
+}
+
+/** On TLS the claimed id must be that of the key; on plain there is nothing to hold it against. */
+function requireIdentity(claimed: string, pinned: string | undefined): void {
+  if (pinned === undefined || claimed === pinned) return;
+  throw new HexdropError('identity-mismatch', undefined, {
+    seen: claimed.slice(0, 16),
+    allowed: pinned.slice(0, 16),
+  });
+}

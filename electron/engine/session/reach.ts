@@ -1,0 +1,68 @@
+/**
+ * Reaching a device: dial, hold its key against what is known, shake hands (docs/PROTOCOL.md, "Connections").
+ * Trust on first use is recorded here; another key than before is refused before anything is sent.
+ */
+
+import type { Endpoint, PeerView, Trust } from '../../../shared/model/peer.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { EngineContext } from '../context.ts';
+import { targetOf } from '../net/address.ts';
+import { dial } from '../net/dialer.ts';
+import { FrameStream } from './frame-stream.ts';
+import { Session } from './session.ts';
+
+export interface Reach {
+  readonly to: Endpoint;
+  readonly plain: boolean;
+  readonly acceptNewKey: boolean;
+}
+
+/** Resolves with an open session. Rejects with a HexdropError of the classes "reach" and "session". */
+export async function reachSession(context: EngineContext, reach: Reach, signal: AbortSignal): Promise<Session> {
+  const target = targetOf(reach.to);
+  let trust: Trust = 'unauthenticated';
+  const connection = await dial({
+    ...reach.to,
+    identity: context.identity,
+    plain: reach.plain,
+    timeoutMs: context.timings.handshakeMs,
+    signal,
+    checkPeer: (deviceId) => {
+      if (reach.acceptNewKey) context.knownDevices.replace(target, deviceId);
+      trust = context.knownDevices.check(target, deviceId);
+    },
+  });
+  return new Promise((resolve, reject) => {
+    let isOpen = false;
+    const stream = new FrameStream(connection, silent, 0);
+    const session = new Session(stream, {
+      self: context.self,
+      server: context.server,
+      timings: context.timings,
+      trustOf: () => trust,
+      opened: (opened) => {
+        isOpen = true;
+        context.sessions.add(opened);
+        if (connection.info.peerDeviceId !== undefined) remember(context, opened.peer, target);
+        context.emit({ kind: 'session-opened', peer: opened.peer });
+        resolve(opened);
+      },
+      closed: (closed, error) => {
+        if (!isOpen) return reject(error ?? new HexdropError('not-hexdrop', `${target} closed the connection without a word.`));
+        context.sessions.delete(closed);
+        context.emit({ kind: 'session-closed', peer: closed.peer, ...(error === undefined ? {} : { error }) });
+      },
+    });
+    stream.start();
+    session.greet();
+  });
+}
+
+function remember(context: EngineContext, peer: PeerView, target: string): void {
+  const { deviceId, alias } = peer;
+  context.knownDevices.record({ deviceId, alias, target });
+  if (peer.trust === 'new') context.emit({ kind: 'trusted', peer });
+}
+
+/** Until the session takes the stream over; no frame comes before. */
+const silent = { admit: () => {}, control: () => {}, bulk: () => {}, closed: () => {} };

@@ -1,0 +1,387 @@
+/**
+ * One session with one peer over a control connection: handshake, keep-alive, questions and their answers, and the
+ * road of each transfer's frames (docs/PROTOCOL.md, "Sessions").
+ *
+ * Drives the state machine; touches neither disk nor files. What a request of the peer means is for `SessionServer`,
+ * what the frames of a transfer mean is for its `TransferPort`.
+ */
+
+import type { PeerView, Trust } from '../../../shared/model/peer.ts';
+import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
+import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { FrameHeader } from '../../../shared/protocol/header.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+import { errorFromWire, errorPayload, refusalPayload } from '../../../shared/protocol/wire-errors.ts';
+import type { Connection } from '../net/connection.ts';
+import type { Digest } from '../transfer/digest.ts';
+import type { BulkType, ControlFrame, ControlType, FrameReceiver, FrameStream } from './frame-stream.ts';
+import { acceptWelcome, answerHello, helloOf } from './handshake.ts';
+import type { CommonGround, SelfDescription } from './handshake.ts';
+import { SessionMachine } from './machine.ts';
+import type { RequestState } from './machine.ts';
+import { TransferWire } from './transfer-wire.ts';
+import type { TransferPort, WireRoad } from './transfer-wire.ts';
+
+export interface SessionTimings {
+  readonly handshakeMs: number;
+  readonly pingAfterMs: number;
+  readonly silentAfterMs: number;
+}
+
+export const protocolTimings: SessionTimings = {
+  handshakeMs: limits.handshakeMs,
+  pingAfterMs: limits.pingAfterMs,
+  silentAfterMs: limits.silentAfterMs,
+};
+
+/** What answers the requests of a peer. What they throw is told to the peer as ERROR for that request. */
+export interface SessionServer {
+  list(session: Session, request: Payload<'LIST'>): Payload<'LISTING'>;
+  stat(session: Session, request: Payload<'STAT'>): Payload<'ENTRY'>;
+  unlock(session: Session, request: Payload<'UNLOCK'>): Payload<'UNLOCKED'>;
+  /** A push or an upload is offered; returns the sink. */
+  offered(wire: TransferWire, offer: Payload<'OFFER'>): TransferPort;
+  /** Files are asked for; returns the source, which will answer with OFFER. */
+  asked(wire: TransferWire, request: Payload<'GET'>): TransferPort;
+}
+
+export interface SessionOptions {
+  readonly self: SelfDescription;
+  readonly server: SessionServer;
+  readonly timings: SessionTimings;
+  /** What is known of the peer's key. */
+  trustOf(deviceId: string, connection: Connection): Trust;
+  opened(session: Session): void;
+  /** Called once. Without an error the session ended with BYE or a clean close between frames. */
+  closed(session: Session, error?: HexdropError): void;
+}
+
+interface Answers {
+  readonly LIST: 'LISTING';
+  readonly STAT: 'ENTRY';
+  readonly UNLOCK: 'UNLOCKED';
+}
+type Question = keyof Answers;
+
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: HexdropError): void;
+}
+
+export class Session implements FrameReceiver {
+  readonly stream: FrameStream;
+  readonly #options: SessionOptions;
+  readonly #machine: SessionMachine;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ports = new Map<number, { wire: TransferWire; port: TransferPort }>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #road: WireRoad = {
+    send: (type, id, payload, flags) => this.#send(type, id, payload, flags),
+    sendOn: (stream, type, id, payload) => {
+      if (this.#isOver) return;
+      this.#machine.sent(type, id, stream.channel);
+      stream.send(type, id, payload);
+    },
+    writeOn: (stream, type, id, bytes, written) => {
+      if (!this.#isOver) this.#machine.sent(type, id, stream.channel);
+      stream.write(bytes, written);
+    },
+    laneOf: (wire, lane) => this.#adoptLane(wire, lane),
+    forget: (wire) => this.#ports.delete(wire.id),
+  };
+  #ground: CommonGround | undefined;
+  #peer: PeerView | undefined;
+  #silentMs = 0;
+  #isOver = false;
+
+  /** @param stream of a control connection; its frames come here from now on */
+  constructor(stream: FrameStream, options: SessionOptions) {
+    this.stream = stream;
+    this.#options = options;
+    this.#machine = new SessionMachine(stream.connection.info.side);
+    stream.handTo(this);
+    const { timings } = options;
+    const tickMs = Math.max(5, Math.min(timings.pingAfterMs, timings.handshakeMs) / 4);
+    this.#timer = setInterval(() => this.#tick(tickMs), tickMs);
+    this.#timer.unref();
+  }
+
+  /** The dialer opens the conversation. */
+  greet(): void {
+    this.#send('HELLO', 0, helloOf(this.#options.self));
+  }
+
+  get peer(): PeerView {
+    if (this.#peer === undefined) throw new Error('The session is not open yet.');
+    return this.#peer;
+  }
+
+  get digest(): Digest {
+    if (this.#ground === undefined) throw new Error('The session is not open yet.');
+    return this.#ground.digest;
+  }
+
+  can(capability: string): boolean {
+    return this.#ground?.capabilities.includes(capability) ?? false;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  stateOf(id: number): RequestState | 'over' | 'unused' {
+    return this.#machine.stateOf(id);
+  }
+
+  /** Asks and waits for the answer. Rejects with what the peer said, or with what ended the session. */
+  ask<Type extends Question>(type: Type, payload: Payload<Type>): Promise<Payload<Answers[Type]>> {
+    return new Promise((resolve, reject) => {
+      const id = this.#machine.nextId();
+      this.#waiting.set(id, { resolve: (answer) => resolve(answer as Payload<Answers[Type]>), reject });
+      try {
+        this.#send(type, id, payload);
+      } catch (thrown) {
+        this.#waiting.delete(id);
+        reject(asHexdropError(thrown));
+      }
+    });
+  }
+
+  /** Opens a transfer; `make` gets its wire and returns what its frames are handed to. */
+  openTransfer<Type extends 'OFFER' | 'GET'>(
+    type: Type,
+    payload: Payload<Type>,
+    make: (wire: TransferWire) => TransferPort,
+  ): void {
+    const wire = new TransferWire(this.#machine.nextId(), this, this.stream, this.#road);
+    this.#ports.set(wire.id, { wire, port: make(wire) });
+    this.#send(type, wire.id, payload);
+  }
+
+  /** Says BYE and closes. What is still open is lost to its port. */
+  close(reason: string): void {
+    if (this.#isOver) return;
+    if (this.#machine.isReady) this.#send('BYE', 0, { reason });
+    this.stream.close();
+    this.#end(undefined);
+  }
+
+  /** Tells the peer why and closes. */
+  fail(error: HexdropError): void {
+    this.stream.fail(error);
+  }
+
+  // FrameReceiver
+
+  admit(type: TypeName, header: FrameHeader): void {
+    // Bulk is judged before its payload is taken; control frames are judged whole.
+    if (type === 'DATA' || type === 'PACK') this.#machine.received(type, header.id, header.channel);
+  }
+
+  control(frame: ControlFrame): void {
+    const { type, header } = frame;
+    const verdict = this.#machine.received(type, header.id, header.channel);
+    if (verdict === 'drop') return;
+    if (header.id === 0) return this.#sessionFrame(frame);
+    if (verdict === 'answer-cancel') this.#send('CANCEL', header.id, { code: 'cancelled', message: '' });
+    if (verdict === 'answer-cancel' || verdict === 'cancelled' || type === 'DECLINE')
+      return this.#cancelled(frame);
+    switch (type) {
+      case 'LIST':
+        return this.#answer(header.id, 'LISTING', () => this.#options.server.list(this, frame.payload));
+      case 'STAT':
+        return this.#answer(header.id, 'ENTRY', () => this.#options.server.stat(this, frame.payload));
+      case 'UNLOCK':
+        return this.#answer(header.id, 'UNLOCKED', () => this.#options.server.unlock(this, frame.payload));
+      case 'GET':
+        return this.#serve(header.id, (wire) => this.#options.server.asked(wire, frame.payload));
+      case 'OFFER':
+        if (this.#ports.has(header.id)) break;
+        return this.#serve(header.id, (wire) => this.#options.server.offered(wire, frame.payload));
+      case 'ERROR':
+      case 'LISTING':
+      case 'ENTRY':
+      case 'UNLOCKED':
+        return this.#answered(frame);
+      default:
+    }
+    this.#ports.get(header.id)?.port.frame(frame);
+  }
+
+  bulk(type: BulkType, header: FrameHeader, payload: Uint8Array): void {
+    this.#ports.get(header.id)?.port.bulk(type, payload);
+  }
+
+  closed(error?: HexdropError): void {
+    this.#end(error);
+  }
+
+  // The session's own frames
+
+  #sessionFrame(frame: ControlFrame): void {
+    const { connection } = this.stream;
+    switch (frame.type) {
+      case 'HELLO': {
+        const { welcome, ground } = answerHello(
+          frame.payload,
+          this.#options.self,
+          connection.info.peerDeviceId,
+        );
+        this.#send('WELCOME', 0, welcome);
+        return this.#open(ground, frame.payload);
+      }
+      case 'WELCOME':
+        return this.#open(acceptWelcome(frame.payload, connection.info.peerDeviceId), frame.payload);
+      case 'PING':
+        return this.#send('PONG', 0, {});
+      case 'ERROR': {
+        this.stream.close();
+        const { message, seen, allowed, retryAfterMs } = frame.payload;
+        return this.#end(
+          new HexdropError(codeFromWire(frame.payload.code), message, { seen, allowed, retryAfterMs }),
+        );
+      }
+      case 'BYE':
+        this.stream.close();
+        return this.#end(undefined);
+      default:
+    }
+  }
+
+  #open(ground: CommonGround, said: { readonly alias: string; readonly deviceId: string }): void {
+    const { connection } = this.stream;
+    this.#ground = ground;
+    this.#peer = {
+      deviceId: said.deviceId,
+      alias: said.alias,
+      address: connection.info.remote.address,
+      port: connection.info.remote.port,
+      secure: connection.info.secure !== undefined,
+      trust: this.#options.trustOf(said.deviceId, connection),
+    };
+    this.#options.opened(this);
+  }
+
+  #end(error: HexdropError | undefined): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    const reason = error ?? new HexdropError('connection-lost', 'The other side closed the connection.');
+    for (const waiting of this.#waiting.values()) waiting.reject(reason);
+    this.#waiting.clear();
+    const ports = [...this.#ports.values()];
+    this.#ports.clear();
+    for (const { wire, port } of ports) {
+      wire.release();
+      port.lost(reason);
+    }
+    this.#options.closed(this, error);
+  }
+
+  #tick(passedMs: number): void {
+    const { timings } = this.#options;
+    if (this.stream.takeHeard()) this.#silentMs = 0;
+    const before = this.#silentMs;
+    this.#silentMs += passedMs;
+    if (!this.#machine.isReady) {
+      if (this.#silentMs < timings.handshakeMs) return;
+      const message = `No complete handshake within ${timings.handshakeMs / 1_000} seconds.`;
+      return this.fail(new HexdropError('handshake-timeout', message));
+    }
+    if (this.#silentMs >= timings.silentAfterMs) {
+      const message = `Nothing has been heard from the other side for ${timings.silentAfterMs / 1_000} seconds.`;
+      return this.fail(new HexdropError('peer-silent', message));
+    }
+    const pingsBefore = Math.floor(before / timings.pingAfterMs);
+    if (Math.floor(this.#silentMs / timings.pingAfterMs) > pingsBefore) this.#send('PING', 0, {});
+  }
+
+  // Requests
+
+  #send<Type extends ControlType>(type: Type, id: number, payload: Payload<Type>, flags = 0): void {
+    if (this.#isOver) return;
+    this.#machine.sent(type, id);
+    this.stream.send(type, id, payload, flags);
+  }
+
+  #answer<Type extends 'LISTING' | 'ENTRY' | 'UNLOCKED'>(
+    id: number,
+    type: Type,
+    work: () => Payload<Type>,
+  ): void {
+    let answer: Payload<Type>;
+    try {
+      answer = work();
+    } catch (thrown) {
+      return this.#refuse(id, asHexdropError(thrown));
+    }
+    this.#send(type, id, answer);
+  }
+
+  #serve(id: number, make: (wire: TransferWire) => TransferPort): void {
+    const wire = new TransferWire(id, this, this.stream, this.#road);
+    try {
+      const port = make(wire);
+      // The port may have answered and ended it already.
+      if (this.#machine.stateOf(id) !== 'over') this.#ports.set(id, { wire, port });
+    } catch (thrown) {
+      const error = asHexdropError(thrown);
+      if (this.#machine.stateOf(id) === 'asked') return this.#refuse(id, error);
+      this.#send('DECLINE', id, refusalPayload(error));
+    }
+  }
+
+  #refuse(id: number, error: HexdropError): void {
+    this.#send('ERROR', id, errorPayload(error));
+  }
+
+  #answered(frame: ControlFrame): void {
+    const waiting = this.#waiting.get(frame.header.id);
+    this.#waiting.delete(frame.header.id);
+    if (frame.type !== 'ERROR') return waiting?.resolve(frame.payload);
+    const error = errorFromWire(frame.payload);
+    if (waiting !== undefined) return waiting.reject(error);
+    const port = this.#ports.get(frame.header.id);
+    this.#ports.delete(frame.header.id);
+    port?.port.lost(error);
+  }
+
+  #cancelled(frame: ControlFrame): void {
+    const { id } = frame.header;
+    const open = this.#ports.get(id);
+    this.#ports.delete(id);
+    if (frame.type === 'DECLINE') this.#send('CANCEL', id, { code: 'cancelled', message: '' });
+    if (open === undefined || (frame.type !== 'CANCEL' && frame.type !== 'DECLINE')) return;
+    open.wire.release();
+    open.port.cancelled(codeFromWire(frame.payload.code), frame.payload.message);
+  }
+
+  #adoptLane(wire: TransferWire, lane: FrameStream): void {
+    this.#machine.bulkOn(wire.id, lane.channel);
+    const admit = (type: TypeName, header: FrameHeader): void => {
+      if (header.id !== wire.id && type !== 'ERROR') throw strangerOnLane(type, header.id, wire.id);
+      if (this.#ports.has(wire.id)) this.admit(type, header);
+    };
+    lane.handTo({
+      admit,
+      control: (frame) => {
+        if (frame.type === 'ERROR') this.fail(errorFromWire(frame.payload));
+        else if (this.#ports.has(wire.id)) this.control(frame);
+      },
+      bulk: (type, header, payload) => this.bulk(type, header, payload),
+      closed: (error) => {
+        // Once all bulk has passed the lane may go; before that the transfer cannot go on, nor can a peer that broke the rules.
+        if (this.#machine.stateOf(wire.id) !== 'flowing') return;
+        this.fail(
+          error ?? new HexdropError('connection-lost', 'The lane closed before the transfer was over.'),
+        );
+      },
+    });
+  }
+}
+
+const strangerOnLane = (type: TypeName, id: number, laneId: number): HexdropError =>
+  new HexdropError('bad-id', `${type} of request ${id} came on a lane of request ${laneId}.`, {
+    seen: String(id),
+    allowed: String(laneId),
+  });

@@ -1,0 +1,87 @@
+/**
+ * The road of one transfer's frames: control frames on the session's connection, bulk frames there too or on a lane
+ * (docs/PROTOCOL.md, "Lanes"). Owns the lane once it has one; knows nothing of files.
+ */
+
+import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
+import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { BulkType, ControlFrame, ControlType, FrameStream } from './frame-stream.ts';
+import type { Session } from './session.ts';
+
+/** What a transfer is to its session: the source or the sink. */
+export interface TransferPort {
+  frame(frame: ControlFrame): void;
+  /** The payload is valid only during the call. */
+  bulk(type: BulkType, payload: Uint8Array): void;
+  /** The peer cancelled or declined; nothing more may be sent. */
+  cancelled(code: ErrorCode, message: string): void;
+  /** The session or the lane is gone before the transfer was over. Called once, last. */
+  lost(error: HexdropError): void;
+}
+
+/** What a session lets its wires do. */
+export interface WireRoad {
+  send<Type extends ControlType>(type: Type, id: number, payload: Payload<Type>, flags: number): void;
+  sendOn<Type extends ControlType>(stream: FrameStream, type: Type, id: number, payload: Payload<Type>): void;
+  writeOn(stream: FrameStream, type: TypeName, id: number, bytes: Uint8Array, written: () => void): void;
+  laneOf(wire: TransferWire, stream: FrameStream): void;
+  forget(wire: TransferWire): void;
+}
+
+export class TransferWire {
+  readonly id: number;
+  readonly session: Session;
+  readonly #road: WireRoad;
+  readonly #control: FrameStream;
+  #lane: FrameStream | undefined;
+
+  constructor(id: number, session: Session, control: FrameStream, road: WireRoad) {
+    this.id = id;
+    this.session = session;
+    this.#control = control;
+    this.#road = road;
+  }
+
+  /** The number that bulk frames carry as their channel. */
+  get bulkChannel(): number {
+    return this.#lane?.channel ?? 0;
+  }
+
+  /** Sends on the control connection. */
+  send<Type extends ControlType>(type: Type, payload: Payload<Type>, flags = 0): void {
+    this.#road.send(type, this.id, payload, flags);
+  }
+
+  /** Sends in order with the bulk frames. */
+  sendInOrder<Type extends ControlType>(type: Type, payload: Payload<Type>): void {
+    this.#road.sendOn(this.#lane ?? this.#control, type, this.id, payload);
+  }
+
+  /** Writes an encoded frame on the control connection. */
+  writeControl(type: TypeName, frame: Uint8Array): void {
+    this.#road.writeOn(this.#control, type, this.id, frame, () => {});
+  }
+
+  /** Writes an encoded DATA or PACK. The bytes are free again once `written` is called, which happens exactly once. */
+  writeBulk(type: BulkType, bytes: Uint8Array, written: () => void): void {
+    this.#road.writeOn(this.#lane ?? this.#control, type, this.id, bytes, written);
+  }
+
+  /** From here on bulk travels on this lane. Before ACCEPT passes. */
+  useLane(stream: FrameStream): void {
+    this.#lane = stream;
+    this.#road.laneOf(this, stream);
+  }
+
+  /** Tells the peer that the transfer is over. */
+  cancel(code: ErrorCode, message: string): void {
+    this.send('CANCEL', { code, message });
+  }
+
+  /** The transfer is over on this side, well or not: its lane goes too. */
+  release(): void {
+    this.#road.forget(this);
+    this.#lane?.close();
+    this.#lane = undefined;
+  }
+}

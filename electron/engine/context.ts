@@ -1,0 +1,29 @@
+/** What the parts of one engine share. Made by engine.ts; no behaviour of its own. */
+
+import type { Endpoint } from '../../shared/model/peer.ts';
+import type { EngineEvent } from './api.ts';
+import type { Identity } from './net/identity.ts';
+import type { KnownDevices } from './net/known-devices.ts';
+import type { SelfDescription } from './session/handshake.ts';
+import type { LaneDesk } from './session/lanes.ts';
+import type { Session, SessionServer, SessionTimings } from './session/session.ts';
+import type { TransferRecord } from './transfer/record.ts';
+
+export interface EngineContext {
+  readonly home: string;
+  readonly identity: Identity;
+  readonly self: SelfDescription;
+  readonly knownDevices: KnownDevices;
+  readonly desk: LaneDesk;
+  readonly timings: SessionTimings;
+  readonly bootId: string;
+  /** Answers the requests of peers, whoever dialed. */
+  readonly server: SessionServer;
+  /** Open sessions, both ways. */
+  readonly sessions: Set<Session>;
+  /** Where this engine listens, if it does, and whether it takes plain connections there. */
+  listening(): (Endpoint & { readonly allowPlain: boolean }) | undefined;
+  emit(event: EngineEvent): void;
+  /** Shows a transfer in the snapshot. */
+  track(record: TransferRecord): void;
+}

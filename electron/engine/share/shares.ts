@@ -1,0 +1,218 @@
+/**
+ * The folders that this device serves, who may open them, and what is in them. Every path of a peer goes through the
+ * share's SafeRoot; one scope check serves LIST, STAT, GET and uploads (docs/PROTOCOL.md, "Browsing").
+ */
+
+import { lstatSync, readdirSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+
+import type { ShareView } from '../../../shared/model/share.ts';
+import type { Payload } from '../../../shared/protocol/catalog.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+import { compareUtf8 } from '../../../shared/protocol/text.ts';
+import { fileFaultOf } from '../transfer/file-fault.ts';
+import { freeName } from '../transfer/landing.ts';
+import { nameFault, SafeRoot, splitPeerPath } from '../transfer/safe-path.ts';
+import { microsecondsOf } from '../transfer/walk.ts';
+import { PinGuard } from './pin-guard.ts';
+
+export interface ShareRequest {
+  readonly path: string;
+  readonly name?: string;
+  readonly writable?: boolean;
+  readonly pin?: string;
+}
+
+interface Share {
+  readonly name: string;
+  readonly root: SafeRoot;
+  readonly writable: boolean;
+  readonly guard: PinGuard | undefined;
+}
+
+/** Which locked shares a session has opened. */
+export type Unlocked = ReadonlySet<string>;
+
+type ListedEntry = Payload<'ENTRY'>['entry'];
+
+/** Something inside of a share, found and allowed. */
+export interface Found {
+  readonly share: Share;
+  readonly components: readonly string[];
+  /** Local and absolute; seen to lead through no link. */
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+export class Shares {
+  readonly #shares = new Map<string, Share>();
+
+  /** Serves a folder. A name that is taken gets a number. */
+  add(request: ShareRequest): ShareView {
+    const path = resolve(request.path);
+    const stats = statsOf(path, request.path);
+    if (!stats.isDirectory() && !stats.isSymbolicLink()) {
+      throw new HexdropError('not-a-folder', `"${request.path}" is not a folder; only folders can be shared.`);
+    }
+    const root = SafeRoot.open(path);
+    const wanted = request.name ?? (basename(root.path) || 'root');
+    const fault = nameFault(wanted, process.platform);
+    if (fault !== undefined) throw new HexdropError('usage', `The share cannot be named so. ${fault.message}`);
+    const name = this.#shares.has(wanted) ? freeName(wanted, (candidate) => this.#shares.has(candidate)) : wanted;
+    const share: Share = {
+      name,
+      root,
+      writable: request.writable ?? false,
+      guard: request.pin === undefined ? undefined : new PinGuard(request.pin),
+    };
+    this.#shares.set(name, share);
+    return viewOf(share);
+  }
+
+  get count(): number {
+    return this.#shares.size;
+  }
+
+  views(): readonly ShareView[] {
+    return [...this.#shares.values()].map((share) => viewOf(share));
+  }
+
+  /** @throws HexdropError no-such-share, pin-wrong, pin-throttled */
+  unlock(name: string, pin: string, address: string, nowMs: number): void {
+    this.#share(name).guard?.check(pin, address, nowMs);
+  }
+
+  list(request: Payload<'LIST'>, unlocked: Unlocked): Payload<'LISTING'> {
+    const components = splitPeerPath(request.path);
+    if (components.length === 0) return this.#listShares(request, unlocked);
+    const found = this.#find(components, unlocked);
+    if (!found.stats.isDirectory()) {
+      return { path: request.path, writable: false, entries: [entryOf(components.at(-1) as string, found.stats)], more: false };
+    }
+    const names = namesIn(found.path, request.path);
+    return { path: request.path, writable: found.share.writable, ...page(names, request.after, (name) => childOf(found.path, name)) };
+  }
+
+  stat(request: Payload<'STAT'>, unlocked: Unlocked): Payload<'ENTRY'> {
+    const components = splitPeerPath(request.path);
+    const [shareName] = components;
+    if (components.length === 1 && shareName !== undefined) {
+      return { path: request.path, entry: shareEntry(this.#share(shareName), unlocked) };
+    }
+    const { stats } = this.#find(components, unlocked);
+    return { path: request.path, entry: entryOf(components.at(-1) as string, stats) };
+  }
+
+  /** For GET: the file or folder at a peer's path. */
+  find(path: string, unlocked: Unlocked): Found {
+    return this.#find(splitPeerPath(path), unlocked);
+  }
+
+  /** For uploads: the root of what a peer may write to. @throws HexdropError read-only and those of `find` */
+  writableRoot(path: string, unlocked: Unlocked): SafeRoot {
+    const { share, path: local, stats } = this.#find(splitPeerPath(path), unlocked);
+    if (!share.writable) throw new HexdropError('read-only', `The share "${share.name}" does not take uploads.`);
+    if (!stats.isDirectory()) throw new HexdropError('not-a-folder', `"${path}" is not a folder.`);
+    return local === share.root.path ? share.root : SafeRoot.open(local);
+  }
+
+  #find(components: readonly string[], unlocked: Unlocked): Found {
+    const [shareName, ...inside] = components;
+    if (shareName === undefined) throw new HexdropError('no-such-share', 'A path starts with the name of a share.');
+    const share = this.#share(shareName);
+    if (share.guard !== undefined && !unlocked.has(share.name)) {
+      throw new HexdropError('pin-required', `The share "${share.name}" asks for a PIN.`);
+    }
+    share.root.nextTurn();
+    const { path, stats } = share.root.existing(inside);
+    if (!stats.isFile() && !stats.isDirectory()) {
+      throw new HexdropError('not-a-file', `"${components.join('/')}" is neither a file nor a folder.`);
+    }
+    return { share, components, path, stats };
+  }
+
+  #share(name: string): Share {
+    const share = this.#shares.get(name);
+    if (share !== undefined) return share;
+    const names = [...this.#shares.keys()].slice(0, 10).join(', ');
+    const hint = names === '' ? 'Nothing is shared.' : `There are: ${names}.`;
+    throw new HexdropError('no-such-share', `There is no share "${name}". ${hint}`);
+  }
+
+  #listShares(request: Payload<'LIST'>, unlocked: Unlocked): Payload<'LISTING'> {
+    const names = [...this.#shares.keys()].sort(compareUtf8);
+    const found = page(names, request.after, (name) => shareEntry(this.#share(name), unlocked));
+    return { path: request.path, writable: false, ...found };
+  }
+}
+
+const viewOf = (share: Share): ShareView => ({
+  name: share.name,
+  path: share.root.path,
+  writable: share.writable,
+  locked: share.guard !== undefined,
+});
+
+const shareEntry = (share: Share, unlocked: Unlocked): ListedEntry => ({
+  name: share.name,
+  kind: 'share',
+  writable: share.writable,
+  locked: share.guard !== undefined && !unlocked.has(share.name),
+});
+
+const entryOf = (name: string, stats: Stats): ListedEntry => ({
+  name,
+  kind: stats.isDirectory() ? 'folder' : 'file',
+  mtime: microsecondsOf(stats.mtimeMs),
+  ...(stats.isDirectory() ? {} : { size: stats.size, executable: (stats.mode & 0o111) !== 0 }),
+});
+
+/** One page of names behind `after`, as entries; names that lead to nothing a peer may have are left out. */
+function page(
+  names: readonly string[],
+  after: string | undefined,
+  entry: (name: string) => ListedEntry | undefined,
+): Pick<Payload<'LISTING'>, 'entries' | 'more'> {
+  const entries: ListedEntry[] = [];
+  let bytes = 0;
+  for (const name of names) {
+    if (after !== undefined && compareUtf8(name, after) <= 0) continue;
+    const made = entry(name);
+    if (made === undefined) continue;
+    bytes += JSON.stringify(made).length * 3;
+    if (entries.length >= limits.listingEntries || bytes > limits.controlBytes - 65_536) return { entries, more: true };
+    entries.push(made);
+  }
+  return { entries, more: false };
+}
+
+function childOf(folder: string, name: string): ListedEntry | undefined {
+  if (nameFault(name, process.platform) !== undefined) return undefined;
+  try {
+    const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
+    return stats?.isFile() === true || stats?.isDirectory() === true ? entryOf(name, stats) : undefined;
+  } catch {
+    return undefined; // It cannot even be looked at: it is not for others either.
+  }
+}
+
+function namesIn(folder: string, relative: string): string[] {
+  try {
+    return readdirSync(folder).sort(compareUtf8);
+  } catch (thrown) {
+    throw fileFaultOf(thrown, 'list', relative);
+  }
+}
+
+function statsOf(path: string, asTyped: string): Stats {
+  let stats: Stats | undefined;
+  try {
+    stats = lstatSync(path, { throwIfNoEntry: false });
+  } catch (thrown) {
+    throw fileFaultOf(thrown, 'look at', asTyped);
+  }
+  if (stats === undefined) throw new HexdropError('no-such-path', `There is no "${asTyped}".`);
+  return stats;
+}

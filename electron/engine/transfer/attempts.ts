@@ -1,0 +1,108 @@
+/**
+ * Runs a transfer that this side started, again and again while its connection breaks, until it ends or no progress is
+ * made for too long (docs/PROTOCOL.md, "Resume"). What an attempt does is the caller's.
+ */
+
+import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import type { EngineContext } from '../context.ts';
+import { reachSession } from '../session/reach.ts';
+import type { Reach } from '../session/reach.ts';
+import type { Session } from '../session/session.ts';
+import type { Outcome, TransferRecord } from './record.ts';
+
+const firstWaitMs = 250;
+const longestWaitMs = 5_000;
+
+/** What another attempt may mend: the connection, not the request. */
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'connection-lost',
+  'peer-silent',
+  'truncated-frame',
+  'bad-magic',
+  'bad-payload',
+  'bad-flags',
+  'unknown-type',
+  'frame-too-large',
+  'shutting-down',
+  'unreachable',
+  'connection-refused',
+  'handshake-timeout',
+  'tls-failed',
+  'not-hexdrop',
+]);
+
+export const isPassing = (error: HexdropError): boolean => passing.has(error.code);
+
+/** One attempt over an open session. Resolves with how it ended; never rejects with what a retry could mend unseen. */
+export type Attempt = (session: Session, ended: (outcome: Outcome) => void) => void | Promise<void>;
+
+/** Resolves once the record is finished. */
+export async function runAttempts(
+  context: EngineContext,
+  record: TransferRecord,
+  reach: Reach,
+  retryMs: number,
+  attempt: Attempt,
+): Promise<void> {
+  const abort = new AbortController();
+  const giveUp = new HexdropError('cancelled', 'Cancelled here.');
+  let waitMs = firstWaitMs;
+  let movedAtMs = performance.now();
+  let moved = -1;
+  let acceptNewKey = reach.acceptNewKey;
+  for (;;) {
+    record.cancelAttempt = () => abort.abort(giveUp);
+    const outcome = await runOne(context, record, { ...reach, acceptNewKey }, abort.signal, attempt);
+    if (abort.signal.aborted) return record.finish({ kind: 'cancelled', code: 'cancelled', message: giveUp.message });
+    // Replaced once; from then on it must stay the same.
+    acceptNewKey = false;
+    if (outcome.kind !== 'failed' || !record.isAccepted || !isPassing(outcome.error)) return record.finish(outcome);
+    if (record.bytes > moved) {
+      moved = record.bytes;
+      movedAtMs = performance.now();
+      waitMs = firstWaitMs;
+    }
+    if (performance.now() - movedAtMs + waitMs > retryMs) return record.finish(outcome);
+    record.retrying(waitMs, outcome.error);
+    await sleep(waitMs, abort.signal);
+    waitMs = Math.min(longestWaitMs, waitMs * 2);
+  }
+}
+
+async function runOne(
+  context: EngineContext,
+  record: TransferRecord,
+  reach: Reach,
+  signal: AbortSignal,
+  attempt: Attempt,
+): Promise<Outcome> {
+  let session: Session;
+  try {
+    session = await reachSession(context, reach, signal);
+  } catch (thrown) {
+    return { kind: 'failed', error: asHexdropError(thrown) };
+  }
+  record.connected(session.peer);
+  const outcome = await new Promise<Outcome>((resolve) => {
+    const fail = (thrown: unknown): void => resolve({ kind: 'failed', error: asHexdropError(thrown) });
+    try {
+      const running = attempt(session, resolve);
+      running?.catch(fail);
+    } catch (thrown) {
+      fail(thrown);
+    }
+  });
+  session.close(outcome.kind === 'done' ? 'done' : 'over');
+  return outcome;
+}
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });

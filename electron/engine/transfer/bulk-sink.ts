@@ -1,0 +1,342 @@
+/**
+ * The hot path of the sink: DATA and PACK become files (docs/PROTOCOL.md, "Bulk").
+ *
+ * Content is verified by its digest, written from where the socket put it, and comes under its name only when the
+ * whole file is verified. A file that fails is a FAULT, and what is still on its way of it is dropped. A frame that the
+ * state of its file does not allow throws: that is a peer that breaks the rules, and its session ends.
+ */
+
+import { closeSync, fdatasync, lstatSync } from 'node:fs';
+
+import type { ConflictPolicy } from '../../../shared/model/transfer.ts';
+import { PackReader, readDataPrefix } from '../../../shared/protocol/bulk.ts';
+import type { Payload } from '../../../shared/protocol/catalog.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { chunkBytes, dataPrefixBytes } from '../../../shared/protocol/limits.ts';
+import { toHex } from '../../../shared/protocol/text.ts';
+import { Chain, equalDigests } from './digest.ts';
+import type { Digest } from './digest.ts';
+import { fileFaultOf } from './file-fault.ts';
+import type { Inbox, Slot } from './inbox.ts';
+import type { Journal, LandingRecord } from './journal.ts';
+import {
+  createPartial,
+  discardPartial,
+  freeName,
+  landSmall,
+  placeNoClobber,
+  placeOver,
+  reopenPartial,
+  setTimes,
+  writeWhole,
+} from './landing.ts';
+import type { SafeRoot } from './safe-path.ts';
+
+/** Verified bytes after which the journal is told: what a kill loses at most. */
+const checkpointBytes = 4_194_304;
+
+/** Verified bytes after which the disk is asked to hold them, so that they outlive the system too. */
+const durableBytes = 268_435_456;
+
+interface OpenPartial {
+  readonly slot: Slot;
+  readonly path: string;
+  readonly partialPath: string;
+  readonly fd: number;
+  readonly chain: Chain;
+  position: number;
+  /** Where a run that follows goes on: the last short chunk of a file is no place for that. */
+  resumable: { readonly bytes: number; readonly chain: Uint8Array } | undefined;
+  checkpointAt: number;
+  durableAt: number;
+  isSyncing: boolean;
+  /** Closed once the sync that is under way is over. */
+  isClosing: boolean;
+}
+
+export interface BulkSinkOptions {
+  readonly inbox: Inbox;
+  readonly journal: Journal;
+  readonly root: SafeRoot;
+  readonly digest: Digest;
+  readonly onConflict: ConflictPolicy;
+  /** This side gives the file up. */
+  fault(slot: Slot, error: HexdropError): void;
+}
+
+export class BulkSink {
+  readonly #options: BulkSinkOptions;
+  readonly #pack = new PackReader();
+  #open: OpenPartial | undefined;
+  #latest: Slot | undefined;
+  files = 0;
+  bytes = 0;
+
+  constructor(options: BulkSinkOptions) {
+    this.#options = options;
+  }
+
+  get currentPath(): string | undefined {
+    return this.#latest === undefined ? undefined : this.#options.inbox.pathOf(this.#latest.entry);
+  }
+
+  data(payload: Uint8Array): void {
+    const { file, offset, digest, contentBytes } = readDataPrefix(payload);
+    const slot = this.#expect(file, 'DATA');
+    if (slot === undefined) return;
+    const open = this.#open ?? this.#begin(slot);
+    if (open === undefined) return;
+    const { size } = slot.entry;
+    const isRightLength = contentBytes === chunkBytes || offset + contentBytes === size;
+    if (offset !== open.position || !isRightLength || offset + contentBytes > size) {
+      throw new HexdropError('unexpected-frame', `DATA of entry ${file} does not go on where the file stands.`, {
+        seen: `${contentBytes} bytes at ${offset}`,
+        allowed: `${Math.min(chunkBytes, size - open.position)} bytes at ${open.position}`,
+      });
+    }
+    const content = payload.subarray(dataPrefixBytes);
+    if (!equalDigests(this.#options.digest.hash(content), digest)) return this.#failDigest(slot, `the chunk at ${offset}`);
+    try {
+      writeWhole(open.fd, content, offset);
+    } catch (thrown) {
+      return this.#fail(slot, fileFaultOf(thrown, 'write', open.path));
+    }
+    if (contentBytes < chunkBytes) open.resumable = { bytes: offset, chain: open.chain.value };
+    open.chain.append(digest);
+    open.position += contentBytes;
+    this.bytes += contentBytes;
+    if (open.position >= open.checkpointAt && contentBytes === chunkBytes) this.#checkpoint(open);
+  }
+
+  end(end: Payload<'END'>): void {
+    const slot = this.#expect(end.file, 'END');
+    if (slot === undefined) return;
+    // A file of which everything had arrived before has no DATA in this run.
+    const open = this.#open ?? this.#begin(slot);
+    if (open === undefined) return;
+    const { entry } = slot;
+    if (end.size !== entry.size || open.position !== entry.size) {
+      throw new HexdropError('unexpected-frame', `END of entry ${end.file} came before its last byte.`, {
+        seen: `${open.position} of ${end.size} bytes`,
+        allowed: `${entry.size} bytes`,
+      });
+    }
+    if (!open.chain.equals(end.digest)) {
+      // Some earlier chunk is not what the source has: nothing of the partial can be trusted.
+      this.#close(open);
+      this.#options.journal.dropPartial(open.path);
+      return this.#failDigest(slot, 'the whole file');
+    }
+    try {
+      setTimes(open.fd, entry.mtime);
+      this.#close(open);
+      this.#place(slot, open.path, open.partialPath);
+    } catch (thrown) {
+      return this.#fail(slot, fileFaultOf(thrown, 'put in place', open.path));
+    }
+    this.files += 1;
+    this.#options.inbox.settle(slot);
+  }
+
+  pack(payload: Uint8Array): void {
+    const { root, journal } = this.#options;
+    root.nextTurn();
+    const pack = this.#pack;
+    pack.open(payload);
+    const landings: Landing[] = [];
+    while (pack.next()) {
+      const slot = this.#expect(pack.file, 'PACK');
+      if (slot === undefined) continue;
+      if (this.#open !== undefined || slot.resume !== undefined || pack.length !== slot.entry.size) {
+        throw new HexdropError('unexpected-frame', `Entry ${pack.file} may not come packed like this.`, {
+          seen: `${pack.length} bytes`,
+          allowed: `${slot.entry.size} bytes, from the start, while no other file is open`,
+        });
+      }
+      if (!equalDigests(this.#options.digest.hash(pack.content), pack.digest)) {
+        this.#failDigest(slot, 'the file');
+        continue;
+      }
+      slot.state = 'receiving';
+      const landing = this.#plan(slot, pack.content);
+      if (landing !== undefined) landings.push(landing);
+    }
+    if (landings.length === 0) return;
+    journal.willLand(landings);
+    for (const landing of landings) this.#land(landing);
+  }
+
+  /** The source gave the file up. What it sent so far is of use only if the file is as it was. */
+  sourceFault(slot: Slot, isSourceChanged: boolean): void {
+    if (this.#open?.slot === slot) {
+      if (isSourceChanged) {
+        const { path } = this.#open;
+        this.#close(this.#open);
+        this.#options.journal.dropPartial(path);
+      } else {
+        this.#keep(this.#open);
+      }
+    }
+  }
+
+  /** The transfer is over before its end: what is verified is kept for the next run. */
+  stop(): void {
+    if (this.#open !== undefined) this.#keep(this.#open);
+  }
+
+  /** The slot of a file whose bulk may come now; undefined when it is to be dropped. */
+  #expect(file: number, type: string): Slot | undefined {
+    const { inbox } = this.#options;
+    const slot = inbox.slot(file);
+    if (inbox.isRefused(file)) return undefined;
+    const isOther = this.#open !== undefined && this.#open.slot !== slot;
+    if (slot === undefined || slot.entry.kind !== 'file' || isOther || (slot.state !== 'wanted' && slot.state !== 'receiving')) {
+      const state = file < inbox.settled ? 'settled' : (slot?.state ?? 'unknown');
+      throw new HexdropError('unexpected-frame', `${type} came for entry ${file}, which is ${isOther ? 'not the open one' : state}.`, {
+        seen: `${type} of entry ${file}`,
+        allowed: isOther ? `entry ${this.#open?.slot.index} up to its END` : 'wanted entries',
+      });
+    }
+    this.#latest = slot;
+    return slot;
+  }
+
+  #begin(slot: Slot): OpenPartial | undefined {
+    const { root, journal, inbox } = this.#options;
+    const { entry, resume } = slot;
+    const path = inbox.pathOf(entry);
+    try {
+      root.nextTurn();
+      root.file(inbox.folderOf(entry).components, entry.name, { create: true });
+      const partialPath = resume?.partialPath ?? journal.newPartialPath();
+      const fd = resume === undefined ? createPartial(partialPath, entry.executable) : reopenPartial(partialPath);
+      if (resume === undefined) journal.partialOpened({ path, version: entry.version, size: entry.size, partialPath });
+      const position = resume?.offset ?? 0;
+      this.#open = {
+        slot,
+        path,
+        partialPath,
+        fd,
+        chain: new Chain(this.#options.digest, resume?.chain),
+        position,
+        resumable: undefined,
+        checkpointAt: position + checkpointBytes,
+        durableAt: position + durableBytes,
+        isSyncing: false,
+        isClosing: false,
+      };
+      slot.state = 'receiving';
+      return this.#open;
+    } catch (thrown) {
+      this.#fail(slot, fileFaultOf(thrown, 'create', path));
+      return undefined;
+    }
+  }
+
+  #plan(slot: Slot, content: Uint8Array): Landing | undefined {
+    const { root, journal, inbox } = this.#options;
+    const { entry } = slot;
+    const path = inbox.pathOf(entry);
+    try {
+      return {
+        slot,
+        path,
+        version: entry.version,
+        size: entry.size,
+        mtimeUs: entry.mtime,
+        finalPath: root.file(inbox.folderOf(entry).components, entry.name, { create: true }),
+        partialPath: journal.newPartialPath(),
+        bytes: content,
+        executable: entry.executable,
+        replace: this.#options.onConflict === 'overwrite',
+      };
+    } catch (thrown) {
+      this.#fail(slot, fileFaultOf(thrown, 'create', path));
+      return undefined;
+    }
+  }
+
+  #land(landing: Landing): void {
+    const { slot } = landing;
+    try {
+      if (landSmall(landing) === 'exists') this.#placeElsewhere(slot, landing.path, landing.partialPath);
+    } catch (thrown) {
+      discardPartial(landing.partialPath);
+      return this.#fail(slot, fileFaultOf(thrown, 'put in place', landing.path));
+    }
+    this.files += 1;
+    this.bytes += landing.size;
+    this.#options.inbox.settle(slot);
+  }
+
+  #place(slot: Slot, path: string, partialPath: string): void {
+    const { root, inbox, journal, onConflict } = this.#options;
+    const { entry } = slot;
+    root.nextTurn();
+    const finalPath = root.file(inbox.folderOf(entry).components, entry.name, { create: true });
+    journal.willLand([{ path, version: entry.version, size: entry.size, mtimeUs: entry.mtime, finalPath }]);
+    if (onConflict === 'overwrite') placeOver(partialPath, finalPath);
+    else if (placeNoClobber(partialPath, finalPath) === 'exists') this.#placeElsewhere(slot, path, partialPath);
+  }
+
+  /** The name is taken: keep both. Somebody may take the free name too before it is ours. */
+  #placeElsewhere(slot: Slot, path: string, partialPath: string): void {
+    const { root, inbox, journal } = this.#options;
+    const { entry } = slot;
+    const { components } = inbox.folderOf(entry);
+    const at = (name: string): string => root.file(components, name, { create: true });
+    for (;;) {
+      const name = freeName(entry.name, (candidate) => lstatSync(at(candidate), { throwIfNoEntry: false }) !== undefined);
+      journal.willLand([{ path, version: entry.version, size: entry.size, mtimeUs: entry.mtime, finalPath: at(name) }]);
+      if (placeNoClobber(partialPath, at(name)) === 'placed') return;
+    }
+  }
+
+  #checkpoint(open: OpenPartial): void {
+    const { journal } = this.#options;
+    open.checkpointAt = open.position + checkpointBytes;
+    const record = { path: open.path, verifiedBytes: open.position, chain: toHex(open.chain.value) };
+    journal.checkpoint({ ...record, durable: false });
+    if (open.position < open.durableAt || open.isSyncing) return;
+    open.durableAt = open.position + durableBytes;
+    open.isSyncing = true;
+    // In the thread pool: the disk takes its time, and the wire need not wait for it.
+    fdatasync(open.fd, (error) => {
+      open.isSyncing = false;
+      if (open.isClosing) return closeSync(open.fd);
+      if (error === null) journal.checkpoint({ ...record, durable: true });
+    });
+  }
+
+  /** Closes a partial and remembers how far it is verified. */
+  #keep(open: OpenPartial): void {
+    const { journal } = this.#options;
+    const { bytes, chain } = open.resumable ?? { bytes: open.position, chain: open.chain.value };
+    journal.checkpoint({ path: open.path, verifiedBytes: bytes, chain: toHex(chain), durable: false });
+    this.#close(open);
+  }
+
+  #close(open: OpenPartial): void {
+    if (this.#open === open) this.#open = undefined;
+    if (open.isSyncing) open.isClosing = true;
+    else closeSync(open.fd);
+  }
+
+  #failDigest(slot: Slot, what: string): void {
+    const path = this.#options.inbox.pathOf(slot.entry);
+    this.#fail(slot, new HexdropError('digest-mismatch', `"${path}": ${what} does not have the digest that was announced.`));
+  }
+
+  #fail(slot: Slot, error: HexdropError): void {
+    if (this.#open?.slot === slot) this.#keep(this.#open);
+    this.#options.fault(slot, error);
+  }
+}
+
+interface Landing extends LandingRecord {
+  readonly slot: Slot;
+  readonly partialPath: string;
+  readonly bytes: Uint8Array;
+  readonly executable: boolean;
+  readonly replace: boolean;
+}

@@ -1,0 +1,87 @@
+/**
+ * Digests of chunks and the chain over them (docs/PROTOCOL.md, "Digests").
+ *
+ * BLAKE3 comes from a native addon; where that cannot load, SHA-256 of Node serves. Which of the two a session
+ * uses is negotiated in HELLO and WELCOME. Both are 32 bytes.
+ */
+
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+
+import { digestBytes } from '../../../shared/protocol/limits.ts';
+
+export type DigestName = 'blake3' | 'sha256';
+
+export interface Digest {
+  readonly name: DigestName;
+  /** 32 bytes over all of `bytes`. */
+  hash(bytes: Uint8Array): Uint8Array;
+}
+
+const sha256: Digest = {
+  name: 'sha256',
+  hash: (bytes) => createHash('sha256').update(bytes).digest(),
+};
+
+let blake3: Digest | undefined | 'not tried' = 'not tried';
+
+function loadBlake3(): Digest | undefined {
+  try {
+    const addon = createRequire(import.meta.url)('@napi-rs/blake-hash') as {
+      blake3(bytes: Uint8Array): Uint8Array;
+    };
+    return { name: 'blake3', hash: addon.blake3 };
+  } catch {
+    return undefined; // No prebuilt addon for this platform: the peer is told so in HELLO.
+  }
+}
+
+/** What this machine can compute, best first: the list for HELLO. */
+export function availableDigests(): readonly DigestName[] {
+  if (blake3 === 'not tried') blake3 = loadBlake3();
+  return blake3 === undefined ? ['sha256'] : ['blake3', 'sha256'];
+}
+
+export function digestByName(name: DigestName): Digest {
+  if (name === 'sha256') return sha256;
+  if (blake3 === 'not tried') blake3 = loadBlake3();
+  if (blake3 === undefined) throw new Error('BLAKE3 was negotiated but cannot be computed here.');
+  return blake3;
+}
+
+/** The best digest that this machine can compute and the peer offers. */
+export const commonDigest = (offered: readonly string[]): DigestName | undefined =>
+  availableDigests().find((name) => offered.includes(name));
+
+/** The running file digest: chain 0 is 32 zero bytes, chain i+1 = H(chain i, digest i). */
+export class Chain {
+  readonly #digest: Digest;
+  readonly #pair = new Uint8Array(2 * digestBytes);
+
+  /** @param from the chain value to continue from, 32 bytes; the start of a file when absent */
+  constructor(digest: Digest, from?: Uint8Array) {
+    this.#digest = digest;
+    if (from !== undefined) this.#pair.set(from.subarray(0, digestBytes));
+  }
+
+  append(chunkDigest: Uint8Array): void {
+    this.#pair.set(chunkDigest, digestBytes);
+    this.#pair.set(this.#digest.hash(this.#pair));
+  }
+
+  /** A copy of the value so far. */
+  get value(): Uint8Array {
+    return this.#pair.slice(0, digestBytes);
+  }
+
+  equals(value: Uint8Array): boolean {
+    return equalDigests(this.#pair.subarray(0, digestBytes), value);
+  }
+}
+
+/** Not constant in time: digests are no secrets. */
+export function equalDigests(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
+}

@@ -1,0 +1,46 @@
+/** Fetching from a share: asks for paths, and is the sink of what comes. */
+
+import type { ConflictPolicy, EntryKind } from '../../../shared/model/transfer.ts';
+import type { EngineContext } from '../context.ts';
+import type { Reach } from '../session/reach.ts';
+import type { Session } from '../session/session.ts';
+import { runAttempts } from './attempts.ts';
+import { openLane } from './lane-opening.ts';
+import type { TransferRecord } from './record.ts';
+import { SafeRoot } from './safe-path.ts';
+import { Sink } from './sink.ts';
+
+export interface Fetch {
+  readonly paths: readonly string[];
+  readonly reach: Reach;
+  readonly retryMs: number;
+  readonly dir: string;
+  readonly onConflict: ConflictPolicy;
+  readonly wants: ((path: string, kind: EntryKind) => boolean) | undefined;
+  /** Opens what needs a PIN. */
+  prepare(session: Session): Promise<void>;
+}
+
+export async function runFetch(context: EngineContext, record: TransferRecord, fetch: Fetch): Promise<void> {
+  await runAttempts(context, record, fetch.reach, fetch.retryMs, async (session, ended) => {
+    await fetch.prepare(session);
+    const { home, bootId } = context;
+    const root = SafeRoot.open(fetch.dir);
+    session.openTransfer('GET', { transfer: record.id, paths: [...fetch.paths] }, (wire) => {
+      const sink = new Sink({
+        wire,
+        reports: record.reportsTo(ended),
+        earlierBytes: record.bytes,
+        openLane: (offer) => openLane(context, session, offer),
+        // It was asked for: there is nothing to decide.
+        decide: (deciding) => {
+          void deciding.accept({ home, root, bootId, onConflict: fetch.onConflict, wants: fetch.wants });
+        },
+      });
+      record.cancelAttempt = (error) => sink.cancel(error);
+      record.follow(() => sink.progress);
+      record.dir = root.path;
+      return sink;
+    });
+  });
+}

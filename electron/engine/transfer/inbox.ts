@@ -1,0 +1,149 @@
+/**
+ * What the source has told of its tree and what became of each entry: the sink's bookkeeping, bounded by the manifest
+ * window whatever the size of the tree (docs/PROTOCOL.md, "Manifest", "Settlement"). Touches no disk.
+ */
+
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { flagLast } from '../../../shared/protocol/header.ts';
+import type { FrameHeader } from '../../../shared/protocol/header.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+import { ManifestOrder } from '../../../shared/protocol/manifest-order.ts';
+import type { ManifestEntry, ManifestPage } from '../../../shared/protocol/manifest.ts';
+
+/** `told`: no WANT covers it yet. `wanted`: its bulk may come. `receiving`: it has begun. `settled`: over, well or not. */
+export type SlotState = 'told' | 'wanted' | 'receiving' | 'settled';
+
+export interface Resume {
+  readonly offset: number;
+  readonly chain: Uint8Array;
+  readonly partialPath: string;
+}
+
+export interface Slot {
+  readonly index: number;
+  readonly entry: ManifestEntry;
+  state: SlotState;
+  /** Set with `wanted` when an earlier run left a partial. */
+  resume: Resume | undefined;
+}
+
+export interface SinkFolder {
+  /** As sent, relative, with '/'. */
+  readonly path: string;
+  /** As it is called here: a name that was taken by a file becomes another one. */
+  readonly components: readonly string[];
+  readonly mtime: number;
+  /** Why nothing below it can be taken. */
+  readonly fault: HexdropError | undefined;
+  /** A person did not want it. */
+  readonly isUnwanted: boolean;
+}
+
+const top: SinkFolder = { path: '', components: [], mtime: 0, fault: undefined, isUnwanted: false };
+
+export class Inbox {
+  readonly #order = new ManifestOrder();
+  readonly #folders = new Map<number, SinkFolder>();
+  #slots: Slot[] = [];
+  #base = 0;
+  #nextPage = 0;
+  #settled = 0;
+  #isLast = false;
+  /** Files that are told and not settled. */
+  #open = 0;
+  /** Files given up while their bulk may be on its way. */
+  readonly #refused = new Set<number>();
+
+  /** Every entry below this index is settled. */
+  get settled(): number {
+    return this.#settled;
+  }
+
+  get count(): number {
+    return this.#order.nextIndex;
+  }
+
+  get isComplete(): boolean {
+    return this.#isLast;
+  }
+
+  get openFiles(): number {
+    return this.#open;
+  }
+
+  /**
+   * Takes a page and returns its slots.
+   * @throws HexdropError manifest-order, manifest-depth, manifest-too-large, unsafe-name
+   */
+  takePage(page: ManifestPage, header: FrameHeader, isAccepted: boolean): readonly Slot[] {
+    if (this.#isLast || page.page !== this.#nextPage) {
+      throw new HexdropError('manifest-order', `MANIFEST page ${page.page} came out of turn.`, {
+        seen: String(page.page),
+        allowed: this.#isLast ? 'none after the last' : String(this.#nextPage),
+      });
+    }
+    const open = this.count + page.entries.length - this.#settled;
+    const allowed = isAccepted ? limits.windowEntries : limits.previewEntries;
+    if (open > allowed) {
+      throw new HexdropError('manifest-too-large', undefined, { seen: `${open} entries`, allowed: `${allowed} unsettled` });
+    }
+    this.#order.takePage(page);
+    this.#nextPage += 1;
+    this.#isLast = (header.flags & flagLast) !== 0;
+    const slots = page.entries.map((entry, at): Slot => ({ index: page.first + at, entry, state: 'told', resume: undefined }));
+    for (const slot of slots) {
+      this.#slots.push(slot);
+      if (slot.entry.kind === 'file') this.#open += 1;
+    }
+    return slots;
+  }
+
+  slot(index: number): Slot | undefined {
+    return this.#slots[index - this.#base];
+  }
+
+  /** The folder that holds an entry. */
+  folderOf(entry: ManifestEntry): SinkFolder {
+    return entry.parent < 0 ? top : (this.#folders.get(entry.parent) as SinkFolder);
+  }
+
+  folder(index: number): SinkFolder | undefined {
+    return this.#folders.get(index);
+  }
+
+  setFolder(index: number, folder: SinkFolder): void {
+    this.#folders.set(index, folder);
+  }
+
+  folders(): Iterable<SinkFolder> {
+    return this.#folders.values();
+  }
+
+  /** As sent, relative, with '/'. */
+  pathOf(entry: ManifestEntry): string {
+    const { path } = this.folderOf(entry);
+    return path === '' ? entry.name : `${path}/${entry.name}`;
+  }
+
+  /** This side gives the file up: what is on its way of it is to be dropped. */
+  refuse(slot: Slot): void {
+    if (slot.state === 'wanted' || slot.state === 'receiving') this.#refused.add(slot.index);
+    this.settle(slot);
+  }
+
+  isRefused(index: number): boolean {
+    return this.#refused.has(index);
+  }
+
+  settle(slot: Slot): void {
+    if (slot.state === 'settled') return;
+    slot.state = 'settled';
+    slot.resume = undefined;
+    if (slot.entry.kind === 'file') this.#open -= 1;
+    while (this.#slots[this.#settled - this.#base]?.state === 'settled') this.#settled += 1;
+    if (this.#settled - this.#base >= 4_096) {
+      this.#slots = this.#slots.slice(this.#settled - this.#base);
+      this.#base = this.#settled;
+    }
+  }
+}

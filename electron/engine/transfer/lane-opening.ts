@@ -1,0 +1,38 @@
+/** The sink's decision about a lane: whether it is worth one, and the dial (docs/PROTOCOL.md, "Lanes"). */
+
+import type { Payload } from '../../../shared/protocol/catalog.ts';
+import type { EngineContext } from '../context.ts';
+import type { FrameStream } from '../session/frame-stream.ts';
+import { dialLane } from '../session/lanes.ts';
+import type { Session } from '../session/session.ts';
+
+/** A firewall that drops lets a dial hang: after this long the bulk goes over the control connection. */
+const laneDialMs = 1_500;
+
+/** Undefined when the offer has none, or when it cannot be had: then the bulk goes over the control connection. */
+export async function openLane(
+  context: EngineContext,
+  session: Session,
+  offer: Payload<'OFFER'>,
+): Promise<FrameStream | undefined> {
+  const { lane } = offer;
+  if (lane === undefined || !session.can('lane')) return undefined;
+  const { remote, secure, peerDeviceId, side } = session.stream.connection.info;
+  const port = lane.port ?? (side === 'dialer' ? remote.port : undefined);
+  if (port === undefined) return undefined;
+  try {
+    return await dialLane(
+      {
+        host: remote.address,
+        port,
+        identity: context.identity,
+        plain: secure === undefined,
+        expectDeviceId: peerDeviceId,
+        timeoutMs: laneDialMs,
+      },
+      lane.token,
+    );
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * What the source has told of its tree and what the sink has decided: entries by index, and the queue of what is to
+ * be sent. Pure bookkeeping; bounded by the manifest window whatever the size of the tree.
+ */
+
+import type { Payload } from '../../../shared/protocol/catalog.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { fromHex } from '../../../shared/protocol/text.ts';
+import type { SourceEntry } from './walk.ts';
+
+/** A file that the sink wants: from where on, and on what condition. */
+export interface WantedFile {
+  readonly entry: SourceEntry;
+  readonly offset: number;
+  /** The chain value at `offset`; absent at the start. */
+  readonly chain?: Uint8Array;
+  /** Sent only when the chain of the file differs from this one. */
+  readonly unless?: Uint8Array;
+}
+
+interface Slot {
+  readonly entry: SourceEntry;
+  isDecided: boolean;
+  isWanted: boolean;
+}
+
+export class Outbox {
+  /** Slots of the entries from `#base` on. */
+  #slots: (Slot | undefined)[] = [];
+  #base = 0;
+  #end = 0;
+  /** Entries below it have been put into a MANIFEST page. */
+  #sent = 0;
+  #undecidedFiles = 0;
+  #settled = 0;
+  #settledFiles = 0;
+  /** Bytes that the sink has already, or does not want. */
+  keptBytes = 0;
+  #queue: WantedFile[] = [];
+  #queueHead = 0;
+  /** Queued files that the sink reported it cannot take. */
+  readonly #dropped = new Set<number>();
+  /** Relative paths of folders by index, for messages; entries name their folder by index. */
+  readonly #folders = new Map<number, { readonly parent: number; readonly name: string }>();
+
+  add(entry: SourceEntry): void {
+    this.#slots.push({ entry, isDecided: entry.kind === 'folder', isWanted: false });
+    this.#end = entry.index + 1;
+    if (entry.kind === 'file') this.#undecidedFiles += 1;
+    else this.#folders.set(entry.index, { parent: entry.parent, name: entry.name });
+  }
+
+  /** Entries walked and not yet settled. */
+  get open(): number {
+    return this.#end - this.#settled;
+  }
+
+  /** Wanted files among the settled entries, failed ones included. */
+  get settledFiles(): number {
+    return this.#settledFiles;
+  }
+
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Entries in pages that were sent and are not settled. */
+  get unsettled(): number {
+    return this.#sent - this.#settled;
+  }
+
+  entry(index: number): SourceEntry | undefined {
+    return this.#slots[index - this.#base]?.entry;
+  }
+
+  /** The next entry that no page holds yet. */
+  nextUnsent(): SourceEntry | undefined {
+    return this.#sent < this.#end ? this.entry(this.#sent) : undefined;
+  }
+
+  markSent(): void {
+    this.#sent += 1;
+  }
+
+  /** Whether every file that was told has been decided and taken from the queue. */
+  get isIdle(): boolean {
+    return this.#undecidedFiles === 0 && this.#queueHead === this.#queue.length && this.#sent === this.#end;
+  }
+
+  /** @throws HexdropError unexpected-frame when a WANT decides what was not told or is decided already */
+  decide(want: Payload<'WANT'>): void {
+    const end = want.first + want.count;
+    if (want.first < this.#settled || end > this.#sent) {
+      throw wantError(`${want.first} to ${end - 1}`, `${this.#settled} to ${this.#sent - 1}`);
+    }
+    const passed = new Set<number>();
+    for (const [first, count] of [...(want.skip ?? []), ...(want.later ?? [])]) {
+      for (let index = first; index < first + count; index += 1) passed.add(index);
+    }
+    const later = new Set<number>();
+    for (const [first, count] of want.later ?? []) {
+      for (let index = first; index < first + count; index += 1) later.add(index);
+    }
+    const resume = new Map((want.resume ?? []).map(([index, offset, chain]) => [index, { offset, chain }]));
+    const unless = new Map(want.unless);
+    for (let index = want.first; index < end; index += 1) {
+      const slot = this.#slots[index - this.#base];
+      if (slot === undefined || slot.entry.kind === 'folder' || later.has(index)) continue;
+      if (slot.isDecided) throw wantError(`entry ${index} twice`, 'each entry once');
+      slot.isDecided = true;
+      this.#undecidedFiles -= 1;
+      if (passed.has(index)) {
+        this.keptBytes += slot.entry.size;
+        continue;
+      }
+      this.keptBytes += resume.get(index)?.offset ?? 0;
+      slot.isWanted = true;
+      this.#queue.push(wantedFile(slot.entry, resume.get(index), unless.get(index)));
+    }
+  }
+
+  /** The next file to send. */
+  peek(): WantedFile | undefined {
+    for (;;) {
+      const wanted = this.#queue[this.#queueHead];
+      if (wanted === undefined || this.#dropped.size === 0 || !this.#dropped.delete(wanted.entry.index)) return wanted;
+      this.take();
+    }
+  }
+
+  /** Takes what `peek` showed. */
+  take(): void {
+    this.#queueHead += 1;
+    if (this.#queueHead >= 4_096 || this.#queueHead >= this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#queueHead);
+      this.#queueHead = 0;
+    }
+  }
+
+  /** Should the file still be queued, it is not sent any more. */
+  drop(index: number): void {
+    if (this.#queueHead < this.#queue.length) this.#dropped.add(index);
+  }
+
+  /**
+   * The sink has settled every entry below `index`.
+   * @throws HexdropError unexpected-frame when it claims more than was sent, or less than before
+   */
+  settle(index: number): void {
+    if (index < this.#settled || index > this.#sent) {
+      throw new HexdropError('unexpected-frame', `ACK settles up to entry ${index}.`, {
+        seen: String(index),
+        allowed: `${this.#settled} to ${this.#sent}`,
+      });
+    }
+    for (let at = this.#settled; at < index; at += 1) {
+      const slot = this.#slots[at - this.#base];
+      if (slot?.isWanted === true) this.#settledFiles += 1;
+    }
+    this.#settled = index;
+    if (index - this.#base >= 4_096) {
+      this.#slots = this.#slots.slice(index - this.#base);
+      this.#base = index;
+    }
+  }
+
+  /** With '/', from the top of the tree on. */
+  relativePath(entry: SourceEntry): string {
+    const names = [entry.name];
+    let parent = entry.parent;
+    while (parent >= 0) {
+      const folder = this.#folders.get(parent);
+      if (folder === undefined) break;
+      names.push(folder.name);
+      parent = folder.parent;
+    }
+    return names.toReversed().join('/');
+  }
+}
+
+function wantedFile(
+  entry: SourceEntry,
+  resume: { offset: number; chain: string } | undefined,
+  unless: string | undefined,
+): WantedFile {
+  if (resume !== undefined) {
+    if (resume.offset > entry.size) throw wantError(`offset ${resume.offset}`, `0 to ${entry.size}`);
+    return { entry, offset: resume.offset, chain: fromHex(resume.chain) ?? new Uint8Array(32) };
+  }
+  if (unless !== undefined) return { entry, offset: 0, unless: fromHex(unless) ?? new Uint8Array(32) };
+  return { entry, offset: 0 };
+}
+
+const wantError = (seen: string, allowed: string): HexdropError =>
+  new HexdropError('unexpected-frame', `WANT decides ${seen}; it may decide ${allowed}.`, { seen, allowed });

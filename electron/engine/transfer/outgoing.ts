@@ -1,0 +1,131 @@
+/** Sending: a push to a receiver or an upload into a share, and the lane that its sink may dial. */
+
+import { randomBytes } from 'node:crypto';
+
+import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { EngineContext } from '../context.ts';
+import { listen } from '../net/listener.ts';
+import type { Listener } from '../net/listener.ts';
+import { receiveFirstFrame } from '../session/reception.ts';
+import type { Reach } from '../session/reach.ts';
+import type { Session } from '../session/session.ts';
+import { runAttempts } from './attempts.ts';
+import type { Outcome, TransferRecord } from './record.ts';
+import { rootsOf } from './roots.ts';
+import { Source } from './source.ts';
+import type { SourceRoot } from './walk.ts';
+
+/** Below this, setting up a lane takes longer than it saves. */
+const laneWorthBytes = 4_194_304;
+
+export interface Push {
+  readonly paths: readonly string[];
+  readonly reach: Reach;
+  readonly retryMs: number;
+  /** A folder in a writable share; absent: where the receiver receives. */
+  readonly target?: string;
+  /** Opens what needs a PIN, before the offer. */
+  prepare?(session: Session): Promise<void>;
+}
+
+export const newTransferId = (): string => randomBytes(16).toString('hex');
+
+export const newLaneToken = newTransferId;
+
+export async function runPush(context: EngineContext, record: TransferRecord, push: Push): Promise<void> {
+  let roots: readonly SourceRoot[];
+  try {
+    roots = rootsOf(push.paths);
+    if (roots.length === 0) throw new HexdropError('usage', 'There is nothing to send.');
+  } catch (thrown) {
+    return record.finish({ kind: 'failed', error: asHexdropError(thrown) });
+  }
+  await runAttempts(context, record, push.reach, push.retryMs, async (session, ended) => {
+    await push.prepare?.(session);
+    await offer(context, record, session, rootsAgain(roots), push.target, ended);
+  });
+}
+
+/** A later attempt may meet other files than the first. */
+const rootsAgain = (roots: readonly SourceRoot[]): readonly SourceRoot[] =>
+  rootsOf(roots.map(({ path }) => path)).map((root) => ({ ...root, name: roots.find(({ path }) => path === root.path)?.name ?? root.name }));
+
+async function offer(
+  context: EngineContext,
+  record: TransferRecord,
+  session: Session,
+  roots: readonly SourceRoot[],
+  target: string | undefined,
+  ended: (outcome: Outcome) => void,
+): Promise<void> {
+  let laneListener: LaneListener | undefined;
+  const source = new Source(
+    roots,
+    record.reportsTo((outcome) => {
+      laneListener?.close();
+      ended(outcome);
+    }),
+  );
+  record.cancelAttempt = (error) => source.cancel(error);
+  record.follow(() => source.progress);
+  const bare = source.offer(record.id, target === undefined ? {} : { target: { path: target } });
+  const { bytes, complete } = bare.totals;
+  let payload = bare;
+  if (session.can('lane') && !(complete && bytes < laneWorthBytes)) {
+    const token = newLaneToken();
+    laneListener = await openLaneListener(context, session, token, source);
+    if (session.isOver) laneListener?.close();
+    if (laneListener !== undefined) payload = { ...bare, lane: { port: laneListener.port, token } };
+  }
+  session.openTransfer('OFFER', payload, (wire) => {
+    source.attach(wire);
+    return source;
+  });
+  source.start();
+}
+
+interface LaneListener {
+  readonly port: number;
+  close(): void;
+}
+
+/** Where the sink's lane will come in: the port of this engine if it listens, else one of its own for the time. */
+async function openLaneListener(
+  context: EngineContext,
+  session: Session,
+  token: string,
+  source: Source,
+): Promise<LaneListener | undefined> {
+  const { peerDeviceId, secure, local } = session.stream.connection.info;
+  const forget = context.desk.expect(token, peerDeviceId, (lane) => source.laneJoined(lane));
+  const own = context.listening();
+  if (own !== undefined && (secure !== undefined || own.allowPlain)) return { port: own.port, close: forget };
+  let listener: Listener;
+  try {
+    listener = await listen({
+      host: local.address,
+      port: 0,
+      identity: context.identity,
+      allowPlain: secure === undefined,
+      onConnection: (connection) =>
+        receiveFirstFrame(connection, {
+          desk: context.desk,
+          handshakeMs: context.timings.handshakeMs,
+          session: () => {
+            throw new HexdropError('not-receiving', 'This port takes the lane of one transfer only.');
+          },
+          rejected: () => {},
+        }),
+    });
+  } catch {
+    forget(); // Without a lane the bulk travels on the control connection.
+    return undefined;
+  }
+  return {
+    port: listener.port,
+    close: () => {
+      forget();
+      void listener.close();
+    },
+  };
+}

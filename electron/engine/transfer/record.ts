@@ -1,0 +1,204 @@
+/**
+ * One transfer as the engine shows it, across the attempts that a broken connection may cost: its state, numbers,
+ * faults, and its end. Passes events on, coalesced.
+ */
+
+import type { PeerView } from '../../../shared/model/peer.ts';
+import type { FileFault, TransferResult, TransferState, TransferView } from '../../../shared/model/transfer.ts';
+import { errorTable, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import type { EngineEvent } from '../api.ts';
+import { RateMeter } from './rate.ts';
+import type { Progress, Summary, TransferReports } from './reports.ts';
+
+/** At most twenty events a second. */
+const eventEveryMs = 50;
+
+/** Faults kept for the result; all are counted, and all are told as events. */
+const keptFaults = 1_000;
+
+const nothing: Progress = {
+  totals: { files: 0, folders: 0, bytes: 0, complete: false },
+  files: 0,
+  bytes: 0,
+  skipped: 0,
+  failed: 0,
+  resumedBytes: 0,
+  omitted: 0,
+  currentPath: undefined,
+};
+
+/** How one attempt ended. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly summary: Summary }
+  | { readonly kind: 'cancelled'; readonly code: ErrorCode; readonly message: string }
+  | { readonly kind: 'failed'; readonly error: HexdropError };
+
+export class TransferRecord {
+  readonly id: string;
+  readonly direction: 'send' | 'receive';
+  readonly kind: TransferView['kind'];
+  readonly done: Promise<TransferResult>;
+  readonly #emit: (event: EngineEvent) => void;
+  readonly #startedAtMs = Date.now();
+  readonly #rate = new RateMeter(performance.now());
+  readonly #faults: FileFault[] = [];
+  #resolve!: (result: TransferResult) => void;
+  #reject!: (error: HexdropError) => void;
+  #state: TransferState = 'connecting';
+  #peer: PeerView | undefined;
+  #progress: () => Progress = () => nothing;
+  #error: HexdropError | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isAccepted = false;
+  #dir: string | undefined;
+  /** Ends the attempt that runs; set by whoever runs it. */
+  cancelAttempt: (error: HexdropError) => void = () => {};
+
+  constructor(
+    id: string,
+    direction: 'send' | 'receive',
+    kind: TransferView['kind'],
+    emit: (event: EngineEvent) => void,
+  ) {
+    this.id = id;
+    this.direction = direction;
+    this.kind = kind;
+    this.#emit = emit;
+    this.done = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Whoever does not ask for the end still sees it as an event.
+    this.done.catch(() => {});
+  }
+
+  get isOver(): boolean {
+    return this.#state === 'done' || this.#state === 'failed' || this.#state === 'declined' || this.#state === 'cancelled';
+  }
+
+  /** Whether the receiver has ever accepted it. */
+  get isAccepted(): boolean {
+    return this.#isAccepted;
+  }
+
+  /** Bytes committed so far in this run. */
+  get bytes(): number {
+    return this.#progress().bytes;
+  }
+
+  connected(peer: PeerView): void {
+    this.#peer = peer;
+    this.#become('waiting');
+  }
+
+  retrying(inMs: number, error: HexdropError): void {
+    this.#become('retrying');
+    this.#emit({ kind: 'retrying', transferId: this.id, inMs, error });
+  }
+
+  /** Reports of one attempt. `ended` is called once with how it ended. */
+  reportsTo(ended: (outcome: Outcome) => void): TransferReports {
+    return {
+      changed: () => this.#changed(),
+      accepted: () => {
+        this.#isAccepted = true;
+        this.#become('running');
+      },
+      fault: (path, code, message, side) => {
+        const fault: FileFault = { path, code, message, side };
+        if (this.#faults.length < keptFaults) this.#faults.push(fault);
+        this.#emit({ kind: 'fault', transferId: this.id, fault });
+      },
+      omitted: (path, reason) => this.#emit({ kind: 'omitted', transferId: this.id, path, reason }),
+      done: (summary) => ended({ kind: 'done', summary }),
+      cancelled: (code, message) => ended({ kind: 'cancelled', code, message }),
+      failed: (error) => ended({ kind: 'failed', error }),
+    };
+  }
+
+  /** Where the numbers come from while this attempt runs, and after it until the next one tells its own. */
+  follow(progress: () => Progress, dir?: () => string | undefined): void {
+    this.#progress = progress;
+    this.#dir = dir?.();
+  }
+
+  set dir(path: string | undefined) {
+    this.#dir = path;
+  }
+
+  finish(outcome: Outcome): void {
+    if (this.isOver) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (outcome.kind === 'done') {
+      this.#state = 'done';
+      const result = this.#result(outcome.summary);
+      this.#emit({ kind: 'finished', transfer: this.view(), result });
+      return this.#resolve(result);
+    }
+    if (outcome.kind === 'failed') {
+      this.#error = outcome.error;
+      this.#state = 'failed';
+    } else {
+      const isDeclined = errorTable[outcome.code].exit === 'declined';
+      this.#error = new HexdropError(outcome.code, outcome.message === '' ? undefined : outcome.message);
+      this.#state = isDeclined ? 'declined' : outcome.code === 'cancelled' ? 'cancelled' : 'failed';
+    }
+    this.#emit({ kind: 'finished', transfer: this.view() });
+    this.#reject(this.#error);
+  }
+
+  view(): TransferView {
+    const { totals, files, bytes, skipped, failed, resumedBytes, omitted, currentPath } = this.#progress();
+    if (this.#state === 'running') this.#rate.sample(bytes, performance.now());
+    const secondsLeft =
+      totals.complete && this.#state === 'running'
+        ? this.#rate.secondsLeft(totals.bytes - bytes - resumedBytes)
+        : undefined;
+    return {
+      id: this.id,
+      direction: this.direction,
+      kind: this.kind,
+      state: this.#state,
+      totals,
+      files,
+      bytes,
+      resumedBytes,
+      skipped,
+      failed,
+      omitted,
+      bytesPerSecond: this.#state === 'running' ? this.#rate.bytesPerSecond : 0,
+      startedAtMs: this.#startedAtMs,
+      ...(this.#peer === undefined ? {} : { peer: this.#peer }),
+      ...(currentPath === undefined ? {} : { currentPath }),
+      ...(secondsLeft === undefined ? {} : { secondsLeft }),
+      ...(this.#error === undefined ? {} : { error: { code: this.#error.code, message: this.#error.message } }),
+    };
+  }
+
+  #result(summary: Summary): TransferResult {
+    return {
+      ...summary,
+      omitted: this.#progress().omitted,
+      seconds: (Date.now() - this.#startedAtMs) / 1_000,
+      faults: this.#faults,
+      ...(this.#dir === undefined ? {} : { dir: this.#dir }),
+    };
+  }
+
+  #become(state: TransferState): void {
+    if (this.isOver || this.#state === state) return;
+    this.#state = state;
+    this.#emit({ kind: 'transfer', transfer: this.view() });
+  }
+
+  #changed(): void {
+    if (this.#timer !== undefined || this.isOver) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#emit({ kind: 'transfer', transfer: this.view() });
+    }, eventEveryMs);
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,33 @@
+/** What the two sides of a transfer tell the engine about it. */
+
+import type { Totals } from '../../../shared/model/transfer.ts';
+import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
+
+export interface Summary {
+  readonly files: number;
+  readonly bytes: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly resumedBytes: number;
+}
+
+/** What can be said of a transfer at any moment. Bytes and files are those that are committed at the sink. */
+export interface Progress extends Summary {
+  readonly totals: Totals;
+  readonly omitted: number;
+  readonly currentPath: string | undefined;
+}
+
+export interface TransferReports {
+  /** Something that `progress` shows has changed. */
+  changed(): void;
+  accepted(): void;
+  fault(path: string, code: ErrorCode, message: string, side: 'here' | 'there'): void;
+  omitted(path: string, reason: 'symlink' | 'special'): void;
+  /** Exactly one of the following is called, last. */
+  done(summary: Summary): void;
+  /** The peer cancelled or declined. */
+  cancelled(code: ErrorCode, message: string): void;
+  /** The session is gone, or this side failed as a whole. */
+  failed(error: HexdropError): void;
+}

@@ -1,0 +1,45 @@
+/** From what a person named to the top level of a tree: paths are looked at, names made distinct. */
+
+import { statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { basename, resolve } from 'node:path';
+
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { fileFaultOf } from './file-fault.ts';
+import { freeName } from './landing.ts';
+import { nameFault } from './safe-path.ts';
+import type { SourceRoot } from './walk.ts';
+
+/**
+ * Links that are named are followed, since they were asked for by name. The same path twice counts once.
+ * @throws HexdropError no-such-path, not-a-file, name-not-allowed and what the system says
+ */
+export function rootsOf(paths: readonly string[]): readonly SourceRoot[] {
+  const byName = new Map<string, SourceRoot>();
+  const seen = new Set<string>();
+  for (const typed of paths) {
+    const path = resolve(typed);
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const stats = statsOf(path, typed);
+    if (!stats.isFile() && !stats.isDirectory()) {
+      throw new HexdropError('not-a-file', `"${typed}" is neither a file nor a folder.`);
+    }
+    const wanted = basename(path) || 'root';
+    const fault = nameFault(wanted, process.platform);
+    if (fault !== undefined) throw new HexdropError(fault.code, fault.message);
+    const name = byName.has(wanted) ? freeName(wanted, (candidate) => byName.has(candidate)) : wanted;
+    byName.set(name, { name, path, stats });
+  }
+  return [...byName.values()];
+}
+
+function statsOf(path: string, typed: string): Stats {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats !== undefined) return stats;
+  } catch (thrown) {
+    throw fileFaultOf(thrown, 'look at', typed);
+  }
+  throw new HexdropError('no-such-path', `There is no "${typed}".`);
+}

@@ -1,0 +1,372 @@
+/**
+ * The side of a transfer that receives (docs/PROTOCOL.md, "Transfers"): previews, lets somebody decide, says what it
+ * wants, and settles every entry. Nothing touches the disk before it has accepted.
+ *
+ * Owns the life of the transfer and the decisions; bookkeeping is the inbox, files are the bulk sink, what earlier
+ * runs left is the journal.
+ */
+
+import { lutimesSync } from 'node:fs';
+
+import type { ConflictPolicy, EntryKind, PreviewEntry, Totals } from '../../../shared/model/transfer.ts';
+import type { Payload } from '../../../shared/protocol/catalog.ts';
+import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import type { FrameHeader } from '../../../shared/protocol/header.ts';
+import { refusalPayload } from '../../../shared/protocol/wire-errors.ts';
+import type { BulkType, ControlFrame, FrameStream } from '../session/frame-stream.ts';
+import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
+import { BulkSink } from './bulk-sink.ts';
+import { Inbox } from './inbox.ts';
+import type { Slot } from './inbox.ts';
+import { Journal } from './journal.ts';
+import type { Progress, Summary, TransferReports } from './reports.ts';
+import type { SafeRoot } from './safe-path.ts';
+import { WantPlanner } from './want-planner.ts';
+
+/** ACK leaves at most this often: the window is far larger than what arrives in between. */
+const ackEveryMs = 100;
+
+/** How long an offer waits for its manifest before somebody is asked: most are complete within a blink. */
+const previewWaitMs = 120;
+
+/** Entries shown with an offer. */
+const previewEntries = 1_000;
+
+export interface SinkTarget {
+  readonly home: string;
+  readonly root: SafeRoot;
+  readonly bootId: string;
+  readonly onConflict: ConflictPolicy;
+  readonly wants?: ((path: string, kind: EntryKind) => boolean) | undefined;
+}
+
+export interface SinkOptions {
+  readonly wire: TransferWire;
+  readonly reports: TransferReports;
+  /** Bytes that the same transfer had committed before its connection broke: they count as this run's. */
+  readonly earlierBytes: number;
+  /** Called once, when there is enough to decide on; answer with `accept` or `decline`. */
+  decide(sink: Sink): void;
+  /** Opens the lane that the offer speaks of; undefined when it is not worth it or cannot be had. */
+  openLane(offer: Payload<'OFFER'>): Promise<FrameStream | undefined>;
+}
+
+const noTotals: Totals = { files: 0, folders: 0, bytes: 0, complete: false };
+
+export class Sink implements TransferPort {
+  readonly #options: SinkOptions;
+  readonly #wire: TransferWire;
+  readonly #inbox = new Inbox();
+  /** Pages that came before ACCEPT. */
+  #waitingSlots: Slot[] = [];
+  #offer: Payload<'OFFER'> | undefined;
+  #totals = noTotals;
+  #journal: Journal | undefined;
+  #planner: WantPlanner | undefined;
+  #bulk: BulkSink | undefined;
+  #root: SafeRoot | undefined;
+  #previewTimer: NodeJS.Timeout | undefined;
+  #ackTimer: NodeJS.Timeout | undefined;
+  #ackedBytes = -1;
+  #ackedSettled = 0;
+  #isDecided = false;
+  #isOver = false;
+  #isFinished = false;
+  #sinkFaults = 0;
+  #sourceFaults = 0;
+  #omitted = 0;
+  /** Files found the same as what was there. */
+  #same = 0;
+
+  constructor(options: SinkOptions) {
+    this.#options = options;
+    this.#wire = options.wire;
+  }
+
+  /** OFFER has come, on its own or as the answer to GET. */
+  offered(offer: Payload<'OFFER'>): void {
+    this.#offer = offer;
+    this.#totals = offer.totals;
+    this.#previewTimer = setTimeout(() => this.#askToDecide(), previewWaitMs);
+  }
+
+  get offer(): Payload<'OFFER'> {
+    if (this.#offer === undefined) throw new Error('There is no offer yet.');
+    return this.#offer;
+  }
+
+  get totals(): Totals {
+    return this.#totals;
+  }
+
+  /** The first entries of the tree, as far as they have been told. */
+  get preview(): readonly PreviewEntry[] {
+    const paths = new Map<number, string>();
+    return this.#waitingSlots.slice(0, previewEntries).map(({ index, entry }): PreviewEntry => {
+      const parent = entry.parent < 0 ? undefined : paths.get(entry.parent);
+      const path = parent === undefined ? entry.name : `${parent}/${entry.name}`;
+      if (entry.kind === 'folder') paths.set(index, path);
+      return { path, kind: entry.kind, size: entry.size };
+    });
+  }
+
+  get progress(): Progress {
+    const { files, folders, bytes, complete } = this.#totals;
+    const unwanted = this.#planner?.unwanted ?? 0;
+    return {
+      totals: {
+        files: Math.max(0, files - unwanted),
+        folders,
+        bytes: Math.max(0, bytes - (this.#planner?.unwantedBytes ?? 0)),
+        complete,
+      },
+      files: (this.#bulk?.files ?? 0) + (this.#planner?.landedBefore ?? 0),
+      bytes: this.#bytes,
+      skipped: this.#same + unwanted,
+      failed: this.#failed,
+      resumedBytes: Math.max(0, (this.#planner?.resumedBytes ?? 0) - this.#options.earlierBytes),
+      omitted: this.#omitted,
+      currentPath: this.#bulk?.currentPath,
+    };
+  }
+
+  /** Where the files go, once accepted. */
+  get targetPath(): string | undefined {
+    return this.#root?.path;
+  }
+
+  /** Takes the transfer into `target`. Fails as a whole when the target or its journal cannot be opened. */
+  async accept(target: SinkTarget): Promise<void> {
+    if (this.#isOver || this.#offer === undefined) return;
+    try {
+      this.#open(target, this.#offer);
+    } catch (thrown) {
+      return this.decline(asHexdropError(thrown));
+    }
+    const lane = await this.#options.openLane(this.#offer);
+    if (this.#isOver) return lane?.close();
+    if (lane !== undefined) this.#wire.useLane(lane);
+    this.#wire.send('ACCEPT', { bulk: lane === undefined ? 'inline' : 'lane' });
+    this.#options.reports.accepted();
+    const waiting = this.#waitingSlots;
+    this.#waitingSlots = [];
+    this.#guard(() => this.#planner?.plan(waiting));
+  }
+
+  decline(error: HexdropError): void {
+    if (this.#isOver) return;
+    this.#wire.send('DECLINE', refusalPayload(error));
+    this.#end();
+    if (error.code === 'declined') this.#options.reports.cancelled(error.code, error.message);
+    else this.#options.reports.failed(error);
+  }
+
+  /** This side ends it; what is verified stays. */
+  cancel(error: HexdropError): void {
+    if (this.#isOver) return;
+    const { code, message } = refusalPayload(error);
+    this.#wire.cancel(codeFromWire(code), message);
+    this.#end();
+    this.#options.reports.cancelled(error.code, error.message);
+  }
+
+  // TransferPort
+
+  frame(frame: ControlFrame): void {
+    if (this.#isOver) return;
+    switch (frame.type) {
+      case 'OFFER':
+        return this.offered(frame.payload);
+      case 'TOTALS':
+        this.#totals = frame.payload;
+        return this.#options.reports.changed();
+      case 'MANIFEST':
+        return this.#page(frame.payload, frame.header);
+      case 'END':
+        this.#bulk?.end(frame.payload);
+        return this.#settledSome();
+      case 'SAME':
+        return this.#sameFile(frame.payload.file);
+      case 'FAULT':
+        return this.#sourceFault(frame.payload);
+      case 'FINISH':
+        this.#omitted = frame.payload.omitted;
+        this.#sourceFaults = Math.max(this.#sourceFaults, frame.payload.failed);
+        return this.#finish();
+      default:
+    }
+  }
+
+  bulk(type: BulkType, payload: Uint8Array): void {
+    if (this.#isOver) return;
+    if (type === 'DATA') this.#bulk?.data(payload);
+    else this.#bulk?.pack(payload);
+    this.#settledSome();
+  }
+
+  cancelled(code: ErrorCode, message: string): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#options.reports.cancelled(code, message);
+  }
+
+  lost(error: HexdropError): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#options.reports.failed(error);
+  }
+
+  // Before ACCEPT
+
+  #open(target: SinkTarget, offer: Payload<'OFFER'>): void {
+    const { root, onConflict } = target;
+    this.#root = root;
+    this.#journal = Journal.open({
+      home: target.home,
+      peerDeviceId: this.#wire.session.peer.deviceId,
+      targetRoot: root.path,
+      roots: [...offer.roots.map(({ name }) => name), `${offer.rootCount}`],
+      bootId: target.bootId,
+    });
+    const fault = (slot: Slot, error: HexdropError): void => this.#fault(slot, error);
+    const shared = { inbox: this.#inbox, journal: this.#journal, root, onConflict, digest: this.#wire.session.digest, fault };
+    this.#bulk = new BulkSink(shared);
+    this.#planner = new WantPlanner({
+      ...shared,
+      wants: target.wants,
+      want: (want) => {
+        if (!this.#isOver) this.#wire.send('WANT', want);
+        this.#settledSome();
+      },
+    });
+  }
+
+  #askToDecide(): void {
+    clearTimeout(this.#previewTimer);
+    if (this.#isDecided || this.#isOver) return;
+    this.#isDecided = true;
+    this.#options.decide(this);
+  }
+
+  // Frames of the source
+
+  #page(page: Payload<'MANIFEST'>, header: FrameHeader): void {
+    const isAccepted = this.#wire.session.stateOf(this.#wire.id) === 'flowing';
+    const slots = this.#inbox.takePage(page, header, isAccepted);
+    if (isAccepted) return this.#planner?.plan(slots);
+    for (const slot of slots) this.#waitingSlots.push(slot);
+    if (this.#inbox.isComplete || this.#waitingSlots.length >= previewEntries) this.#askToDecide();
+  }
+
+  #sameFile(file: number): void {
+    const slot = this.#inbox.slot(file);
+    if (slot === undefined || this.#planner?.isConditional(slot) !== true) {
+      throw new HexdropError('unexpected-frame', `SAME came for entry ${file}, which was wanted without a condition.`, {
+        seen: `entry ${file}`,
+        allowed: 'entries named in `unless`',
+      });
+    }
+    this.#same += 1;
+    this.#inbox.settle(slot);
+    this.#settledSome();
+  }
+
+  #sourceFault(fault: Payload<'FAULT'>): void {
+    if (this.#inbox.isRefused(fault.file)) return; // Told from here already.
+    this.#sourceFaults += 1;
+    const slot = this.#inbox.slot(fault.file);
+    const code = codeFromWire(fault.code);
+    const path = slot === undefined ? (this.#inbox.folder(fault.file)?.path ?? `#${fault.file}`) : this.#inbox.pathOf(slot.entry);
+    this.#options.reports.fault(path, code, fault.message, 'there');
+    if (slot === undefined || slot.entry.kind === 'folder') return;
+    this.#bulk?.sourceFault(slot, code === 'file-changed' || code === 'file-vanished');
+    this.#inbox.settle(slot);
+    this.#settledSome();
+  }
+
+  #fault(slot: Slot, error: HexdropError): void {
+    this.#sinkFaults += 1;
+    this.#inbox.refuse(slot);
+    this.#options.reports.fault(this.#inbox.pathOf(slot.entry), error.code, error.message, 'here');
+    this.#wire.send('FAULT', { file: slot.index, ...refusalPayload(error) });
+  }
+
+  // Settlement
+
+  #settledSome(): void {
+    this.#options.reports.changed();
+    if (this.#ackTimer !== undefined || this.#isOver) return;
+    this.#ackTimer = setTimeout(() => this.#acknowledge(), ackEveryMs);
+  }
+
+  #acknowledge(): void {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = undefined;
+    const bytes = this.#bytes;
+    if (this.#isOver || (bytes === this.#ackedBytes && this.#inbox.settled === this.#ackedSettled)) return;
+    this.#ackedBytes = bytes;
+    this.#ackedSettled = this.#inbox.settled;
+    this.#wire.send('ACK', { settled: this.#ackedSettled, bytes });
+  }
+
+  #finish(): void {
+    if (!this.#inbox.isComplete || this.#inbox.openFiles > 0) {
+      throw new HexdropError('unexpected-frame', 'FINISH came before every wanted file.', {
+        seen: `${this.#inbox.openFiles} files open`,
+        allowed: 'none',
+      });
+    }
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    this.#setFolderTimes();
+    const { files, bytes, skipped, failed, resumedBytes } = this.progress;
+    const summary: Summary = { files, bytes, skipped, failed, resumedBytes };
+    this.#acknowledge();
+    // What failed may be sent again: then what has landed must be known.
+    if (failed === 0) this.#journal?.complete();
+    this.#wire.send('DONE', summary);
+    this.#end();
+    this.#options.reports.done(summary);
+  }
+
+  #setFolderTimes(): void {
+    this.#root?.nextTurn();
+    for (const { components, mtime, fault, isUnwanted } of this.#inbox.folders()) {
+      if (fault !== undefined || isUnwanted) continue;
+      try {
+        const path = (this.#root as SafeRoot).folder(components, { create: false });
+        lutimesSync(path, Date.now() / 1_000, (mtime + 0.5) / 1e6);
+      } catch {
+        // Somebody removed it meanwhile; the time of a folder is worth no failure.
+      }
+    }
+  }
+
+  get #bytes(): number {
+    return this.#options.earlierBytes + (this.#bulk?.bytes ?? 0);
+  }
+
+  get #failed(): number {
+    return this.#sinkFaults + this.#sourceFaults;
+  }
+
+  /** Runs work outside of a frame's call so that its failure ends the transfer, not the program. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.cancel(asHexdropError(thrown));
+    }
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    clearTimeout(this.#previewTimer);
+    clearTimeout(this.#ackTimer);
+    this.#planner?.stop();
+    this.#bulk?.stop();
+    this.#journal?.close();
+    this.#wire.release();
+  }
+}

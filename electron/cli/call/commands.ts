@@ -1,0 +1,171 @@
+/**
+ * The commands, once: their arguments, options, help and code. Only what works stands here. The code of a command
+ * is loaded when it is called, so that --help and --version load none of it.
+ */
+
+import { defaultPort } from '../../../shared/protocol/limits.ts';
+import type { CommandCall, CommandContext } from '../context.ts';
+import type { OptionName } from './options.ts';
+
+export interface CommandSpec {
+  readonly name: string;
+  /** As in the usage line: "<path...>"; empty for none. */
+  readonly operands: string;
+  readonly fewestOperands: number;
+  readonly mostOperands: number;
+  /** What an operand is, for "needs ...". */
+  readonly operandMeaning: string;
+  readonly summary: string;
+  /** Paragraphs of `--help`. */
+  readonly description: readonly string[];
+  readonly required: readonly OptionName[];
+  /** Beside the common ones. */
+  readonly options: readonly OptionName[];
+  /** Where an option means something particular to this command. */
+  readonly wording?: Partial<Record<OptionName, string>>;
+  readonly examples: readonly string[];
+  /** Its output is all it does: a reader that has seen enough ends it without complaint. */
+  readonly isListing?: true;
+  load(): Promise<{ readonly run: (call: CommandCall, context: CommandContext) => Promise<number> }>;
+}
+
+export const commonOptions = ['alias', 'home', 'json', 'help'] as const satisfies readonly OptionName[];
+
+const listenerWording = {
+  port: `port to listen on; 0 takes a free one (default ${defaultPort})`,
+  plain: 'take unencrypted connections too: for labs',
+} as const;
+
+const dialerWording = {
+  port: `the port where the address names none (default ${defaultPort})`,
+  plain: 'do not encrypt: for labs, and only where the other side allows it',
+} as const;
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'send',
+    operands: '<path...>',
+    fewestOperands: 1,
+    mostOperands: Number.POSITIVE_INFINITY,
+    operandMeaning: 'a file or folder to send',
+    summary: 'offer files and folders to a receiver and send them when it accepts',
+    description: [
+      'The other side runs "hexdrop receive". Folders are sent with all that is in them; symbolic links are left out and reported.',
+      'After an interruption, start the same command again: what was verified is not sent a second time.',
+    ],
+    required: ['to'],
+    options: ['to', 'port', 'plain', 'retry', 'acceptNewKey'],
+    wording: dialerWording,
+    examples: [
+      'hexdrop send holiday/ notes.pdf --to 192.168.1.23',
+      'hexdrop send backup.tar --to studio.local:18600',
+    ],
+    load: () => import('../commands/send.ts'),
+  },
+  {
+    name: 'receive',
+    operands: '',
+    fewestOperands: 0,
+    mostOperands: 0,
+    operandMeaning: 'nothing',
+    summary: 'listen for offers; asks before it takes one',
+    description: [
+      'On a terminal each offer is shown and asked for. Without a terminal, --yes is needed: it accepts everything that anyone in reach offers.',
+      'A file appears under its name only when it is whole and verified.',
+    ],
+    required: [],
+    options: ['dir', 'yes', 'once', 'only', 'onConflict', 'host', 'port', 'plain', 'retry'],
+    wording: {
+      ...listenerWording,
+      retry: 'with --once: how long to wait for a sender whose connection broke (default 30)',
+    },
+    examples: ['hexdrop receive --dir ~/Downloads', 'hexdrop receive --yes --once --only "*.jpg"'],
+    load: () => import('../commands/receive.ts'),
+  },
+  {
+    name: 'share',
+    operands: '<folder...>',
+    fewestOperands: 1,
+    mostOperands: Number.POSITIVE_INFINITY,
+    operandMeaning: 'a folder to share',
+    summary: 'serve folders for others to browse and fetch',
+    description: [
+      'Others see the folders with "hexdrop ls" and fetch with "hexdrop get". They change nothing unless --writable is given.',
+      'With --pin-file everyone is asked for the PIN in that file.',
+    ],
+    required: [],
+    options: ['writable', 'pinFile', 'host', 'port', 'plain'],
+    wording: { ...listenerWording, pinFile: 'ask everyone for the PIN in the first line of this file' },
+    examples: ['hexdrop share photos music', 'hexdrop share inbox --writable --pin-file ~/.inbox-pin'],
+    load: () => import('../commands/share.ts'),
+  },
+  {
+    name: 'ls',
+    operands: '<host[:port]>[/share/path]',
+    fewestOperands: 1,
+    mostOperands: 1,
+    operandMeaning: 'a device, such as 192.168.1.23 or 192.168.1.23/photos',
+    summary: 'list the shares of a device, or what is in one',
+    description: [],
+    required: [],
+    options: ['recursive', 'port', 'plain', 'pinFile', 'acceptNewKey'],
+    wording: dialerWording,
+    examples: ['hexdrop ls 192.168.1.23', 'hexdrop ls -R 192.168.1.23/photos/2024'],
+    isListing: true,
+    load: () => import('../commands/ls.ts'),
+  },
+  {
+    name: 'get',
+    operands: '<host[:port]/share/path...>',
+    fewestOperands: 1,
+    mostOperands: 1000,
+    operandMeaning: 'what to fetch, such as 192.168.1.23/photos/2024',
+    summary: 'fetch files and folders from a share',
+    description: [
+      'After an interruption, start the same command again: what was verified is not fetched a second time.',
+    ],
+    required: [],
+    options: ['dir', 'only', 'onConflict', 'port', 'plain', 'retry', 'pinFile', 'acceptNewKey'],
+    wording: dialerWording,
+    examples: [
+      'hexdrop get 192.168.1.23/photos/2024 --dir ~/Pictures',
+      'hexdrop get nas.local/music --only "*.flac"',
+    ],
+    load: () => import('../commands/get.ts'),
+  },
+  {
+    name: 'put',
+    operands: '<path...> <host[:port]/share/path>',
+    fewestOperands: 2,
+    mostOperands: Number.POSITIVE_INFINITY,
+    operandMeaning: 'a file or folder, and last where it goes, such as 192.168.1.23/inbox',
+    summary: 'upload into a writable share',
+    description: [
+      'After an interruption, start the same command again: what was verified is not sent a second time.',
+    ],
+    required: [],
+    options: ['port', 'plain', 'retry', 'pinFile', 'acceptNewKey'],
+    wording: dialerWording,
+    examples: ['hexdrop put report.pdf 192.168.1.23/inbox'],
+    load: () => import('../commands/put.ts'),
+  },
+  {
+    name: 'partials',
+    operands: '',
+    fewestOperands: 0,
+    mostOperands: 0,
+    operandMeaning: 'nothing',
+    summary: 'list transfers that stopped halfway and can be continued; --clean removes them',
+    description: [
+      'A transfer that was cut off leaves what it had verified, so that it can go on from there. What is listed here and no longer wanted can be cleaned; finished files are never touched.',
+    ],
+    required: [],
+    options: ['clean'],
+    examples: ['hexdrop partials', 'hexdrop partials --clean'],
+    isListing: true,
+    load: () => import('../commands/partials.ts'),
+  },
+];
+
+export const commandNamed = (name: string): CommandSpec | undefined =>
+  commands.find((command) => command.name === name);

@@ -1,0 +1,186 @@
+/**
+ * Every option of the command line, once: its name, what its value may be, and the line of --help. Which command
+ * takes which is commands.ts. A value that is not allowed throws a usage error that says what was seen.
+ */
+
+import type { ConflictPolicy } from '../../../shared/model/transfer.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+
+/** What a call can carry. An option that was not given is absent. */
+export interface OptionValues {
+  readonly to?: string;
+  readonly dir?: string;
+  readonly yes?: boolean;
+  readonly once?: boolean;
+  readonly only?: readonly string[];
+  readonly onConflict?: ConflictPolicy;
+  readonly writable?: boolean;
+  readonly recursive?: boolean;
+  readonly clean?: boolean;
+  readonly pinFile?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly plain?: boolean;
+  readonly retry?: number;
+  readonly acceptNewKey?: boolean;
+  readonly alias?: string;
+  readonly home?: string;
+  readonly json?: boolean;
+  readonly help?: boolean;
+  readonly version?: boolean;
+}
+
+export type OptionName = keyof OptionValues;
+
+interface OptionBase {
+  /** As typed, without the dashes. */
+  readonly flag: string;
+  readonly short?: string;
+  readonly summary: string;
+}
+
+export interface SwitchSpec extends OptionBase {
+  readonly placeholder?: undefined;
+}
+
+export interface ValueSpec<Value> extends OptionBase {
+  readonly placeholder: string;
+  readonly isRepeatable?: true;
+  /** Throws the reason as a usage error. */
+  parse(text: string): Value;
+}
+
+export type OptionSpec = SwitchSpec | ValueSpec<unknown>;
+
+type SpecOf<Value> = [Value] extends [boolean]
+  ? SwitchSpec
+  : [Value] extends [readonly (infer Item)[]]
+    ? ValueSpec<Item> & { readonly isRepeatable: true }
+    : ValueSpec<Value>;
+
+export const usageError = (
+  message: string,
+  details: { seen?: string; allowed?: string } = {},
+): HexdropError => new HexdropError('usage', message, details);
+
+const refuse = (flag: string, seen: string, allowed: string): never => {
+  throw usageError(`--${flag} takes ${allowed}, not "${seen}".`, { seen, allowed });
+};
+
+const parseText =
+  (flag: string, allowed: string) =>
+  (text: string): string =>
+    text === '' ? refuse(flag, text, allowed) : text;
+
+const parseWholeNumber = (flag: string, text: string, lowest: number, highest: number): number => {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= lowest && value <= highest
+    ? value
+    : refuse(flag, text, `a whole number from ${lowest} to ${highest}`);
+};
+
+export const conflictPolicies = ['rename', 'skip', 'overwrite'] as const satisfies readonly ConflictPolicy[];
+
+const parsePolicy = (text: string): ConflictPolicy =>
+  conflictPolicies.find((policy) => policy === text) ??
+  refuse('on-conflict', text, conflictPolicies.join(', '));
+
+const parseAlias = (text: string): string => {
+  const allowed = `a name of 1 to ${limits.aliasCharacters} characters`;
+  const alias = text.trim();
+  return alias === '' || Array.from(alias).length > limits.aliasCharacters
+    ? refuse('alias', text, allowed)
+    : alias;
+};
+
+/** A day: nobody means a longer one, and it keeps milliseconds far from the limits of timers. */
+const longestRetrySeconds = 86_400;
+
+export const defaultRetrySeconds = 30;
+
+export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<OptionValues[Name]>> } = {
+  to: {
+    flag: 'to',
+    placeholder: 'HOST',
+    summary: 'whom to send to: host, host:port, [IPv6]:port, or the alias of a known device',
+    parse: parseText('to', 'host, host:port or the alias of a known device'),
+  },
+  dir: {
+    flag: 'dir',
+    placeholder: 'DIR',
+    summary: 'where the files go; made when missing (default: the current folder)',
+    parse: parseText('dir', 'a folder'),
+  },
+  yes: { flag: 'yes', short: 'y', summary: 'accept every offer without asking' },
+  once: { flag: 'once', summary: 'stop after one accepted transfer, with its exit code' },
+  only: {
+    flag: 'only',
+    placeholder: 'GLOB',
+    isRepeatable: true,
+    summary: 'take only what matches, as in "*.jpg" or "photos/2024/**"; may be repeated',
+    parse: parseText('only', 'a pattern such as "*.jpg"'),
+  },
+  onConflict: {
+    flag: 'on-conflict',
+    placeholder: 'WHAT',
+    summary: 'when a name is taken: rename (default), skip what is identical, or overwrite',
+    parse: parsePolicy,
+  },
+  writable: { flag: 'writable', summary: 'let others upload into the shared folders' },
+  recursive: { flag: 'recursive', short: 'R', summary: 'list everything below, one path a line' },
+  clean: { flag: 'clean', summary: 'remove them and what they hold on disk' },
+  pinFile: {
+    flag: 'pin-file',
+    placeholder: 'FILE',
+    summary: 'file whose first line is the PIN of the share',
+    parse: parseText('pin-file', 'a file'),
+  },
+  host: {
+    flag: 'host',
+    placeholder: 'ADDRESS',
+    summary: 'listen on this address only (default: all)',
+    parse: parseText('host', 'an address of this device'),
+  },
+  port: {
+    flag: 'port',
+    placeholder: 'PORT',
+    summary: 'port number',
+    parse: (text) => parseWholeNumber('port', text, 0, 65_535),
+  },
+  plain: { flag: 'plain', summary: 'no encryption' },
+  retry: {
+    flag: 'retry',
+    placeholder: 'SECONDS',
+    summary: `how long to try again after a broken connection (default ${defaultRetrySeconds}, 0 never)`,
+    parse: (text) => parseWholeNumber('retry', text, 0, longestRetrySeconds),
+  },
+  acceptNewKey: {
+    flag: 'accept-new-key',
+    summary: 'trust the new key of a known device, for instance after it was set up anew',
+  },
+  alias: {
+    flag: 'alias',
+    placeholder: 'NAME',
+    summary: "the name others see (default: this device's name)",
+    parse: parseAlias,
+  },
+  home: {
+    flag: 'home',
+    placeholder: 'DIR',
+    summary: 'folder of identity, known devices and journals (also HEXDROP_HOME)',
+    parse: parseText('home', 'a folder'),
+  },
+  json: { flag: 'json', summary: 'one JSON object a line on standard output; words go to standard error' },
+  help: { flag: 'help', short: 'h', summary: 'show this' },
+  version: { flag: 'version', summary: 'show the version' },
+};
+
+/** Names in the order of the table. */
+export const optionNames = Object.keys(optionTable) as readonly OptionName[];
+
+/** "--port PORT", "-R, --recursive". */
+export const optionUsage = (spec: OptionSpec): string => {
+  const long = spec.placeholder === undefined ? `--${spec.flag}` : `--${spec.flag} ${spec.placeholder}`;
+  return spec.short === undefined ? long : `-${spec.short}, ${long}`;
+};

@@ -1,0 +1,50 @@
+/** `hexdrop get`: fetches files and folders from a share. */
+
+import type { CommandCall, CommandContext } from '../context.ts';
+import { resumeAdvice, runTransfer, withEngine } from '../engine-session.ts';
+import { formatAddress } from '../../engine/net/address.ts';
+import { parseGlob, wantedBy } from '../offers/glob.ts';
+import { targetFolder } from '../local-paths.ts';
+import { usageError } from '../call/options.ts';
+import { withPin } from '../pin.ts';
+import { reachOptions, retryMs } from '../reach.ts';
+import { resolveRemotePath } from '../target.ts';
+
+export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
+  const { options, operands } = call;
+  const dir = targetFolder(options.dir);
+  const wants = wantedBy((options.only ?? []).map(parseGlob));
+  return withEngine(call, context, {
+    interruptedAdvice: () => resumeAdvice,
+    body: (engine) => {
+      const devices = engine.knownDevices();
+      const remotes = operands.map((text) => resolveRemotePath(text, options.port, devices));
+      const whole = remotes.findIndex((remote) => remote.path === '');
+      if (whole !== -1) {
+        throw usageError(
+          `"${operands[whole]}" names a device and no share: see "hexdrop ls ${operands[whole]}" for what it shares.`,
+          { seen: operands[whole] ?? '' },
+        );
+      }
+      const from = remotes[0]?.endpoint ?? { host: '', port: 0 };
+      const other = remotes.find(({ endpoint }) => formatAddress(endpoint) !== formatAddress(from));
+      if (other !== undefined) {
+        throw usageError(
+          `One "get" fetches from one device, and these are two: ${formatAddress(from)} and ${formatAddress(other.endpoint)}.`,
+        );
+      }
+      const request = {
+        ...reachOptions(call),
+        retryMs: retryMs(call),
+        from,
+        paths: [...new Set(remotes.map((remote) => remote.path))],
+        dir,
+        onConflict: options.onConflict ?? 'rename',
+        ...(wants === undefined ? {} : { wants }),
+      };
+      return withPin(call, context, (pin) =>
+        runTransfer(context, engine, () => engine.get(pin === undefined ? request : { ...request, pin })),
+      );
+    },
+  });
+};

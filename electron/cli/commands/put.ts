@@ -1,0 +1,31 @@
+/** `hexdrop put`: uploads files and folders into a writable share. */
+
+import type { CommandCall, CommandContext } from '../context.ts';
+import { resumeAdvice, runTransfer, withEngine } from '../engine-session.ts';
+import { sourcePaths } from '../local-paths.ts';
+import { usageError } from '../call/options.ts';
+import { withPin } from '../pin.ts';
+import { reachOptions, retryMs } from '../reach.ts';
+import { resolveRemotePath } from '../target.ts';
+
+export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
+  const { options, operands } = call;
+  const destination = operands.at(-1) ?? '';
+  const paths = sourcePaths(operands.slice(0, -1));
+  return withEngine(call, context, {
+    interruptedAdvice: () => resumeAdvice,
+    body: (engine) => {
+      const { endpoint, path } = resolveRemotePath(destination, options.port, engine.knownDevices());
+      if (path === '') {
+        throw usageError(
+          `"${destination}" names a device and no share. The last argument is where to put it: <host[:port]>/share/path.`,
+          { seen: destination },
+        );
+      }
+      const request = { ...reachOptions(call), retryMs: retryMs(call), paths, to: endpoint, path };
+      return withPin(call, context, (pin) =>
+        runTransfer(context, engine, () => engine.put(pin === undefined ? request : { ...request, pin })),
+      );
+    },
+  });
+};

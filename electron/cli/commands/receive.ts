@@ -1,0 +1,72 @@
+/** `hexdrop receive`: listens for offers, asks about each on a terminal, and takes what is accepted. */
+
+import { displayName } from '../../../shared/model/display-name.ts';
+import type { TransferView } from '../../../shared/model/transfer.ts';
+import type { CommandCall, CommandContext } from '../context.ts';
+import { withEngine } from '../engine-session.ts';
+import { parseGlob, wantedBy } from '../offers/glob.ts';
+import { announceListening, hearServedTransfers } from '../listening.ts';
+import { targetFolder } from '../local-paths.ts';
+import { OfferDesk } from '../offers/offer-desk.ts';
+import { OnceWatch } from '../offers/once-watch.ts';
+import { usageError } from '../call/options.ts';
+import { listenOptions, retryMs } from '../reach.ts';
+import { TransferReport } from '../transfer-report.ts';
+
+const never = (): Promise<never> => new Promise(() => {});
+
+const isUnderWay = (view: TransferView): boolean => view.state === 'running' || view.state === 'retrying';
+
+export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
+  const { options } = call;
+  const { output, interrupt } = context;
+  const prompter = options.yes === true ? undefined : context.prompter;
+  if (options.yes !== true && prompter === undefined) {
+    throw usageError(
+      '"receive" asks about each offer, and there is no terminal to ask on. Give --yes to accept every offer.',
+    );
+  }
+  const dir = targetFolder(options.dir);
+  const wants = wantedBy((options.only ?? []).map(parseGlob));
+  let underWay = (): boolean => false;
+
+  return withEngine(call, context, {
+    allowPlain: options.plain === true,
+    interruptedAdvice: () =>
+      underWay() ? 'What was verified is kept: when the sender starts again, it continues.' : undefined,
+    body: async (engine) => {
+      underWay = () => engine.snapshot().transfers.some(isUnderWay);
+      const once = new OnceWatch(retryMs(call), () =>
+        output.note(`Waiting up to ${retryMs(call) / 1000} s for the sender to come back ...`),
+      );
+      const desk = new OfferDesk({
+        output,
+        dir,
+        prompter,
+        wants,
+        interrupted: interrupt.signal,
+        refusal: (offer) => (options.once === true ? once.refusal(offer) : undefined),
+        accepted: (offer) => once.accepted(offer),
+      });
+      const report = new TransferReport(output, engine, () => engine.snapshot().transfers);
+      const stopHearing = hearServedTransfers(engine, report, output, ({ transfer }, exitCode) => {
+        desk.withdraw(transfer.id);
+        if (options.once === true) once.finished(transfer.id, exitCode);
+      });
+      try {
+        const listening = await engine.listen({
+          ...listenOptions(call),
+          receive: { dir, onConflict: options.onConflict ?? 'rename', decide: (offer) => desk.decide(offer) },
+        });
+        announceListening(context, engine, listening, 'hexdrop send <path...> --to ADDRESS');
+        output.result(`Files go to ${displayName(dir)}.`);
+        if (prompter === undefined) output.note('Every offer is accepted without asking (--yes).');
+        return await (options.once === true ? once.ended : never());
+      } finally {
+        once.dispose();
+        stopHearing();
+        report.dispose();
+      }
+    },
+  });
+};

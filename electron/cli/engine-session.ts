@@ -1,0 +1,102 @@
+/** The life of an engine within one command: made, used until done or interrupted, closed in any case. */
+
+import { HexdropError, asHexdropError } from '../../shared/protocol/errors.ts';
+import type { Engine, TransferHandle } from '../engine/api.ts';
+import type { CommandCall, CommandContext } from './context.ts';
+import { exitCodeOfResult, exitCodes } from './exit-codes.ts';
+import { formatBytes, formatCounted } from './terminal/format.ts';
+import { waitingInWords } from './terminal/progress.ts';
+import { homeFolder } from './home.ts';
+import { TransferReport, peerInWords } from './transfer-report.ts';
+
+export interface EngineSession {
+  readonly allowPlain?: boolean;
+  /** What to say beside "Interrupted."; asked when it happens. */
+  interruptedAdvice?(): string | undefined;
+  body(engine: Engine): Promise<number>;
+}
+
+const close = async (engine: Engine, context: CommandContext): Promise<void> => {
+  try {
+    await engine.close();
+  } catch (thrown) {
+    context.output.warn(asHexdropError(thrown).message);
+  }
+};
+
+/** Exit code of the body, or 130. */
+export const withEngine = async (
+  call: CommandCall,
+  context: CommandContext,
+  session: EngineSession,
+): Promise<number> => {
+  const { output, interrupt, world } = context;
+  const { alias } = call.options;
+  const engine = await world.createEngine({
+    home: homeFolder(call.options.home, world),
+    allowPlain: session.allowPlain ?? false,
+    ...(alias === undefined ? {} : { alias }),
+  });
+  try {
+    return await interrupt.orAborted(session.body(engine));
+  } catch (thrown) {
+    if (!interrupt.signal.aborted) throw thrown;
+    if (!interrupt.isQuiet) {
+      const advice = session.interruptedAdvice?.();
+      output.error(
+        new HexdropError('cancelled', advice === undefined ? 'Interrupted.' : `Interrupted. ${advice}`),
+      );
+    }
+    return exitCodes.interrupted;
+  } finally {
+    await close(engine, context);
+  }
+};
+
+export const resumeAdvice = 'Start the same command again to continue: what was verified is kept.';
+
+const saysWhatCameThrough = (handle: TransferHandle, context: CommandContext): void => {
+  const { files, bytes } = handle.view();
+  if (files + bytes === 0) return;
+  context.output.note(`${formatCounted(files, 'file')}, ${formatBytes(bytes)} were through before that.`);
+};
+
+/** One transfer that we asked for, from its start to its summary and exit code. */
+export const runTransfer = async (
+  context: CommandContext,
+  engine: Engine,
+  start: () => TransferHandle,
+): Promise<number> => {
+  const { output, interrupt } = context;
+  let handle: TransferHandle | undefined;
+  const report = new TransferReport(output, engine, () => (handle === undefined ? [] : [handle.view()]));
+  let isWaitingTold = false;
+  const stopListening = engine.onEvent((event) => {
+    if (event.kind === 'session-opened') {
+      const { peer } = event;
+      output.event({ event: 'connected', peer });
+      output.note(`Connected to ${peerInWords(peer)}, ${peer.secure ? 'encrypted' : 'NOT encrypted'}.`);
+    } else if (event.kind === 'transfer' && event.transfer.state === 'waiting' && !isWaitingTold) {
+      isWaitingTold = true;
+      // A terminal shows it in its progress line.
+      if (output.live === undefined) output.note(waitingInWords(event.transfer));
+    }
+  });
+  const cancel = (): void => handle?.cancel();
+  interrupt.signal.addEventListener('abort', cancel, { once: true });
+  try {
+    handle = start();
+    report.watch();
+    const result = await handle.done;
+    report.finished(handle.view(), result);
+    return exitCodeOfResult(result);
+  } catch (thrown) {
+    output.live?.clear();
+    if (handle !== undefined && !interrupt.signal.aborted) saysWhatCameThrough(handle, context);
+    throw thrown;
+  } finally {
+    interrupt.signal.removeEventListener('abort', cancel);
+    stopListening();
+    report.dispose();
+  }
+};

@@ -1,0 +1,351 @@
+/** A World for tests: streams that are recorded and scripted, an engine that does what the test says. */
+
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PeerView } from '../../shared/model/peer.ts';
+import type { ListedEntry, ShareView } from '../../shared/model/share.ts';
+import type { OfferView, TransferResult, TransferView } from '../../shared/model/transfer.ts';
+import type {
+  Engine,
+  EngineEvent,
+  EngineOptions,
+  EngineSnapshot,
+  GetRequest,
+  ListRequest,
+  ListenRequest,
+  PutRequest,
+  SendRequest,
+  ShareRequest,
+  TransferHandle,
+} from '../engine/api.ts';
+import { HexdropError } from '../../shared/protocol/errors.ts';
+import type { KnownDevice } from '../engine/net/known-devices.ts';
+import type { PartialSummary } from '../engine/transfer/partials.ts';
+import { run } from './run.ts';
+import type { NetworkAddress, TextSink, TextSource, World } from './world.ts';
+
+export const deviceId = '3f2a91bc07de55aa'.repeat(4);
+
+export const peerView = (over: Partial<PeerView> = {}): PeerView => ({
+  deviceId,
+  alias: 'studio',
+  address: '192.168.1.23',
+  port: 18520,
+  secure: true,
+  trust: 'known',
+  ...over,
+});
+
+export const transferView = (over: Partial<TransferView> = {}): TransferView => ({
+  id: 'a'.repeat(32),
+  direction: 'send',
+  kind: 'push',
+  peer: peerView(),
+  state: 'running',
+  totals: { files: 3, folders: 1, bytes: 3000, complete: true },
+  files: 0,
+  bytes: 0,
+  resumedBytes: 0,
+  skipped: 0,
+  failed: 0,
+  omitted: 0,
+  bytesPerSecond: 0,
+  startedAtMs: 0,
+  ...over,
+});
+
+export const transferResult = (over: Partial<TransferResult> = {}): TransferResult => ({
+  files: 3,
+  bytes: 3000,
+  skipped: 0,
+  failed: 0,
+  resumedBytes: 0,
+  omitted: 0,
+  seconds: 1.5,
+  faults: [],
+  ...over,
+});
+
+export const offerView = (over: Partial<OfferView> = {}): OfferView => ({
+  transferId: 'a'.repeat(32),
+  peer: peerView(),
+  roots: [
+    { name: 'photos', kind: 'folder', size: 0 },
+    { name: 'film.mp4', kind: 'file', size: 1_400_000_000 },
+    { name: 'notes.txt', kind: 'file', size: 120 },
+  ],
+  rootCount: 3,
+  totals: { files: 40, folders: 2, bytes: 2_000_000_000, complete: true },
+  preview: [
+    { path: 'photos', kind: 'folder', size: 0 },
+    { path: 'photos/a.jpg', kind: 'file', size: 10 },
+    { path: 'film.mp4', kind: 'file', size: 1_400_000_000 },
+  ],
+  isResumed: false,
+  freeBytes: 5_000_000_000,
+  ...over,
+});
+
+export const knownDevice = (over: Partial<KnownDevice> = {}): KnownDevice => ({
+  deviceId,
+  alias: 'studio',
+  targets: ['192.168.1.23:18600'],
+  firstSeenMs: 0,
+  lastSeenMs: 0,
+  ...over,
+});
+
+export class FakeSink extends EventEmitter implements TextSink {
+  isTTY = false;
+  columns: number | undefined;
+  text = '';
+
+  write(text: string, written?: () => void): boolean {
+    this.text += text;
+    written?.();
+    return true;
+  }
+
+  get lines(): readonly string[] {
+    return this.text.split('\n').slice(0, -1);
+  }
+
+  /** Each line as the JSON that it must be. */
+  get events(): readonly { readonly event: string; readonly [field: string]: unknown }[] {
+    return this.lines.map((line) => JSON.parse(line));
+  }
+}
+
+/** A terminal at which someone types. Buffers while nobody reads, as the system does. */
+export class FakeSource extends EventEmitter implements TextSource {
+  isTTY = false;
+  isRaw = false;
+  isReading = false;
+  #typed: string[] = [];
+
+  type(text: string): void {
+    this.#typed.push(text);
+    this.#deliver();
+  }
+
+  setRawMode(isRaw: boolean): void {
+    this.isRaw = isRaw;
+  }
+
+  setEncoding(): void {}
+
+  resume(): void {
+    this.isReading = true;
+    this.#deliver();
+  }
+
+  pause(): void {
+    this.isReading = false;
+  }
+
+  #deliver(): void {
+    while (this.isReading && this.#typed.length > 0) this.emit('data', this.#typed.shift());
+  }
+}
+
+export class FakeHandle implements TransferHandle {
+  readonly id: string;
+  readonly done: Promise<TransferResult>;
+  cancelled = false;
+  current: TransferView;
+  finish: (result?: Partial<TransferResult>) => void = () => {};
+  fail: (error: HexdropError) => void = () => {};
+
+  constructor(view: TransferView) {
+    this.id = view.id;
+    this.current = view;
+    this.done = new Promise((resolve, reject) => {
+      this.finish = (result) => {
+        this.current = { ...this.current, state: 'done' };
+        resolve(transferResult(result));
+      };
+      this.fail = reject;
+    });
+  }
+
+  view(): TransferView {
+    return this.current;
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+    this.fail(new HexdropError('cancelled'));
+  }
+}
+
+export class FakeEngine implements Engine {
+  readonly deviceId = '07de'.repeat(16);
+  readonly alias = 'desk';
+  options: EngineOptions | undefined;
+  isClosed = false;
+  closeMs = 0;
+  devices: readonly KnownDevice[] = [];
+  unfinished: readonly PartialSummary[] = [];
+  entries: readonly ListedEntry[] = [];
+  shares: ShareView[] = [];
+  transfers: TransferView[] = [];
+  listening: ListenRequest | undefined;
+  readonly sent: SendRequest[] = [];
+  readonly got: GetRequest[] = [];
+  readonly uploaded: PutRequest[] = [];
+  readonly listed: ListRequest[] = [];
+  /** What a transfer does once it is started. */
+  script: (handle: FakeHandle, pin: string | undefined) => void = (handle) => handle.finish();
+  /** Thrown by list for a PIN, or the lack of one. */
+  listFault: (pin: string | undefined) => HexdropError | undefined = () => undefined;
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+
+  emit(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  async listen(request: ListenRequest) {
+    this.listening = request;
+    return { host: request.host ?? '0.0.0.0', port: request.port ?? 18520, deviceId: this.deviceId };
+  }
+
+  addShare({ path, writable, pin }: ShareRequest): ShareView {
+    const share = {
+      name: path.split('/').at(-1) ?? '',
+      path,
+      writable: writable ?? false,
+      locked: pin !== undefined,
+    };
+    this.shares.push(share);
+    return share;
+  }
+
+  send(request: SendRequest): TransferHandle {
+    this.sent.push(request);
+    return this.#start(transferView(), undefined);
+  }
+
+  get(request: GetRequest): TransferHandle {
+    this.got.push(request);
+    return this.#start(transferView({ kind: 'get', direction: 'receive' }), request.pin);
+  }
+
+  put(request: PutRequest): TransferHandle {
+    this.uploaded.push(request);
+    return this.#start(transferView({ kind: 'put' }), request.pin);
+  }
+
+  async *list(request: ListRequest): AsyncGenerator<ListedEntry> {
+    this.listed.push(request);
+    const fault = this.listFault(request.pin);
+    if (fault !== undefined) throw fault;
+    yield* this.entries;
+  }
+
+  async partials(): Promise<readonly PartialSummary[]> {
+    return this.unfinished;
+  }
+
+  async cleanPartials(): Promise<readonly PartialSummary[]> {
+    return this.unfinished.filter((partial) => !partial.active);
+  }
+
+  knownDevices(): readonly KnownDevice[] {
+    return this.devices;
+  }
+
+  onEvent(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
+  snapshot(): EngineSnapshot {
+    return { deviceId: this.deviceId, alias: this.alias, shares: this.shares, transfers: this.transfers };
+  }
+
+  async close(): Promise<void> {
+    if (this.closeMs > 0) await delay(this.closeMs);
+    this.isClosed = true;
+  }
+
+  #start(view: TransferView, pin: string | undefined): TransferHandle {
+    const handle = new FakeHandle(view);
+    // A script may run before anybody waits for the end.
+    handle.done.catch(() => {});
+    setImmediate(() => this.script(handle, pin));
+    return handle;
+  }
+}
+
+export interface FakeCall {
+  readonly world: World;
+  readonly engine: FakeEngine;
+  readonly stdin: FakeSource;
+  readonly stdout: FakeSink;
+  readonly stderr: FakeSink;
+  /** Codes with which the process would have been ended on the spot. */
+  readonly exits: number[];
+  /** Ctrl-C. */
+  signal(): void;
+  /** Starts the command; resolves with its exit code. */
+  run(): Promise<number>;
+}
+
+export interface FakeCallOptions {
+  readonly engine?: FakeEngine;
+  /** Standard input and standard error are a terminal. */
+  readonly isTerminal?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly addresses?: readonly NetworkAddress[];
+}
+
+export const fakeCall = (argv: readonly string[], options: FakeCallOptions = {}): FakeCall => {
+  const engine = options.engine ?? new FakeEngine();
+  const [stdin, stdout, stderr] = [new FakeSource(), new FakeSink(), new FakeSink()];
+  stdin.isTTY = options.isTerminal ?? false;
+  stderr.isTTY = options.isTerminal ?? false;
+  stderr.columns = 80;
+  const signals = new EventEmitter();
+  const exits: number[] = [];
+  const world: World = {
+    argv,
+    env: options.env ?? {},
+    platform: 'linux',
+    stdin,
+    stdout,
+    stderr,
+    version: '1.2.3',
+    homeDirectory: () => '/home/someone',
+    networkAddresses: () => options.addresses ?? [],
+    createEngine: async (engineOptions) => {
+      engine.options = engineOptions;
+      return engine;
+    },
+    onSignal: (listener) => {
+      signals.on('signal', listener);
+      return () => signals.off('signal', listener);
+    },
+    exitNow: (code) => exits.push(code),
+  };
+  return {
+    world,
+    engine,
+    stdin,
+    stdout,
+    stderr,
+    exits,
+    signal: () => signals.emit('signal'),
+    run: () => run(world),
+  };
+};
+
+/** Resolves when `condition` holds; what the test then checks says more than a timeout would. */
+export const until = async (condition: () => boolean, timeoutMs = 2000): Promise<void> => {
+  for (const startedMs = performance.now(); performance.now() - startedMs < timeoutMs; await delay(5)) {
+    if (condition()) return;
+  }
+};

@@ -1,0 +1,89 @@
+/** What a listener says when it starts, and about those who come. */
+
+import { displayName } from '../../shared/model/display-name.ts';
+import type { Endpoint } from '../../shared/model/peer.ts';
+import type { HexdropError } from '../../shared/protocol/errors.ts';
+import type { Engine, EngineEvent } from '../engine/api.ts';
+import { shortDeviceId } from '../engine/net/identity.ts';
+import { reachableHosts, typedAddress } from './addresses.ts';
+import type { CommandContext } from './context.ts';
+import { exitCodeOf, exitCodeOfResult, exitCodes } from './exit-codes.ts';
+import type { Output } from './terminal/output.ts';
+import { errorOfView } from './transfer-report.ts';
+import type { TransferReport } from './transfer-report.ts';
+
+/** The first line of every listener; `command` is what others type, with the address in place of ADDRESS. */
+export const announceListening = (
+  context: CommandContext,
+  engine: Engine,
+  listening: Endpoint,
+  command: string,
+): void => {
+  const { output, world } = context;
+  const { host, port } = listening;
+  const [first = host, ...others] = reachableHosts(host, world.networkAddresses()).map((address) =>
+    typedAddress(address, port),
+  );
+  output.event({ event: 'listening', host, port, deviceId: engine.deviceId });
+  const name = `"${displayName(engine.alias)}" (${shortDeviceId(engine.deviceId)})`;
+  output.result(`Listening on port ${port} as ${name}. Ctrl-C stops.`);
+  output.result(`On the other machine: ${command.replace('ADDRESS', first)}`);
+  if (others.length > 0) output.result(`Other addresses of this machine: ${others.join(', ')}`);
+};
+
+/** Strangers must not be able to fill the screen or the log. */
+const rejectionsShown = 20;
+const rejectionWindowMs = 60_000;
+
+export class RejectionNotes {
+  readonly #output: Output;
+  readonly #now: () => number;
+  #windowStartMs = Number.NEGATIVE_INFINITY;
+  #inWindow = 0;
+
+  constructor(output: Output, now: () => number = Date.now) {
+    this.#output = output;
+    this.#now = now;
+  }
+
+  add(address: string, error: HexdropError): void {
+    if (this.#now() - this.#windowStartMs >= rejectionWindowMs) {
+      this.#windowStartMs = this.#now();
+      this.#inWindow = 0;
+    }
+    this.#inWindow += 1;
+    if (this.#inWindow > rejectionsShown) return;
+    const last = this.#inWindow === rejectionsShown ? ' More of them are not shown for a minute.' : '';
+    this.#output.event({ event: 'rejected', address, code: error.code, message: error.message });
+    this.#output.note(
+      `Refused a connection from ${displayName(address)}: ${displayName(error.message)}${last}`,
+    );
+  }
+}
+
+/** Transfers that others started: tells how they end. Calls back with the exit code that each would have. */
+export const hearServedTransfers = (
+  engine: Engine,
+  report: TransferReport,
+  output: Output,
+  ended: (event: Extract<EngineEvent, { kind: 'finished' }>, exitCode: number) => void = () => {},
+): (() => void) => {
+  const rejections = new RejectionNotes(output);
+  return engine.onEvent((event) => {
+    if (event.kind === 'rejected') rejections.add(event.address, event.error);
+    if (event.kind !== 'finished') return;
+    const { transfer, result } = event;
+    if (transfer.state === 'declined') {
+      // By us, and told when it was.
+      output.event({ event: 'declined', transfer: transfer.id });
+      ended(event, exitCodes.declined);
+    } else if (result === undefined) {
+      const error = errorOfView(transfer);
+      report.failed(transfer, error);
+      ended(event, exitCodeOf(error.code));
+    } else {
+      report.finished(transfer, result);
+      ended(event, exitCodeOfResult(result));
+    }
+  });
+};

@@ -1,0 +1,41 @@
+/** The World of the real process. Looks at nothing before it is asked for: start-up time counts. */
+
+import { homedir, networkInterfaces } from 'node:os';
+import manifest from '../../package.json' with { type: 'json' };
+import type { NetworkAddress, World } from './world.ts';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const addresses = (): readonly NetworkAddress[] =>
+  Object.values(networkInterfaces()).flatMap((entries) =>
+    (entries ?? []).map(({ address, family, internal }) => ({ address, family, internal })),
+  );
+
+export const processWorld = (): World => ({
+  argv: process.argv.slice(2),
+  env: process.env,
+  platform: process.platform,
+  get stdin() {
+    return process.stdin;
+  },
+  get stdout() {
+    return process.stdout;
+  },
+  get stderr() {
+    return process.stderr;
+  },
+  version: manifest.version,
+  homeDirectory: homedir,
+  networkAddresses: addresses,
+  createEngine: async (options) => {
+    const { createEngine } = await import('../engine/engine.ts');
+    return createEngine(options);
+  },
+  onSignal: (listener) => {
+    for (const signal of signals) process.on(signal, listener);
+    return () => {
+      for (const signal of signals) process.off(signal, listener);
+    };
+  },
+  exitNow: (code) => process.exit(code),
+});

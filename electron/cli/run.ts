@@ -1,0 +1,91 @@
+/** One call of `hexdrop`, from its words to its exit code. Everything outside comes in as a World. */
+
+import { asHexdropError } from '../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../shared/protocol/errors.ts';
+import { readRequest, wantsJson } from './call/args.ts';
+import type { CommandContext } from './context.ts';
+import { exitCodeOf, exitCodes, exitDone } from './exit-codes.ts';
+import { Interrupt } from './interrupt.ts';
+import { Output } from './terminal/output.ts';
+import { Prompter } from './terminal/prompt.ts';
+import type { TextSink, World } from './world.ts';
+
+const contextOf = (world: World, output: Output, interrupt: Interrupt): CommandContext => {
+  let prompter: Prompter | undefined;
+  return {
+    world,
+    output,
+    interrupt,
+    // Made when first asked for: standard input is not touched by a command that asks nothing.
+    get prompter() {
+      if (world.stderr.isTTY !== true || world.stdin.isTTY !== true) return undefined;
+      prompter ??= new Prompter({
+        source: world.stdin,
+        sink: world.stderr,
+        live: output.live,
+        onInterrupt: () => interrupt.raise(),
+      });
+      return prompter;
+    },
+  };
+};
+
+const perform = async (context: CommandContext): Promise<number> => {
+  const { world } = context;
+  const request = readRequest(world.argv);
+  switch (request.kind) {
+    case 'help': {
+      const { commandHelp, overallHelp } = await import('./call/help.ts');
+      world.stdout.write(request.command === undefined ? overallHelp() : commandHelp(request.command));
+      return exitDone;
+    }
+    case 'version':
+      world.stdout.write(`hexdrop ${world.version}\n`);
+      return exitDone;
+    case 'run': {
+      const { call } = request;
+      const { run } = await call.command.load();
+      const exitCode = await run(call, context);
+      // A list whose reader has seen enough is no failure; a transfer that was cut short is not done.
+      return context.interrupt.isQuiet && call.command.isListing === true ? exitDone : exitCode;
+    }
+  }
+};
+
+/** What the system says has a code of its own; anything else is a fault of the program, and its place helps. */
+const isOurFault = ({ code, cause }: HexdropError): boolean =>
+  code === 'internal' && cause instanceof Error && !('code' in cause);
+
+const flushed = (sink: TextSink): Promise<void> =>
+  new Promise((resolve) => {
+    sink.write('', () => resolve());
+  });
+
+/** Never rejects. */
+export const run = async (world: World): Promise<number> => {
+  const interrupt = new Interrupt((code) => world.exitNow(code));
+  const output = new Output(world, wantsJson(world.argv));
+  const stopListening = world.onSignal(() => interrupt.raise());
+  let isPipeBroken = false;
+  world.stdout.on('error', () => {
+    isPipeBroken = true;
+    output.breakPipe();
+    interrupt.raiseQuietly();
+  });
+  // Nothing can be said about standard error, and a terminal that is gone brings SIGHUP as well.
+  world.stderr.on('error', () => {});
+  try {
+    return await perform(contextOf(world, output, interrupt));
+  } catch (thrown) {
+    if (interrupt.isQuiet) return exitCodes.interrupted;
+    const error = asHexdropError(thrown);
+    output.error(error);
+    if (isOurFault(error)) output.note((error.cause as Error).stack ?? '');
+    return exitCodeOf(error.code);
+  } finally {
+    output.live?.clear();
+    if (!isPipeBroken) await flushed(world.stdout);
+    stopListening();
+    interrupt.dispose();
+  }
+};

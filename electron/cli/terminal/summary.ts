@@ -1,0 +1,97 @@
+/** What a transfer came to, in a few lines. Pure. */
+
+import { displayName } from '../../../shared/model/display-name.ts';
+import type { FileFault, TransferResult, TransferView } from '../../../shared/model/transfer.ts';
+import { formatBytes, formatCount, formatCounted, formatElapsed, formatSpeed } from './format.ts';
+
+export interface Omission {
+  readonly path: string;
+  readonly reason: 'symlink' | 'special';
+}
+
+export interface Summary {
+  /** What was moved. */
+  readonly results: readonly string[];
+  /** What was not, with reasons. */
+  readonly problems: readonly string[];
+}
+
+/** Enough to see what kind of trouble it is; --json tells all. */
+const shownProblems = 20;
+
+const verbs = {
+  push: { send: 'Sent', receive: 'Received' },
+  get: { send: 'Served', receive: 'Fetched' },
+  put: { send: 'Uploaded', receive: 'Received' },
+  serve: { send: 'Served', receive: 'Received' },
+} as const;
+
+/** Shorter than this a speed says nothing. */
+const shortestForSpeedSeconds = 0.05;
+
+const whom = (view: TransferView): string => {
+  if (view.peer === undefined) return '';
+  return ` ${view.direction === 'send' ? 'to' : 'from'} "${displayName(view.peer.alias)}"`;
+};
+
+const headline = (view: TransferView, result: TransferResult): string => {
+  const verb = verbs[view.kind][view.direction];
+  const speed =
+    result.seconds >= shortestForSpeedSeconds && result.bytes > 0
+      ? ` (${formatSpeed(result.bytes / result.seconds)})`
+      : '';
+  const amount = `${formatCounted(result.files, 'file')}, ${formatBytes(result.bytes)}`;
+  const into =
+    view.direction === 'receive' && result.dir !== undefined ? ` into ${displayName(result.dir)}` : '';
+  return `${verb} ${amount}${whom(view)}${into} in ${formatElapsed(result.seconds)}${speed}.`;
+};
+
+/** The first few, and how many more there are. */
+const listed = <Item>(
+  items: readonly Item[],
+  total: number,
+  line: (item: Item) => string,
+): readonly string[] => {
+  const shown = items.slice(0, shownProblems).map((item) => `  ${line(item)}`);
+  const more = total - shown.length;
+  return more > 0 ? [...shown, `  and ${formatCount(more)} more`] : shown;
+};
+
+const faultLine = ({ path, message, side }: FileFault): string => {
+  const where = side === 'there' ? ' (on the other side)' : '';
+  // Most sentences name the file themselves.
+  const text = message.includes(`"${displayName(path)}"`) ? message : `${path}: ${message}`;
+  return `${displayName(text)}${where}`;
+};
+
+const omissionLine = ({ path, reason }: Omission): string =>
+  `${displayName(path)}: ${reason === 'symlink' ? 'symbolic link' : 'not a regular file'}`;
+
+export const summaryOf = (
+  view: TransferView,
+  result: TransferResult,
+  omissions: readonly Omission[],
+): Summary => {
+  const results = [headline(view, result)];
+  if (result.resumedBytes > 0) {
+    results.push(`${formatBytes(result.resumedBytes)} more were there from an earlier run.`);
+  }
+  if (result.skipped > 0) {
+    results.push(`Skipped ${formatCounted(result.skipped, 'file')}: there already, or not wanted.`);
+  }
+  const problems: string[] = [];
+  if (result.omitted > 0) {
+    // The side that receives hears how many there are, not which.
+    const end = omissions.length > 0 ? ':' : '.';
+    const what = formatCounted(result.omitted, 'entry', 'entries');
+    problems.push(`Left out ${what}, since only files and folders are sent${end}`);
+    if (omissions.length > 0) problems.push(...listed(omissions, result.omitted, omissionLine));
+  }
+  if (result.failed > 0) {
+    problems.push(
+      `Failed ${formatCounted(result.failed, 'file')}:`,
+      ...listed(result.faults, result.failed, faultLine),
+    );
+  }
+  return { results, problems };
+};

@@ -1,5 +1,6 @@
 /** The life of an engine within one command: made, used until done or interrupted, closed in any case. */
 
+import type { TransferView } from '../../shared/model/transfer.ts';
 import { HexdropError, asHexdropError } from '../../shared/protocol/errors.ts';
 import type { Engine, TransferHandle } from '../engine/api.ts';
 import type { CommandCall, CommandContext } from './context.ts';
@@ -12,7 +13,7 @@ import { TransferReport, peerInWords } from './transfer-report.ts';
 export interface EngineSession {
   readonly allowPlain?: boolean;
   /** What to say beside "Interrupted."; asked when it happens. */
-  interruptedAdvice?(): string | undefined;
+  interruptedAdvice?(engine: Engine): string | undefined;
   body(engine: Engine): Promise<number>;
 }
 
@@ -42,7 +43,7 @@ export const withEngine = async (
   } catch (thrown) {
     if (!interrupt.signal.aborted) throw thrown;
     if (!interrupt.isQuiet) {
-      const advice = session.interruptedAdvice?.();
+      const advice = session.interruptedAdvice?.(engine);
       output.error(
         new HexdropError('cancelled', advice === undefined ? 'Interrupted.' : `Interrupted. ${advice}`),
       );
@@ -53,7 +54,13 @@ export const withEngine = async (
   }
 };
 
-export const resumeAdvice = 'Start the same command again to continue: what was verified is kept.';
+const hasMoved = ({ files, bytes, resumedBytes }: TransferView): boolean => files + bytes + resumedBytes > 0;
+
+/** Of a transfer that we asked for; nothing where there is nothing to go on from. */
+export const resumeAdvice = (engine: Engine): string | undefined =>
+  engine.snapshot().transfers.some(hasMoved)
+    ? 'Start the same command again to continue: what was verified is kept.'
+    : undefined;
 
 const saysWhatCameThrough = (handle: TransferHandle, context: CommandContext): void => {
   const { files, bytes } = handle.view();
@@ -69,7 +76,9 @@ export const runTransfer = async (
 ): Promise<number> => {
   const { output, interrupt } = context;
   let handle: TransferHandle | undefined;
-  const report = new TransferReport(output, engine, () => (handle === undefined ? [] : [handle.view()]));
+  const report = new TransferReport(output, engine, 'asking', () =>
+    handle === undefined ? [] : [handle.view()],
+  );
   let isWaitingTold = false;
   const stopListening = engine.onEvent((event) => {
     if (event.kind === 'session-opened') {
@@ -78,8 +87,9 @@ export const runTransfer = async (
       output.note(`Connected to ${peerInWords(peer)}, ${peer.secure ? 'encrypted' : 'NOT encrypted'}.`);
     } else if (event.kind === 'transfer' && event.transfer.state === 'waiting' && !isWaitingTold) {
       isWaitingTold = true;
-      // A terminal shows it in its progress line.
-      if (output.live === undefined) output.note(waitingInWords(event.transfer));
+      // A person may take long to accept; a terminal shows it in its progress line.
+      if (output.live === undefined && event.transfer.kind === 'push')
+        output.note(waitingInWords(event.transfer));
     }
   });
   const cancel = (): void => handle?.cancel();

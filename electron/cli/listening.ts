@@ -3,7 +3,8 @@
 import { displayName } from '../../shared/model/display-name.ts';
 import type { Endpoint } from '../../shared/model/peer.ts';
 import type { HexdropError } from '../../shared/protocol/errors.ts';
-import type { Engine, EngineEvent } from '../engine/api.ts';
+import type { TransferResult, TransferView } from '../../shared/model/transfer.ts';
+import type { Engine } from '../engine/api.ts';
 import { shortDeviceId } from '../engine/net/identity.ts';
 import { reachableHosts, typedAddress } from './addresses.ts';
 import type { CommandContext } from './context.ts';
@@ -61,29 +62,43 @@ export class RejectionNotes {
   }
 }
 
-/** Transfers that others started: tells how they end. Calls back with the exit code that each would have. */
+export interface ServedTransferHooks {
+  /** An offer that nobody decided on is off; true when somebody was being asked about it, and is told. */
+  withdrawn?(transferId: string): boolean;
+  /** The connection broke; the other side may come back and go on. */
+  lost?(transferId: string): void;
+  /** With the exit code that a command of this one transfer would have. */
+  ended?(transferId: string, exitCode: number): void;
+}
+
+/** Transfers that others started: tells how they end. */
 export const hearServedTransfers = (
   engine: Engine,
   report: TransferReport,
   output: Output,
-  ended: (event: Extract<EngineEvent, { kind: 'finished' }>, exitCode: number) => void = () => {},
+  hooks: ServedTransferHooks = {},
 ): (() => void) => {
   const rejections = new RejectionNotes(output);
-  return engine.onEvent((event) => {
-    if (event.kind === 'rejected') rejections.add(event.address, event.error);
-    if (event.kind !== 'finished') return;
-    const { transfer, result } = event;
+  const finished = (transfer: TransferView, result: TransferResult | undefined): number => {
     if (transfer.state === 'declined') {
       // By us, and told when it was.
       output.event({ event: 'declined', transfer: transfer.id });
-      ended(event, exitCodes.declined);
-    } else if (result === undefined) {
-      const error = errorOfView(transfer);
-      report.failed(transfer, error);
-      ended(event, exitCodeOf(error.code));
-    } else {
-      report.finished(transfer, result);
-      ended(event, exitCodeOfResult(result));
+      return exitCodes.declined;
     }
+    if (result !== undefined) {
+      report.finished(transfer, result);
+      return exitCodeOfResult(result);
+    }
+    const error = errorOfView(transfer);
+    if (hooks.withdrawn?.(transfer.id) === true) output.errorEvent(error, { transfer: transfer.id });
+    else report.failed(transfer, error);
+    return exitCodeOf(error.code);
+  };
+  return engine.onEvent((event) => {
+    if (event.kind === 'rejected') rejections.add(event.address, event.error);
+    if (event.kind === 'retrying') hooks.lost?.(event.transferId);
+    if (event.kind !== 'finished') return;
+    const exitCode = finished(event.transfer, event.result);
+    hooks.ended?.(event.transfer.id, exitCode);
   });
 };

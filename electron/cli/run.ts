@@ -22,7 +22,7 @@ const contextOf = (world: World, output: Output, interrupt: Interrupt): CommandC
       prompter ??= new Prompter({
         source: world.stdin,
         sink: world.stderr,
-        live: output.live,
+        screen: output,
         onInterrupt: () => interrupt.raise(),
       });
       return prompter;
@@ -66,16 +66,20 @@ export const run = async (world: World): Promise<number> => {
   const interrupt = new Interrupt((code) => world.exitNow(code));
   const output = new Output(world, wantsJson(world.argv));
   const stopListening = world.onSignal(() => interrupt.raise());
-  let isPipeBroken = false;
-  world.stdout.on('error', () => {
-    isPipeBroken = true;
+  let outputError: NodeJS.ErrnoException | undefined;
+  world.stdout.on('error', (error) => {
+    if (outputError !== undefined) return;
+    outputError = error;
     output.breakPipe();
     interrupt.raiseQuietly();
   });
   // Nothing can be said about standard error, and a terminal that is gone brings SIGHUP as well.
   world.stderr.on('error', () => {});
   try {
-    return await perform(contextOf(world, output, interrupt));
+    const exitCode = await perform(contextOf(world, output, interrupt));
+    if (outputError === undefined || outputError.code === 'EPIPE') return exitCode;
+    output.note(`hexdrop: Standard output cannot be written: ${outputError.message}.`);
+    return exitCodes.failed;
   } catch (thrown) {
     if (interrupt.isQuiet) return exitCodes.interrupted;
     const error = asHexdropError(thrown);
@@ -84,7 +88,7 @@ export const run = async (world: World): Promise<number> => {
     return exitCodeOf(error.code);
   } finally {
     output.live?.clear();
-    if (!isPipeBroken) await flushed(world.stdout);
+    if (outputError === undefined) await flushed(world.stdout);
     stopListening();
     interrupt.dispose();
   }

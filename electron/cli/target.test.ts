@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownDevice } from './fake-world.ts';
+import { knownDevice } from './fake-views.ts';
 import { resolveRemotePath, resolveTarget } from './target.ts';
 
 const studio = knownDevice();

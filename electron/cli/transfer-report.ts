@@ -9,7 +9,7 @@ import type { TransferResult, TransferView } from '../../shared/model/transfer.t
 import { HexdropError, isErrorCode } from '../../shared/protocol/errors.ts';
 import type { Engine, EngineEvent } from '../engine/api.ts';
 import { shortDeviceId } from '../engine/net/identity.ts';
-import { formatElapsed } from './terminal/format.ts';
+import { formatBytes, formatElapsed } from './terminal/format.ts';
 import type { Output } from './terminal/output.ts';
 import { progressLines } from './terminal/progress.ts';
 import { summaryOf } from './terminal/summary.ts';
@@ -36,6 +36,7 @@ export const errorOfView = (view: TransferView): HexdropError => {
 
 export class TransferReport {
   readonly #output: Output;
+  readonly #role: 'asking' | 'serving';
   readonly #views: () => readonly TransferView[];
   readonly #stopListening: () => void;
   readonly #omissions = new Map<string, Omission[]>();
@@ -44,8 +45,14 @@ export class TransferReport {
   #ticks = 0;
 
   /** `views` are asked for at each redraw; those that are over are not shown. */
-  constructor(output: Output, engine: Engine, views: () => readonly TransferView[]) {
+  constructor(
+    output: Output,
+    engine: Engine,
+    role: 'asking' | 'serving',
+    views: () => readonly TransferView[],
+  ) {
     this.#output = output;
+    this.#role = role;
     this.#views = views;
     this.#stopListening = engine.onEvent((event) => this.#hear(event));
   }
@@ -78,7 +85,10 @@ export class TransferReport {
     this.#output.errorEvent(error, { transfer: view.id });
     const { peer, direction } = view;
     const whose = peer === undefined ? '' : ` ${direction === 'send' ? 'to' : 'from'} ${peerInWords(peer)}`;
-    this.#output.note(`The transfer${whose} ended early: ${displayName(error.message)}`);
+    const moved = view.bytes + view.resumedBytes;
+    const kept =
+      moved > 0 ? ` ${formatBytes(moved)} were through; started again, it continues from there.` : '';
+    this.#output.note(`The transfer${whose} ended early: ${displayName(error.message)}${kept}`);
     this.#forget(view);
   }
 
@@ -108,7 +118,12 @@ export class TransferReport {
           code: error.code,
           message: error.message,
         });
-        output.note(`${displayName(error.message)} Trying again in ${formatElapsed(inMs / 1000)} ...`);
+        // Whoever serves does not try: it waits for the other side to come back.
+        const what =
+          this.#role === 'asking'
+            ? `Trying again in ${formatElapsed(inMs / 1000)}`
+            : 'Waiting for it to come back';
+        output.note(`${displayName(error.message)} ${what} ...`);
         break;
       }
       case 'trusted':

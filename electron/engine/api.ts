@@ -29,6 +29,8 @@ export interface EngineOptions {
 export interface ReceivePolicy {
   readonly dir: string;
   readonly onConflict: ConflictPolicy;
+  /** Asked as soon as the offer is there: for a decision that needs no preview of the tree. */
+  readonly decidesAtOnce?: boolean;
   decide(offer: OfferView): Promise<Decision>;
 }
 

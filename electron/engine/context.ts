@@ -6,7 +6,8 @@ import type { Identity } from './net/identity.ts';
 import type { KnownDevices } from './net/known-devices.ts';
 import type { SelfDescription } from './session/handshake.ts';
 import type { LaneDesk } from './session/lanes.ts';
-import type { Session, SessionServer, SessionTimings } from './session/session.ts';
+import type { SessionRegistry } from './session/registry.ts';
+import type { SessionServer, SessionTimings } from './session/session.ts';
 import type { TransferRecord } from './transfer/record.ts';
 
 export interface EngineContext {
@@ -20,7 +21,7 @@ export interface EngineContext {
   /** Answers the requests of peers, whoever dialed. */
   readonly server: SessionServer;
   /** Open sessions, both ways. */
-  readonly sessions: Set<Session>;
+  readonly sessions: SessionRegistry;
   /** Where this engine listens, if it does, and whether it takes plain connections there. */
   listening(): (Endpoint & { readonly allowPlain: boolean }) | undefined;
   emit(event: EngineEvent): void;

@@ -38,6 +38,7 @@ import { Server } from './server.ts';
 import { LaneDesk } from './session/lanes.ts';
 import { receiveFirstFrame } from './session/reception.ts';
 import type { Reach } from './session/reach.ts';
+import { SessionRegistry } from './session/registry.ts';
 import { protocolTimings, Session } from './session/session.ts';
 import type { SessionTimings } from './session/session.ts';
 import { Shares } from './share/shares.ts';
@@ -90,7 +91,7 @@ class LocalEngine implements Engine {
         this.#shares,
         () => this.#policy,
       ),
-      sessions: new Set(),
+      sessions: new SessionRegistry(),
       listening: () =>
         this.#listener === undefined
           ? undefined
@@ -183,13 +184,11 @@ class LocalEngine implements Engine {
     this.#isClosed = true;
     const why = new HexdropError('shutting-down', 'The program is ending; the transfer can be continued.');
     for (const record of this.#records.values()) if (!record.isOver) record.cancelAttempt(why);
-    const sessions = [...this.#context.sessions];
-    const ended = sessions.map(({ stream }) => stream.whenClosed);
-    for (const session of sessions) session.close('shutting down');
     const timeUp = new Promise<void>((resolve) => {
       setTimeout(resolve, closeWithinMs).unref();
     });
-    await Promise.race([Promise.all([...ended, this.#listener?.close()]), timeUp]);
+    const sessions = this.#context.sessions.closeAll('shutting down');
+    await Promise.race([Promise.all([sessions, this.#listener?.close()]), timeUp]);
     this.#listener = undefined;
   }
 
@@ -236,13 +235,13 @@ class LocalEngine implements Engine {
           timings,
           trustOf: (deviceId) => this.#trustGuest(connection, deviceId),
           opened: (opened) => {
-            this.#context.sessions.add(opened);
+            this.#context.sessions.opened(opened);
             const { deviceId, alias, trust } = opened.peer;
             if (trust !== 'unauthenticated') this.#context.knownDevices.record({ deviceId, alias });
             this.#emit({ kind: 'session-opened', peer: opened.peer });
           },
           closed: (closed, error) => {
-            if (!this.#context.sessions.delete(closed)) {
+            if (!this.#context.sessions.closed(closed)) {
               const reason = error ?? new HexdropError('connection-lost');
               return this.#emit({ kind: 'rejected', address: connection.info.remote.address, error: reason });
             }

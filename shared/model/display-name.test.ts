@@ -80,8 +80,8 @@ describe('displayName', () => {
   });
 
   it('never lets through what could steer a terminal or hide', () => {
-    // eslint-disable-next-line no-control-regex -- it must hold none
     const steering =
+      // eslint-disable-next-line no-control-regex -- it must hold none
       /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u061c\u2028-\u202e\u2060-\u206f\ufeff\p{Cs}]/u;
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
@@ -89,9 +89,8 @@ describe('displayName', () => {
       }),
       { numRuns: 2000 },
     );
-    for (let point = 0; point < 0x1_1000; point += 1) {
-      expect(displayName(`a${String.fromCodePoint(point)}b`)).not.toMatch(steering);
-    }
+    const all = Array.from({ length: 0x1_1000 }, (_, point) => `a${String.fromCodePoint(point)}b`);
+    expect(all.filter((name) => steering.test(displayName(name)))).toEqual([]);
   });
 
   it('changes nothing the second time', () => {

@@ -38,7 +38,7 @@ export interface OfferView {
   readonly rootCount: number;
   readonly totals: Totals;
   readonly preview: readonly PreviewEntry[];
-  /** True when it continues what was accepted before in this run. */
+  /** An earlier run left something of the same files: this one goes on from there. */
   readonly isResumed: boolean;
   /** Free space where the files would go, in bytes. */
   readonly freeBytes?: number;
@@ -78,6 +78,8 @@ export interface TransferView {
   readonly bytes: number;
   /** Bytes that an earlier run had committed and that were not sent again. */
   readonly resumedBytes: number;
+  /** Bytes of files that need not come: found the same, or failed. With `bytes` and `resumedBytes` they make the total. */
+  readonly passedBytes: number;
   readonly skipped: number;
   readonly failed: number;
   /** Entries that the source leaves out: symbolic links, sockets, devices. */

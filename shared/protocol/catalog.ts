@@ -7,6 +7,7 @@
  */
 
 import { browseMessages } from './catalog/browse.ts';
+import { contentMessages } from './catalog/content.ts';
 import type { Message, PayloadOf } from './catalog/message.ts';
 import { sessionMessages } from './catalog/session.ts';
 import { transferMessages } from './catalog/transfer.ts';
@@ -14,7 +15,12 @@ import { limits } from './limits.ts';
 
 export type { Carrier, Family, IdRule, Message, Sender } from './catalog/message.ts';
 
-export const messages = { ...sessionMessages, ...browseMessages, ...transferMessages } as const;
+export const messages = {
+  ...sessionMessages,
+  ...browseMessages,
+  ...transferMessages,
+  ...contentMessages,
+} as const;
 
 export type TypeName = keyof typeof messages;
 
@@ -27,7 +33,10 @@ export type ManifestEntry = Payload<'MANIFEST'>['entries'][number];
 /** One file in a PACK. */
 export type PackEntry = Payload<'PACK'>['entries'][number];
 
-export const typeNames = Object.keys(messages) as readonly TypeName[];
+/** In the order of their numbers. */
+export const typeNames: readonly TypeName[] = (Object.keys(messages) as TypeName[]).sort(
+  (a, b) => messages[a].number - messages[b].number,
+);
 
 type TypeNumbers = { readonly [Name in TypeName]: (typeof messages)[Name]['number'] };
 

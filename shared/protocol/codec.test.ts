@@ -1,21 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { messageOf, type Payload, type TypeName, typeNames, typeNumber } from './catalog.ts';
+import { type Payload, type TypeName, typeNames, typeNumber } from './catalog.ts';
 import { decodePayload, decodePayloadOf, encodeFrame } from './codec.ts';
 import { decodeHeader } from './header.ts';
-import { chunkBytes, headerBytes, limits } from './limits.ts';
+import { chunkBytes, headerBytes } from './limits.ts';
 import { encodeUtf8 } from './text.ts';
 import { thrownCode } from './thrown-code.ts';
-
-/** All that an error says. */
-const thrown = (action: () => unknown): string => {
-  try {
-    action();
-    return 'nothing';
-  } catch (error) {
-    return JSON.stringify(error) + String(error);
-  }
-};
 
 const text = (minLength: number, maxLength: number) => fc.string({ unit: 'binary', minLength, maxLength });
 const hexText = (length: number) =>
@@ -237,122 +227,4 @@ describe('arbitrary bytes give only bad-payload', () => {
       { numRuns: 200 },
     );
   });
-});
-
-describe('JSON payloads', () => {
-  const listOf = (json: string) => decodePayloadOf('LIST', encodeUtf8(json));
-
-  test('ignore properties that this version does not know', () => {
-    expect(listOf('{"path":"a","depth":3,"__proto__":{"after":"x"},"constructor":1}')).toEqual({ path: 'a' });
-  });
-
-  test('take nothing from the prototype of an object', () => {
-    expect(Object.getPrototypeOf(listOf('{"path":"a","__proto__":{"x":1}}'))).toBe(Object.prototype);
-  });
-
-  test('are refused with the place, what was seen and what is allowed', () => {
-    expect(() => decodePayloadOf('HELLO', encodeUtf8('{"versions":[0]}'))).toThrow(
-      'HELLO, versions.0: seen 0; allowed: an integer from 1 to 65535.',
-    );
-  });
-
-  test('never name a secret in an error', () => {
-    const share = JSON.stringify({ share: 'a', pin: 'hush'.repeat(40) });
-    const told = thrown(() => decodePayloadOf('UNLOCK', encodeUtf8(share)));
-    expect(told).toContain('a secret');
-    expect(told).not.toContain('hush');
-  });
-
-  test('nested a hundred thousand levels deep are refused without harm', () => {
-    const deep = `{"path":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
-    expect(thrownCode(() => listOf(deep))).toBe('bad-payload');
-  });
-
-  test('count characters, not UTF-16 units, against a cap', () => {
-    const alias = '😀'.repeat(limits.aliasCharacters);
-    const hello = {
-      versions: [1],
-      app: 'a',
-      alias,
-      deviceId: '0'.repeat(64),
-      platform: 'x',
-      capabilities: [],
-      digests: ['sha256'],
-    };
-    expect(thrownCode(() => encodeFrame('HELLO', { id: 0 }, hello))).toBe('none');
-    expect(thrownCode(() => encodeFrame('HELLO', { id: 0 }, { ...hello, alias: `${alias}a` }))).toBe(
-      'internal',
-    );
-  });
-});
-
-describe('what we send ourselves', () => {
-  test('is refused as internal when a peer would refuse it', () => {
-    expect(thrownCode(() => encodeFrame('LIST', { id: 1 }, { path: '\ud800' }))).toBe('internal');
-    expect(thrownCode(() => encodeFrame('SAME', { id: 1 }, { file: -1 }))).toBe('internal');
-    expect(
-      thrownCode(() => encodeFrame('END', { id: 1 }, { file: 1, size: 2 ** 53, digest: new Uint8Array(32) })),
-    ).toBe('internal');
-    expect(
-      thrownCode(() => encodeFrame('END', { id: 1 }, { file: 1, size: 1, digest: new Uint8Array(31) })),
-    ).toBe('internal');
-    expect(
-      thrownCode(() =>
-        encodeFrame(
-          'DATA',
-          { id: 1 },
-          { file: 1, offset: 1, digest: new Uint8Array(32), content: new Uint8Array(1) },
-        ),
-      ),
-    ).toBe('internal');
-  });
-
-  test('is refused as too large when it is over the limit of its type', () => {
-    const paths = Array.from({ length: limits.getPaths }, () => 'x'.repeat(300));
-    expect(thrownCode(() => encodeFrame('GET', { id: 1 }, { transfer: '0'.repeat(32), paths }))).toBe(
-      'frame-too-large',
-    );
-  });
-
-  test('may fill every frame to its limit', () => {
-    const content = new Uint8Array(chunkBytes);
-    const data = encodeFrame('DATA', { id: 1 }, { file: 1, offset: 0, digest: new Uint8Array(32), content });
-    expect(data.length).toBe(headerBytes + limits.bulkBytes);
-    const empty = { file: 1, digest: new Uint8Array(32), content: new Uint8Array(0) };
-    const pack = encodeFrame(
-      'PACK',
-      { id: 1 },
-      { entries: Array.from({ length: limits.packEntries - 1 }, () => empty) },
-    );
-    expect(decodeHeader(pack).length).toBeLessThanOrEqual(limits.bulkBytes);
-  });
-
-  test('fits where a WANT for a full page says all it can', () => {
-    const chain = 'f'.repeat(64);
-    const first = 0xfffe_0000;
-    const resume = Array.from({ length: limits.manifestPageEntries }, (_, at): [number, number, string] => [
-      first + at,
-      Math.floor(Number.MAX_SAFE_INTEGER / chunkBytes) * chunkBytes,
-      chain,
-    ]);
-    expect(
-      thrownCode(() => encodeFrame('WANT', { id: 1 }, { first, count: limits.manifestPageEntries, resume })),
-    ).toBe('none');
-  });
-
-  test('fits where an ERROR says all it can', () => {
-    const nasty = '\u0001'.repeat(limits.messageCharacters);
-    const seen = '\u0001'.repeat(limits.detailCharacters);
-    expect(
-      thrownCode(() =>
-        encodeFrame('ERROR', { id: 0 }, { code: 'internal', message: nasty, seen, allowed: seen }),
-      ),
-    ).toBe('none');
-  });
-});
-
-test('every type has a limit that its longest payload of fixed size reaches', () => {
-  expect(messageOf('END').limitBytes).toBe(
-    encodeFrame('END', { id: 1 }, { file: 0, size: 0, digest: new Uint8Array(32) }).length - headerBytes,
-  );
 });

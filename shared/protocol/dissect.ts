@@ -5,7 +5,7 @@
  * Serves the inspector, the documents' worked example and the tests. docs/PROTOCOL.md, "Messages".
  */
 
-import type { FieldColour } from './catalog/fields.ts';
+import { type FieldColour, widthBytes } from './catalog/fields.ts';
 import {
   type Message,
   messageByNumber,
@@ -19,11 +19,10 @@ import { binaryNodes } from './dissect/binary.ts';
 import { jsonNodes } from './dissect/json.ts';
 import { type DissectNode, node, notCaptured, surplus } from './dissect/node.ts';
 import { asHexdropError } from './errors.ts';
-import { readNumber } from './fields-codec.ts';
 import { flagLast, flagOptional, headerFields, readU32 } from './header.ts';
 import { headerBytes, magic } from './limits.ts';
+import { readNumber } from './numbers.ts';
 import { toHexRange } from './text.ts';
-import { widthBytes } from './catalog/fields.ts';
 
 export type { DissectNode } from './dissect/node.ts';
 export { leavesOf } from './dissect/node.ts';

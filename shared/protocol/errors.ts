@@ -54,6 +54,7 @@ export const errorTable = {
   unreachable: entry(false, 'unreachable', 'No way to that address.'),
   'host-unknown': entry(false, 'unreachable', 'No device of that name is known.'),
   'connection-refused': entry(false, 'unreachable', 'Nothing listens there.'),
+  'port-taken': entry(false, 'failed', 'Another program listens on that port.'),
   'not-hexdrop': entry(false, 'unreachable', 'What answers there does not speak the Hexdrop protocol.'),
   // Access to shares
   'no-such-share': entry(true, 'failed', 'There is no share of that name.'),

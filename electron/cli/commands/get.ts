@@ -15,7 +15,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   const dir = targetFolder(options.dir);
   const wants = wantedBy((options.only ?? []).map(parseGlob));
   return withEngine(call, context, {
-    interruptedAdvice: () => resumeAdvice,
+    interruptedAdvice: resumeAdvice,
     body: (engine) => {
       const devices = engine.knownDevices();
       const remotes = operands.map((text) => resolveRemotePath(text, options.port, devices));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { PartialSummary } from '../../engine/transfer/partials.ts';
-import { FakeEngine, deviceId, fakeCall, knownDevice } from '../fake-world.ts';
+import { deviceId, knownDevice } from '../fake-views.ts';
+import { FakeEngine, fakeCall } from '../fake-world.ts';
 
 const mtime = new Date(2026, 10, 22, 14, 43).getTime() * 1000;
 
@@ -106,6 +107,16 @@ describe('ls', () => {
     call.stdout.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
     expect(await ended).toBe(0);
     expect(call.stderr.text).toBe('');
+  });
+});
+
+describe('standard output that cannot be written', () => {
+  it('is a failure with a reason', async () => {
+    const call = fakeCall(['ls', '10.0.0.5/photos'], { engine: withEntries() });
+    const ended = call.run();
+    call.stdout.emit('error', Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' }));
+    expect(await ended).toBe(1);
+    expect(call.stderr.text).toContain('no space left');
   });
 });
 

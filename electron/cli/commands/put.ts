@@ -13,7 +13,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   const destination = operands.at(-1) ?? '';
   const paths = sourcePaths(operands.slice(0, -1));
   return withEngine(call, context, {
-    interruptedAdvice: () => resumeAdvice,
+    interruptedAdvice: resumeAdvice,
     body: (engine) => {
       const { endpoint, path } = resolveRemotePath(destination, options.port, engine.knownDevices());
       if (path === '') {

@@ -2,10 +2,12 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { TransferView } from '../../../shared/model/transfer.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { withEngine } from '../engine-session.ts';
 import { parseGlob, wantedBy } from '../offers/glob.ts';
 import { announceListening, hearServedTransfers } from '../listening.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { targetFolder } from '../local-paths.ts';
 import { OfferDesk } from '../offers/offer-desk.ts';
 import { OnceWatch } from '../offers/once-watch.ts';
@@ -28,14 +30,14 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   }
   const dir = targetFolder(options.dir);
   const wants = wantedBy((options.only ?? []).map(parseGlob));
-  let underWay = (): boolean => false;
 
   return withEngine(call, context, {
     allowPlain: options.plain === true,
-    interruptedAdvice: () =>
-      underWay() ? 'What was verified is kept: when the sender starts again, it continues.' : undefined,
+    interruptedAdvice: (engine) =>
+      engine.snapshot().transfers.some(isUnderWay)
+        ? 'What was verified is kept: when the sender starts again, it continues.'
+        : undefined,
     body: async (engine) => {
-      underWay = () => engine.snapshot().transfers.some(isUnderWay);
       const once = new OnceWatch(retryMs(call), () =>
         output.note(`Waiting up to ${retryMs(call) / 1000} s for the sender to come back ...`),
       );
@@ -48,20 +50,35 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
         refusal: (offer) => (options.once === true ? once.refusal(offer) : undefined),
         accepted: (offer) => once.accepted(offer),
       });
-      const report = new TransferReport(output, engine, () => engine.snapshot().transfers);
-      const stopHearing = hearServedTransfers(engine, report, output, ({ transfer }, exitCode) => {
-        desk.withdraw(transfer.id);
-        if (options.once === true) once.finished(transfer.id, exitCode);
+      const report = new TransferReport(output, engine, 'serving', () => engine.snapshot().transfers);
+      const stopHearing = hearServedTransfers(engine, report, output, {
+        lost: (transferId) => {
+          if (options.once === true) once.lost(transferId);
+        },
+        withdrawn: (transferId) => desk.withdraw(transferId),
+        ended: (transferId, exitCode) => {
+          if (options.once === true) once.finished(transferId, exitCode);
+        },
       });
       try {
         const listening = await engine.listen({
           ...listenOptions(call),
-          receive: { dir, onConflict: options.onConflict ?? 'rename', decide: (offer) => desk.decide(offer) },
+          receive: {
+            dir,
+            onConflict: options.onConflict ?? 'rename',
+            decidesAtOnce: options.yes === true,
+            decide: (offer) => desk.decide(offer),
+          },
         });
         announceListening(context, engine, listening, 'hexdrop send <path...> --to ADDRESS');
         output.result(`Files go to ${displayName(dir)}.`);
         if (prompter === undefined) output.note('Every offer is accepted without asking (--yes).');
-        return await (options.once === true ? once.ended : never());
+        if (options.once !== true) return await never();
+        const exitCode = await once.ended;
+        if (exitCode === exitCodes.unreachable) {
+          output.error(new HexdropError('connection-lost', 'The sender did not come back.'));
+        }
+        return exitCode;
       } finally {
         once.dispose();
         stopHearing();

@@ -10,7 +10,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   const paths = sourcePaths(call.operands);
   const { to = '', port } = call.options;
   return withEngine(call, context, {
-    interruptedAdvice: () => resumeAdvice,
+    interruptedAdvice: resumeAdvice,
     body: (engine) => {
       const endpoint = resolveTarget(to, port, engine.knownDevices());
       const request = { ...reachOptions(call), retryMs: retryMs(call), paths, to: endpoint };

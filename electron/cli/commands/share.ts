@@ -20,7 +20,7 @@ export const run = async (call: CommandCall, context: CommandContext): Promise<n
   return withEngine(call, context, {
     allowPlain: options.plain === true,
     body: async (engine) => {
-      const report = new TransferReport(output, engine, () => engine.snapshot().transfers);
+      const report = new TransferReport(output, engine, 'serving', () => engine.snapshot().transfers);
       const stopHearing = hearServedTransfers(engine, report, output);
       const stopGreeting = engine.onEvent((event) => {
         if (event.kind !== 'session-opened') return;

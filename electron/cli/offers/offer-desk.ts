@@ -67,9 +67,11 @@ export class OfferDesk {
     return decision;
   }
 
-  /** The offer is off: whoever is being asked about it need not answer. */
-  withdraw(transferId: string): void {
-    this.#questions.get(transferId)?.abort();
+  /** The offer is off: whoever is being asked about it need not answer. False when nobody is. */
+  withdraw(transferId: string): boolean {
+    const question = this.#questions.get(transferId);
+    question?.abort();
+    return question !== undefined;
   }
 
   #refused(offer: OfferView): Decision | undefined {

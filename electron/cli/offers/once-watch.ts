@@ -28,27 +28,37 @@ export class OnceWatch {
   /** Another device than the one whose transfer runs must wait for another time. */
   refusal(offer: OfferView): string | undefined {
     const isOther = [...this.#running.values()].some((deviceId) => deviceId !== offer.peer.deviceId);
-    return isOther ? 'this device takes one transfer only, and it is under way.' : undefined;
+    return isOther ? 'This device takes one transfer only, and it is under way.' : undefined;
   }
 
   accepted(offer: OfferView): void {
-    clearTimeout(this.#timer);
+    this.dispose();
     this.#running.set(offer.transferId, offer.peer.deviceId);
+  }
+
+  /** The connection broke; the transfer may go on when the sender comes back. */
+  lost(transferId: string): void {
+    if (this.#running.has(transferId)) this.#wait();
   }
 
   finished(transferId: string, exitCode: number): void {
     if (!this.#running.delete(transferId)) return;
-    if (exitCode !== exitCodes.unreachable || this.#graceMs === 0) {
-      // A sender that was started again leaves its old transfer to die: what counts is the one that runs.
-      if (this.#running.size === 0 || exitCode === exitDone) this.#end(exitCode);
+    if (exitCode === exitCodes.unreachable) {
+      if (this.#running.size === 0) this.#wait();
       return;
     }
-    if (this.#running.size > 0) return;
-    this.#waiting();
-    this.#timer = setTimeout(() => this.#end(exitCode), this.#graceMs);
+    // A sender that was started again leaves its old transfer to die: what counts is the one that runs.
+    if (this.#running.size === 0 || exitCode === exitDone) this.#end(exitCode);
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #wait(): void {
+    if (this.#timer !== undefined) return;
+    if (this.#graceMs > 0) this.#waiting();
+    this.#timer = setTimeout(() => this.#end(exitCodes.unreachable), this.#graceMs);
   }
 }

@@ -32,6 +32,8 @@ export class Output {
   readonly #stderr: TextSink;
   readonly #hasColour: boolean;
   #isBroken = false;
+  /** Lines that wait for the end of a question. */
+  #heldBack: (() => void)[] | undefined;
   #drained: Promise<void> | undefined;
   #resolveDrained = (): void => {};
 
@@ -57,13 +59,15 @@ export class Output {
   /** What the command was called for. */
   result(line: string): void {
     if (this.isJson) this.note(line);
-    else this.#writeOut(`${line}\n`);
+    else this.#unlessHeld(this.#stdout, () => this.#writeOut(`${line}\n`));
   }
 
   /** What is good to know meanwhile. */
   note(line: string): void {
-    this.live?.clear();
-    this.#stderr.write(`${line}\n`);
+    this.#unlessHeld(this.#stderr, () => {
+      this.live?.clear();
+      this.#stderr.write(`${line}\n`);
+    });
   }
 
   warn(line: string): void {
@@ -77,12 +81,26 @@ export class Output {
 
   /** A failure that ends the command: in words, with a way forward, and as a JSON line. */
   error(error: HexdropError): void {
+    this.release();
     this.errorEvent(error);
     const advice = adviceFor(error);
     this.note(
       `${this.#paint('31', 'hexdrop:')} ${displayName(error.message || errorTable[error.code].meaning)}`,
     );
     if (advice !== undefined) this.note(`  ${advice}`);
+  }
+
+  /** While a question is on the terminal nothing is written over it; it comes when the question is over. */
+  hold(): void {
+    this.live?.hold();
+    this.#heldBack ??= [];
+  }
+
+  release(): void {
+    this.live?.release();
+    const heldBack = this.#heldBack ?? [];
+    this.#heldBack = undefined;
+    for (const write of heldBack) write();
   }
 
   /** Resolves when standard output takes more: awaited by whoever writes without end. */
@@ -101,6 +119,11 @@ export class Output {
       };
       this.#stdout.once('drain', this.#resolveDrained);
     });
+  }
+
+  #unlessHeld(sink: TextSink, write: () => void): void {
+    if (this.#heldBack === undefined || sink.isTTY !== true) write();
+    else this.#heldBack.push(write);
   }
 
   #paint(colour: string, text: string): string {

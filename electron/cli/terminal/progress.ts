@@ -36,7 +36,7 @@ const sumOf = (views: readonly TransferView[]): Sum => {
   return {
     files: add((view) => view.files + view.skipped),
     totalFiles: add((view) => view.totals.files),
-    bytes: add((view) => view.bytes + view.resumedBytes),
+    bytes: add((view) => view.bytes + view.resumedBytes + view.passedBytes),
     totalBytes: add((view) => view.totals.bytes),
     resumedBytes: add((view) => view.resumedBytes),
     isComplete: views.every((view) => view.totals.complete),

@@ -3,13 +3,13 @@
  * what the command was called for. Lines are read as the terminal hands them over; a secret is read without echo.
  */
 
-import type { LiveLines } from './live-lines.ts';
 import type { TextSink, TextSource } from '../world.ts';
 
 export interface PrompterOptions {
   readonly source: TextSource;
   readonly sink: TextSink;
-  readonly live: LiveLines | undefined;
+  /** What must not write while a question is on the terminal. */
+  readonly screen: { hold(): void; release(): void };
   /** Ctrl-C while the terminal is in raw mode, where it is no signal. */
   readonly onInterrupt: () => void;
 }
@@ -41,13 +41,13 @@ export class Prompter {
    * between.
    */
   async converse<Result>(conversation: () => Promise<Result>): Promise<Result> {
-    const { live } = this.#options;
+    const { screen } = this.#options;
     const turn = this.#queue.then(async () => {
-      live?.hold();
+      screen.hold();
       try {
         return await conversation();
       } finally {
-        live?.release();
+        screen.release();
       }
     });
     this.#queue = turn.catch(() => {});

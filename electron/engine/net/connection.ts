@@ -11,6 +11,7 @@ import { HexdropError, asHexdropError } from '../../../shared/protocol/errors.ts
 import type { DirectInlet } from './direct-inlet.ts';
 import { lossOf } from './failures.ts';
 import { OpeningCheck } from './opening-check.ts';
+import { Outlet } from './outlet.ts';
 
 /** Who opened the connection. */
 export type Side = 'dialer' | 'listener';
@@ -55,10 +56,6 @@ export interface ConnectionOptions {
   readonly peerName?: string | undefined;
 }
 
-/** Queued bytes from which `write` says "enough": four bulk frames. */
-const highWaterBytes = 1_048_576;
-/** Queued bytes at which the queue counts as drained: early enough that the wire never runs dry. */
-const lowWaterBytes = 524_288;
 /** How long a connection that is ending may stand still before it is cut. */
 const lingerMs = 5_000;
 
@@ -72,6 +69,7 @@ export class Connection {
   readonly info: ConnectionInfo;
   readonly #socket: Socket;
   readonly #inlet: DirectInlet | undefined;
+  readonly #outlet: Outlet;
   readonly #peerName: string;
   #opening: OpeningCheck | undefined;
   #reader: ConnectionReader | undefined;
@@ -86,16 +84,14 @@ export class Connection {
   #error: HexdropError | undefined;
   #hasSaidEnd = false;
   #receivedBytes = 0;
-  #writtenBytes = 0;
-  #drainWaiters: (() => void)[] = [];
   #linger: NodeJS.Timeout | undefined;
-  readonly #afterWrite = (): void => this.#wakeDrainWaiters();
 
   /** Takes over a connected socket: nothing else may read it, write it or listen to it. */
   constructor(options: ConnectionOptions) {
     const { socket, side, inlet } = options;
     this.#socket = socket;
     this.#inlet = inlet;
+    this.#outlet = new Outlet(socket, () => this.#lossForWriter());
     const remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
     this.info = {
       number: ++connectionCount,
@@ -137,34 +133,17 @@ export class Connection {
    * connection went first. Returns false when enough is queued: wait with `whenDrained`.
    */
   write(bytes: Uint8Array, written?: (error?: Error) => void): boolean {
-    const socket = this.#socket;
-    if (socket.destroyed || socket.writableEnded) {
-      if (written !== undefined) process.nextTick(() => written(this.#lossForWriter()));
-      return false;
-    }
-    this.#writtenBytes += bytes.length;
-    socket.write(
-      bytes,
-      written === undefined
-        ? this.#afterWrite
-        : (error) => {
-            // Node tells a write that was cut off in the system's hands as done.
-            written(error ?? (socket.destroyed ? this.#lossForWriter() : undefined));
-            this.#wakeDrainWaiters();
-          },
-    );
-    return socket.writableLength < highWaterBytes;
+    return this.#outlet.write(bytes, written);
   }
 
   /** Bytes written here and not yet taken by the system. */
   get queuedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#outlet.queuedBytes;
   }
 
   /** Calls back once, later, when the queue is short again; never once the connection is closed. */
   whenDrained(callback: () => void): void {
-    this.#drainWaiters.push(callback);
-    if (this.queuedBytes <= lowWaterBytes) process.nextTick(this.#afterWrite);
+    this.#outlet.whenDrained(callback);
   }
 
   /** No delivery after this returns, until `resumeReading`. */
@@ -215,7 +194,7 @@ export class Connection {
 
   /** Bytes written and taken by the system. */
   get bytesOut(): number {
-    return this.#writtenBytes - this.#socket.writableLength;
+    return this.#outlet.takenBytes;
   }
 
   #isTaking(): boolean {
@@ -284,7 +263,7 @@ export class Connection {
       this.#error ??= new HexdropError('connection-lost', `The connection to ${this.#peerName} broke.`);
     }
     clearInterval(this.#linger);
-    this.#drainWaiters = [];
+    this.#outlet.close();
     // After a clean FIN what waits is still delivered; after a loss it is not worth its memory.
     if (!this.#hasEnded) this.#inlet?.dropWaiting();
     this.#goOn();
@@ -303,14 +282,6 @@ export class Connection {
       'connection-lost',
       `${this.#peerName} closed the connection without a word. Is it Hexdrop, and is the port right?`,
     );
-  }
-
-  #wakeDrainWaiters(): void {
-    if (this.#drainWaiters.length === 0 || this.#isGone || this.#socket.destroyed) return;
-    if (this.queuedBytes > lowWaterBytes) return;
-    const waiters = this.#drainWaiters;
-    this.#drainWaiters = [];
-    for (const waiter of waiters) waiter();
   }
 
   #lossForWriter(): HexdropError {

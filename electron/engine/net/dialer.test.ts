@@ -6,18 +6,9 @@ import type { TlsOptions } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { dial } from './dialer.ts';
-import {
-  atEnd,
-  closingOf,
-  connected,
-  dialing,
-  foreignServer,
-  listening,
-  opening,
-  ours,
-  reading,
-  theirs,
-} from './loopback.fixture.ts';
+import { closingOf, foreignServer } from './foreign.fixture.ts';
+import { atEnd, connected, dialing, dresses, listening, opening, ours, theirs } from './loopback.fixture.ts';
+import { reading } from './reader.fixture.ts';
 import type { TestListener } from './loopback.fixture.ts';
 
 const failing = async (dialed: Promise<unknown>): Promise<HexdropError> => {
@@ -78,12 +69,7 @@ const bytesHeardBy = async (listener: TestListener): Promise<number> =>
     }),
   ]);
 
-const modes = [
-  { dress: 'TLS', plain: false },
-  { dress: 'plain', plain: true },
-];
-
-describe.each(modes)('$dress', ({ plain }) => {
+describe.each(dresses)('$dress', ({ plain }) => {
   test('nothing listens there', async () => {
     const port = await freePort();
     const error = await failing(dialing({ port, plain }));

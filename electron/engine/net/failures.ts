@@ -4,7 +4,7 @@
  */
 
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
-import { HexdropError, errorTable } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
 
 /** A connection that worked has broken. */
 export const lossOf = (error: NodeJS.ErrnoException, peerName: string): HexdropError => {
@@ -120,7 +120,7 @@ export const listenFailure = (error: NodeJS.ErrnoException, host: string, port: 
   switch (code) {
     case 'EADDRINUSE':
       return failure(
-        portTaken,
+        'port-taken',
         `Port ${port} is taken: another program, perhaps another Hexdrop, listens on ${name}. Choose another port, or 0 for any.`,
       );
     case 'EACCES':
@@ -145,11 +145,6 @@ export const listenFailure = (error: NodeJS.ErrnoException, host: string, port: 
       );
   }
 };
-
-/** Becomes a code of its own as soon as the table has one. */
-const portTaken: ErrorCode = Object.hasOwn(errorTable, 'port-taken')
-  ? ('port-taken' as ErrorCode)
-  : 'internal';
 
 const openSslReason = (error: NodeJS.ErrnoException & { reason?: string }): string =>
   error.reason ?? error.code ?? error.message;

@@ -109,10 +109,14 @@ describe('an identity that is there', () => {
     const identity = await loadIdentity(home);
     expect(createPublicKey(identity.keyPem).asymmetricKeyType).toBe('ec');
     await loadIdentity(home);
-    const startedAt = performance.now();
-    for (let round = 0; round < 20; round += 1) await loadIdentity(home);
-    // Under 3 ms each where nothing else runs; the generator alone takes 20.
-    expect((performance.now() - startedAt) / 20).toBeLessThan(15);
+    let fastestMs = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 20; round += 1) {
+      const startedAt = performance.now();
+      await loadIdentity(home);
+      fastestMs = Math.min(fastestMs, performance.now() - startedAt);
+    }
+    // About 1 ms where nothing else runs; the generator alone takes 20.
+    expect(fastestMs).toBeLessThan(5);
   });
 });
 

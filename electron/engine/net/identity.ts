@@ -79,7 +79,16 @@ const parseIdentity = (path: string, text: string): Identity => {
 const narrowPermissions = async (path: string): Promise<void> => {
   if (process.platform === 'win32') return;
   const { mode } = await stat(path);
-  if ((mode & 0o077) !== 0) await chmod(path, 0o600);
+  if ((mode & 0o077) === 0) return;
+  try {
+    await chmod(path, 0o600);
+  } catch (error) {
+    throw new HexdropError(
+      'permission-denied',
+      `The identity of this device, ${path}, can be read by others, and this user may not change that.`,
+      { cause: error },
+    );
+  }
 };
 
 const makeIdentity = async (home: string, path: string): Promise<Identity> => {

@@ -91,6 +91,14 @@ describe('trust on first use', () => {
     expect(refusal(() => devices.check('nas:1', anna)).code).toBe('peer-key-changed');
   });
 
+  test('accepting the key that is known anyway changes nothing', async () => {
+    const devices = KnownDevices.load(await temporaryHome(), () => 7);
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    const before = devices.list();
+    devices.replace('nas:1', anna);
+    expect(devices.list()).toEqual(before);
+  });
+
   test('accepting a new key keeps what else is known of the old one', async () => {
     const devices = KnownDevices.load(await temporaryHome());
     devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
@@ -132,13 +140,26 @@ describe('the list', () => {
   });
 
   test('strangers that only came to us are forgotten in the end; dialed devices never', async () => {
-    const devices = KnownDevices.load(await temporaryHome());
+    const home = await temporaryHome();
     const idOf = (index: number): string => index.toString(16).padStart(64, '0');
-    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
-    for (let index = 0; index < 520; index += 1) devices.record({ deviceId: idOf(index), alias: '' });
+    const seen = { alias: '', firstSeenMs: 1, lastSeenMs: 1 };
+    const strangers = Array.from({ length: 500 }, (_, index) => ({
+      ...seen,
+      deviceId: idOf(index),
+      targets: [],
+      lastSeenMs: index + 2,
+    }));
+    const dialed = { ...seen, deviceId: anna, targets: ['nas:1'] };
+    await writeFile(
+      join(home, 'devices.json'),
+      JSON.stringify({ version: 1, devices: [dialed, ...strangers] }),
+    );
+    const devices = KnownDevices.load(home);
+    devices.record({ deviceId: idOf(500), alias: '' });
     expect(devices.list()).toHaveLength(501);
     expect(devices.check('nas:1', anna)).toBe('known');
-    expect(devices.check(undefined, idOf(519))).toBe('known');
+    expect(devices.check(undefined, idOf(0))).toBe('new');
+    expect(devices.check(undefined, idOf(500))).toBe('known');
   });
 });
 

@@ -80,9 +80,16 @@ export class KnownDevices {
 
   /** The person accepts the new key: the target belongs to this device from now on. */
   replace(target: string, deviceId: string, alias = ''): void {
-    this.#change((devices) =>
-      merged(withoutTarget(devices, target), { deviceId, alias, target }, this.#now()),
-    );
+    this.#change((devices) => {
+      const isSame = devices.some(
+        (device) => device.deviceId === deviceId && device.targets.includes(target),
+      );
+      return merged(
+        isSame ? devices : withoutTarget(devices, target),
+        { deviceId, alias, target },
+        this.#now(),
+      );
+    });
   }
 
   /** Devices that call themselves so, whatever the case; several may. Those with a target, the latest seen first. */

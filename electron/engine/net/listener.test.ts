@@ -1,56 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import { describe, expect, test } from 'vitest';
 import {
-  atEnd,
   closingOf,
-  dialing,
   foreignServer,
-  listening,
-  opening,
-  ours,
+  ourCertificate,
   rawSocket,
   readErrorFrame,
   readToEnd,
-  reading,
-  theirs,
-} from './loopback.fixture.ts';
-import type { TestListener } from './loopback.fixture.ts';
-
-const inTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const tlsClient = (port: number, options: ConnectionOptions = {}): TLSSocket => {
-  const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options });
-  socket.on('error', () => undefined);
-  atEnd(() => {
-    socket.destroy();
-  });
-  return socket;
-};
-
-const ourCertificate = { key: ours.keyPem, cert: ours.certificatePem };
-
-/** The listener took no harm: the next good client is served. */
-const stillServes = async (listener: TestListener): Promise<void> => {
-  const dialed = await dialing({ port: listener.port });
-  const accepted = await listener.accepted.next();
-  const reader = reading(accepted);
-  dialed.write(opening);
-  await reader.has(4);
-  expect(accepted.info.peerDeviceId).toBe(ours.deviceId);
-  dialed.destroy();
-};
-
-const sends = async (port: number, bytes: string | Buffer): Promise<Buffer> => {
-  const socket = await rawSocket(port);
-  socket.write(bytes, 'latin1');
-  return readToEnd(socket);
-};
+  sends,
+  tlsClient,
+} from './foreign.fixture.ts';
+import { dialing, inTurn, listening, opening, ours, stillServes, theirs } from './loopback.fixture.ts';
+import { reading } from './reader.fixture.ts';
 
 describe('one port, two dresses', () => {
   test('takes TLS and plain side by side', async () => {
@@ -204,182 +168,6 @@ describe('who may come in', () => {
   });
 });
 
-describe('what is not ours', () => {
-  test.each(['GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'HEAD / HTTP/1.0\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\n'])(
-    'a web browser is answered in words: %j',
-    async (request) => {
-      const listener = await listening();
-      const answer = (await sends(listener.port, request)).toString();
-      expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-      expect(answer).toContain('speaks the Hexdrop protocol, not HTTP');
-      expect(answer).toContain(String(listener.port));
-      expect((await listener.rejected.next()).error.code).toBe('bad-magic');
-    },
-  );
-
-  test('bytes that mean nothing get a bad-magic ERROR with what was seen', async () => {
-    const listener = await listening();
-    expect(readErrorFrame(await sends(listener.port, 'SSH-2.0-client\r\n'))).toMatchObject({
-      code: 'bad-magic',
-      seen: '53 53 48 2d',
-    });
-  });
-
-  test('random bytes are refused or fail as a handshake, a hundred times, and the listener lives on', async () => {
-    const listener = await listening({ allowPlain: false, maxPerAddress: 200 });
-    await Promise.all(
-      Array.from({ length: 100 }, async (_, index) => {
-        const bytes = randomBytes(1 + index * 50);
-        if (index % 3 === 0) bytes[0] = 0x16;
-        const socket = await rawSocket(listener.port);
-        socket.on('data', () => undefined);
-        socket.end(bytes);
-        await closingOf(socket);
-      }),
-    );
-    for (let index = 0; index < 100; index += 1) {
-      const { error } = await listener.rejected.next();
-      expect(['bad-magic', 'tls-failed', 'connection-lost', 'plain-not-allowed']).toContain(error.code);
-    }
-    expect(listener.accepted.pending).toBe(0);
-    await stillServes(listener);
-  });
-
-  test('a refused client that goes on sending is cut off', async () => {
-    const listener = await listening({ allowPlain: false });
-    const socket = await rawSocket(listener.port);
-    socket.on('data', () => undefined);
-    const closed = closingOf(socket);
-    const feed = (): void => {
-      while (!socket.destroyed && socket.write(Buffer.alloc(65_536, 'HXD1')));
-    };
-    socket.on('drain', feed);
-    feed();
-    await closed;
-    expect(socket.bytesWritten).toBeLessThan(64 * 1_048_576);
-    await stillServes(listener);
-  });
-
-  test('a client that resets at any moment of the handshake does no harm', async () => {
-    const listener = await listening();
-    for (const prefix of [0, 1, 5, 100]) {
-      const socket = await rawSocket(listener.port);
-      if (prefix > 0)
-        socket.write(Buffer.concat([Buffer.of(0x16, 3, 1, 2, 0), Buffer.alloc(95, 1)]).subarray(0, prefix));
-      await inTurn();
-      socket.resetAndDestroy();
-      expect((await listener.rejected.next()).error.code).toMatch(/connection-lost|tls-failed/);
-    }
-    await stillServes(listener);
-  });
-
-  test('a client that comes and goes without a word is told of', async () => {
-    const listener = await listening();
-    const socket = await rawSocket(listener.port);
-    socket.end();
-    const { error, remote } = await listener.rejected.next();
-    expect(error.code).toBe('connection-lost');
-    expect(remote.address).toBe('127.0.0.1');
-  });
-
-  test('a fault in what takes the connection over stays with that connection', async () => {
-    let isFirst = true;
-    const listener = await listening({
-      onConnection: () => {
-        if (!isFirst) return;
-        isFirst = false;
-        throw new Error('our own fault');
-      },
-    });
-    const socket = await rawSocket(listener.port);
-    socket.on('data', () => undefined);
-    socket.write(opening);
-    await closingOf(socket);
-    expect((await listener.rejected.next()).error).toMatchObject({
-      code: 'internal',
-      message: 'our own fault',
-    });
-    await dialing({ port: listener.port });
-  });
-});
-
-describe('time and number', () => {
-  test('a silent client is told handshake-timeout and cut', async () => {
-    const listener = await listening({ handshakeTimeoutMs: 30 });
-    const socket = await rawSocket(listener.port);
-    expect(readErrorFrame(await readToEnd(socket))).toMatchObject({ code: 'handshake-timeout' });
-    expect((await listener.rejected.next()).error.code).toBe('handshake-timeout');
-    await stillServes(await listening());
-  });
-
-  test('a client that starts TLS and stops is cut', async () => {
-    const listener = await listening({ handshakeTimeoutMs: 30 });
-    const socket = await rawSocket(listener.port);
-    socket.on('data', () => undefined);
-    socket.write(Buffer.of(0x16, 0x03, 0x01));
-    await closingOf(socket);
-    expect((await listener.rejected.next()).error.code).toBe('handshake-timeout');
-  });
-
-  test('trickling bytes buys no time', async () => {
-    const listener = await listening({ handshakeTimeoutMs: 60 });
-    const socket = await rawSocket(listener.port);
-    socket.on('data', () => undefined);
-    socket.write(Buffer.of(0x16, 0x03, 0x01, 0x02, 0x00));
-    const trickle = setInterval(() => socket.write(Buffer.of(1)), 5);
-    atEnd(() => clearInterval(trickle));
-    await closingOf(socket);
-    expect((await listener.rejected.next()).error.code).toMatch(/handshake-timeout|tls-failed/);
-  });
-
-  test('a complete handshake is not cut later', async () => {
-    const listener = await listening({ handshakeTimeoutMs: 40 });
-    const dialed = await dialing({ port: listener.port });
-    const reader = reading(await listener.accepted.next());
-    // The time of this one passes too, so the first one's has.
-    const silent = await rawSocket(listener.port);
-    await readToEnd(silent);
-    dialed.write(opening);
-    await reader.has(4);
-    expect(reader.closings).toHaveLength(0);
-  });
-
-  test.each([
-    ['TLS', false],
-    ['plain', true],
-  ] as const)('too many connections from one address are told so, %s', async (_, plain) => {
-    const listener = await listening({ maxPerAddress: 2 });
-    const open = async (): Promise<ReturnType<typeof reading>> => {
-      const dialed = await dialing({ port: listener.port, plain });
-      dialed.write(opening);
-      return reading(dialed);
-    };
-    await open();
-    const second = await listener.accepted.next();
-    await open();
-    await listener.accepted.next();
-    const third = await open();
-    expect(await third.closing).toBeUndefined();
-    expect(readErrorFrame(third.bytes)).toMatchObject({ code: 'too-many-sessions', retryAfterMs: 5_000 });
-    expect((await listener.rejected.next()).error.code).toBe('too-many-sessions');
-    // A place is free once one of them has gone.
-    const gone = reading(second).closing;
-    second.destroy();
-    await gone;
-    await inTurn();
-    await open();
-    await listener.accepted.next();
-  });
-
-  test('far too many connections from one address are cut without a word', async () => {
-    const listener = await listening({ maxPerAddress: 1 });
-    const sockets = await Promise.all(Array.from({ length: 3 }, () => rawSocket(listener.port)));
-    expect((await listener.rejected.next()).error.code).toBe('too-many-sessions');
-    const closings = sockets.map((socket) => closingOf(socket.resume()).then(() => socket));
-    expect((await Promise.race(closings)).bytesRead).toBe(0);
-  });
-});
-
 describe('closing', () => {
   test('frees the port at once, cuts handshakes, and leaves the others alone', async () => {
     const listener = await listening();
@@ -403,56 +191,5 @@ describe('closing', () => {
     const listener = await listening();
     await listener.close();
     await expect(listener.close()).resolves.toBeUndefined();
-  });
-});
-
-describe('binding', () => {
-  const occupied = async (): Promise<number> => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    atEnd(() => {
-      server.close();
-    });
-    return (server.address() as AddressInfo).port;
-  };
-
-  test('a taken port is told by its number', async () => {
-    const port = await occupied();
-    await expect(listening({ port })).rejects.toMatchObject({
-      message: expect.stringContaining(`Port ${port} is taken`),
-    });
-  });
-
-  test('with fallback one of the next ports is taken', async () => {
-    const port = await occupied();
-    const listener = await listening({ port, portFallback: true });
-    expect(listener.port).toBeGreaterThan(port);
-    expect(listener.port).toBeLessThanOrEqual(port + 20);
-    await stillServes(listener);
-  });
-
-  test('port 0 takes any and tells which', async () => {
-    expect((await listening({ port: 0, portFallback: true })).port).toBeGreaterThan(0);
-  });
-
-  test('listens on IPv6 and IPv4 when no host is named', async () => {
-    const listener = await listening({ host: undefined });
-    const four = await dialing({ host: '127.0.0.1', port: listener.port });
-    expect((await listener.accepted.next()).info.remote.port).toBe(four.info.local.port);
-    if (listener.host !== '::') return;
-    const six = await dialing({ host: '::1', port: listener.port });
-    expect((await listener.accepted.next()).info.remote).toEqual(six.info.local);
-  });
-
-  test('an address that is not of this device is a usage error', async () => {
-    await expect(listening({ host: '203.0.113.7' })).rejects.toMatchObject({
-      code: 'usage',
-      message: '"203.0.113.7" is not an address of this device.',
-    });
-  });
-
-  test('a port that is none is a usage error', async () => {
-    await expect(listening({ port: 70_000 })).rejects.toMatchObject({ code: 'usage' });
   });
 });

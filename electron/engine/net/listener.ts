@@ -47,7 +47,7 @@ export interface Listener {
 }
 
 /** Connections at a time from everywhere: bounds memory and descriptors whatever addresses they come from. */
-const maxConnections = 1_024;
+const maxConnections = 512;
 
 /** Rejects with permission-denied, usage, host-unknown or the code for a port that is taken. */
 export const listen = async (options: ListenOptions): Promise<Listener> => {

@@ -6,25 +6,14 @@
 
 import type { Socket } from 'node:net';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
-import { codeForWire } from '../../../shared/protocol/errors.ts';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import { errorPayload } from '../../../shared/protocol/wire-errors.ts';
 
 /** How long, and for how much more input, a refused peer may stay. */
 const lingerMs = 1_000;
 const lingerBytes = 65_536;
 
-export const errorFrame = ({ code, message, seen, allowed, retryAfterMs }: HexdropError): Uint8Array =>
-  encodeFrame(
-    'ERROR',
-    { id: 0 },
-    {
-      code: codeForWire(code),
-      message,
-      ...(seen === undefined ? {} : { seen }),
-      ...(allowed === undefined ? {} : { allowed }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    },
-  );
+export const errorFrame = (error: HexdropError): Uint8Array => encodeFrame('ERROR', { id: 0 }, errorPayload(error));
 
 export const httpAnswer = (port: number): Uint8Array => {
   const text = `This port (${port}) speaks the Hexdrop protocol, not HTTP.\nFetch files from it with: hexdrop ls <this address>:${port}\n`;

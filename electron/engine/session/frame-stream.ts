@@ -163,7 +163,9 @@ export class FrameStream implements ConnectionReader, FrameHandler {
         reason = asHexdropError(thrown);
       }
     }
-    this.connection.destroy();
+    // What was sent last may still be on its way out.
+    if (error === undefined) this.connection.end();
+    else this.connection.destroy();
     this.#receiver.closed(reason);
   }
 

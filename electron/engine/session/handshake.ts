@@ -6,6 +6,7 @@
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { protocolVersion } from '../../../shared/protocol/limits.ts';
+import { clip } from '../../../shared/protocol/text.ts';
 import { availableDigests, commonDigest, digestByName } from '../transfer/digest.ts';
 import type { Digest } from '../transfer/digest.ts';
 
@@ -45,7 +46,7 @@ export function answerHello(
   self: SelfDescription,
   pinnedDeviceId: string | undefined,
 ): { welcome: Payload<'WELCOME'>; ground: CommonGround } {
-  if (!hello.versions.includes(protocolVersion)) throw versionUnsupported(hello.versions);
+  if (!hello.versions.includes(protocolVersion)) throw versionUnsupported(hello.versions, [protocolVersion]);
   requireIdentity(hello.deviceId, pinnedDeviceId);
   const name = commonDigest(hello.digests);
   if (name === undefined) {
@@ -76,7 +77,7 @@ export function answerHello(
  * @throws HexdropError version-unsupported, identity-mismatch, bad-payload
  */
 export function acceptWelcome(welcome: Payload<'WELCOME'>, pinnedDeviceId: string | undefined): CommonGround {
-  if (welcome.version !== protocolVersion) throw versionUnsupported([welcome.version]);
+  if (welcome.version !== protocolVersion) throw versionUnsupported([protocolVersion], [welcome.version]);
   requireIdentity(welcome.deviceId, pinnedDeviceId);
   if (!availableDigests().includes(welcome.digest)) {
     throw new HexdropError('bad-payload', 'WELCOME chose a digest that HELLO did not offer.', {
@@ -90,13 +91,14 @@ export function acceptWelcome(welcome: Payload<'WELCOME'>, pinnedDeviceId: strin
   };
 }
 
-function versionUnsupported(versions: readonly number[]): HexdropError {
-  const seen = versions.join(', ').slice(0, 100);
+/** Read on either side: says who speaks what, not "this one" and "the other". */
+function versionUnsupported(dialer: readonly number[], listener: readonly number[]): HexdropError {
+  const [dialed, listened] = [dialer, listener].map((versions) => clip(versions.join(', '), 60));
   return new HexdropError(
     'version-unsupported',
-    `The other program speaks version ${seen} of the protocol, this one speaks version ${protocolVersion}. ` +
-      'Update the older of the two.',
-    { seen, allowed: String(protocolVersion) },
+    `The side that connects speaks version ${dialed} of the protocol, the side that listens version ${listened}. ` +
+      'Update the older of the two programs.',
+    { seen: `${dialed} and ${listened}`, allowed: 'a version that both speak' },
   );
 }
 

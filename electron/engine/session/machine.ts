@@ -67,12 +67,12 @@ const requestRules: Partial<Record<TypeName, RequestRule>> = {
   UNLOCKED: { kind: 'unlock', by: 'answerer', states: ['asked'], to: 'over' },
   // As the answer to GET; as the first frame of a push it is in `opening`.
   OFFER: { kind: 'transfer', by: 'source', states: ['asked'], to: 'offered' },
-  // Also after FINISH, which may overtake it on a lane.
+  // These two also after FINISH, which may overtake them on a lane.
   TOTALS: { kind: 'transfer', by: 'source', states: active },
   ACCEPT: { kind: 'transfer', by: 'sink', states: ['offered'], to: 'flowing' },
   // Manifest pages may be on their way: it ends like CANCEL, once the source has answered.
   DECLINE: { kind: 'transfer', by: 'sink', states: ['offered'], to: 'cancelling' },
-  MANIFEST: { kind: 'transfer', by: 'source', states: ['offered', 'flowing'] },
+  MANIFEST: { kind: 'transfer', by: 'source', states: active },
   // After FINISH it can only be about folders, which need none.
   WANT: { kind: 'transfer', by: 'sink', states: ['flowing', 'finishing'] },
   DATA: { kind: 'transfer', by: 'source', states: ['flowing'], bulk: true },
@@ -88,7 +88,7 @@ const requestRules: Partial<Record<TypeName, RequestRule>> = {
 
 /** Frames that may still arrive for a request whose CANCEL has not been answered; they are dropped. */
 const drained: ReadonlySet<TypeName> = new Set<TypeName>([
-  'OFFER', 'TOTALS', 'ACCEPT', 'DECLINE', 'MANIFEST', 'WANT', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'ACK', 'FINISH', 'DONE',
+  'OFFER', 'TOTALS', 'ACCEPT', 'MANIFEST', 'WANT', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'ACK', 'FINISH', 'DONE', 'ERROR',
 ]); // prettier-ignore
 
 /** What the session is to do with a frame that the machine let pass. */
@@ -102,6 +102,9 @@ export class SessionMachine {
   readonly #requests = new Map<number, Request>();
   /** Highest id opened by each: ids only rise, so a lower one that is not in the map is over. */
   readonly #highest: Record<Actor, number> = { us: 0, peer: 0 };
+
+  /** Requests open, by who opened them: a count of both together could be broken by two that cross. */
+  readonly #opened: Record<Actor, number> = { us: 0, peer: 0 };
 
   constructor(side: Side) {
     this.#side = side;
@@ -203,13 +206,14 @@ export class SessionMachine {
         },
       );
     }
-    if (this.#requests.size >= limits.openRequests) {
+    if (this.#opened[actor] >= limits.openRequests) {
       throw new HexdropError('too-many-requests', undefined, {
-        seen: String(this.#requests.size + 1),
+        seen: String(this.#opened[actor] + 1),
         allowed: String(limits.openRequests),
       });
     }
     this.#highest[actor] = id;
+    this.#opened[actor] += 1;
     const source = rule.source === undefined ? undefined : rule.source === 'opener' ? actor : other(actor);
     this.#requests.set(id, {
       kind: rule.kind,
@@ -225,6 +229,10 @@ export class SessionMachine {
   #requestFrame(actor: Actor, type: TypeName, id: number, request: Request, channel: number): Verdict {
     if (request.state === 'cancelling') {
       // The one who cancelled says nothing more; the other may not know of it yet.
+      if (actor !== request.canceller && type === 'DECLINE') {
+        this.#close(id); // It crossed our CANCEL, which its sender takes for the answer.
+        return 'drop';
+      }
       if (actor !== request.canceller && drained.has(type)) return 'drop';
       throw this.#unexpected(actor, type, id, request.state, 'CANCEL');
     }
@@ -243,7 +251,7 @@ export class SessionMachine {
         allowed: String(rule.bulk === true ? request.bulkChannel : 0),
       });
     }
-    if (rule.to === 'over') this.#requests.delete(id);
+    if (rule.to === 'over') this.#close(id);
     else if (rule.to !== undefined) request.state = rule.to;
     if (rule.to === 'cancelling') request.canceller = actor;
     return 'deliver';
@@ -257,19 +265,27 @@ export class SessionMachine {
       // It crossed our last frame of that request: answer, so that the peer can stop waiting.
       return actor === 'peer' ? 'answer-cancel' : 'deliver';
     }
+    if (request.kind !== 'transfer') throw this.#unexpected(actor, 'CANCEL', id, request.state, 'CANCEL of a transfer');
     if (request.state === 'cancelling' && request.canceller !== actor) {
-      this.#requests.delete(id);
+      this.#close(id);
       return 'cancelled';
     }
     if (request.state === 'cancelling') throw this.#unexpected(actor, 'CANCEL', id, 'cancelling', 'nothing');
     if (actor === 'peer') {
       // Our answer is our last word: nothing of this request may follow it.
-      this.#requests.delete(id);
+      this.#close(id);
       return 'answer-cancel';
     }
     request.state = 'cancelling';
     request.canceller = actor;
     return 'deliver';
+  }
+
+  #close(id: number): void {
+    const request = this.#requests.get(id);
+    if (request === undefined) return;
+    this.#opened[request.opener] -= 1;
+    this.#requests.delete(id);
   }
 
   #openerOf(id: number): Actor {

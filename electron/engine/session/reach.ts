@@ -28,8 +28,12 @@ export async function reachSession(context: EngineContext, reach: Reach, signal:
     timeoutMs: context.timings.handshakeMs,
     signal,
     checkPeer: (deviceId) => {
-      if (reach.acceptNewKey) context.knownDevices.replace(target, deviceId);
-      trust = context.knownDevices.check(target, deviceId);
+      try {
+        trust = context.knownDevices.check(target, deviceId);
+      } catch (thrown) {
+        if (!reach.acceptNewKey) throw thrown;
+        trust = 'new';
+      }
     },
   });
   return new Promise((resolve, reject) => {
@@ -42,14 +46,14 @@ export async function reachSession(context: EngineContext, reach: Reach, signal:
       trustOf: () => trust,
       opened: (opened) => {
         isOpen = true;
-        context.sessions.add(opened);
-        if (connection.info.peerDeviceId !== undefined) remember(context, opened.peer, target);
+        context.sessions.opened(opened);
+        if (connection.info.peerDeviceId !== undefined) remember(context, opened.peer, target, reach.acceptNewKey);
         context.emit({ kind: 'session-opened', peer: opened.peer });
         resolve(opened);
       },
       closed: (closed, error) => {
+        context.sessions.closed(closed);
         if (!isOpen) return reject(error ?? new HexdropError('not-hexdrop', `${target} closed the connection without a word.`));
-        context.sessions.delete(closed);
         context.emit({ kind: 'session-closed', peer: closed.peer, ...(error === undefined ? {} : { error }) });
       },
     });
@@ -58,9 +62,10 @@ export async function reachSession(context: EngineContext, reach: Reach, signal:
   });
 }
 
-function remember(context: EngineContext, peer: PeerView, target: string): void {
+function remember(context: EngineContext, peer: PeerView, target: string, isReplacing: boolean): void {
   const { deviceId, alias } = peer;
-  context.knownDevices.record({ deviceId, alias, target });
+  if (isReplacing) context.knownDevices.replace(target, deviceId, alias);
+  else context.knownDevices.record({ deviceId, alias, target });
   if (peer.trust === 'new') context.emit({ kind: 'trusted', peer });
 }
 

@@ -56,6 +56,9 @@ export interface SessionOptions {
   closed(session: Session, error?: HexdropError): void;
 }
 
+/** Between the end of a lane and the frame on the control connection that explains it. */
+const laneGraceMs = 1_000;
+
 interface Answers {
   readonly LIST: 'LISTING';
   readonly STAT: 'ENTRY';
@@ -92,6 +95,7 @@ export class Session implements FrameReceiver {
   #ground: CommonGround | undefined;
   #peer: PeerView | undefined;
   #silentMs = 0;
+  #handshakeMs = 0;
   #isOver = false;
 
   /** @param stream of a control connection; its frames come here from now on */
@@ -136,6 +140,7 @@ export class Session implements FrameReceiver {
   /** Asks and waits for the answer. Rejects with what the peer said, or with what ended the session. */
   ask<Type extends Question>(type: Type, payload: Payload<Type>): Promise<Payload<Answers[Type]>> {
     return new Promise((resolve, reject) => {
+      if (this.#isOver) return reject(sessionGone());
       const id = this.#machine.nextId();
       this.#waiting.set(id, { resolve: (answer) => resolve(answer as Payload<Answers[Type]>), reject });
       try {
@@ -153,6 +158,7 @@ export class Session implements FrameReceiver {
     payload: Payload<Type>,
     make: (wire: TransferWire) => TransferPort,
   ): void {
+    if (this.#isOver) throw sessionGone();
     const wire = new TransferWire(this.#machine.nextId(), this, this.stream, this.#road);
     this.#ports.set(wire.id, { wire, port: make(wire) });
     this.#send(type, wire.id, payload);
@@ -284,7 +290,8 @@ export class Session implements FrameReceiver {
     const before = this.#silentMs;
     this.#silentMs += passedMs;
     if (!this.#machine.isReady) {
-      if (this.#silentMs < timings.handshakeMs) return;
+      this.#handshakeMs += passedMs;
+      if (this.#handshakeMs < timings.handshakeMs) return;
       const message = `No complete handshake within ${timings.handshakeMs / 1_000} seconds.`;
       return this.fail(new HexdropError('handshake-timeout', message));
     }
@@ -371,14 +378,20 @@ export class Session implements FrameReceiver {
       bulk: (type, header, payload) => this.bulk(type, header, payload),
       closed: (error) => {
         // Once all bulk has passed the lane may go; before that the transfer cannot go on, nor can a peer that broke the rules.
-        if (this.#machine.stateOf(wire.id) !== 'flowing') return;
-        this.fail(
-          error ?? new HexdropError('connection-lost', 'The lane closed before the transfer was over.'),
-        );
+        if (error !== undefined) return this.#laneLost(wire, error);
+        // A clean end may have overtaken the CANCEL that explains it.
+        const lost = new HexdropError('connection-lost', 'The lane closed before the transfer was over.');
+        setTimeout(() => this.#laneLost(wire, lost), laneGraceMs).unref();
       },
     });
   }
+
+  #laneLost(wire: TransferWire, error: HexdropError): void {
+    if (this.#machine.stateOf(wire.id) === 'flowing') this.fail(error);
+  }
 }
+
+const sessionGone = (): HexdropError => new HexdropError('connection-lost', 'The session has ended.');
 
 const strangerOnLane = (type: TypeName, id: number, laneId: number): HexdropError =>
   new HexdropError('bad-id', `${type} of request ${id} came on a lane of request ${laneId}.`, {

@@ -56,7 +56,7 @@ export class Shares {
     if (!stats.isDirectory() && !stats.isSymbolicLink()) {
       throw new HexdropError('not-a-folder', `"${request.path}" is not a folder; only folders can be shared.`);
     }
-    const root = SafeRoot.open(path);
+    const root = SafeRoot.openExisting(path);
     const wanted = request.name ?? (basename(root.path) || 'root');
     const fault = nameFault(wanted, process.platform);
     if (fault !== undefined) throw new HexdropError('usage', `The share cannot be named so. ${fault.message}`);
@@ -115,7 +115,7 @@ export class Shares {
     const { share, path: local, stats } = this.#find(splitPeerPath(path), unlocked);
     if (!share.writable) throw new HexdropError('read-only', `The share "${share.name}" does not take uploads.`);
     if (!stats.isDirectory()) throw new HexdropError('not-a-folder', `"${path}" is not a folder.`);
-    return local === share.root.path ? share.root : SafeRoot.open(local);
+    return local === share.root.path ? share.root : SafeRoot.openExisting(local);
   }
 
   #find(components: readonly string[], unlocked: Unlocked): Found {

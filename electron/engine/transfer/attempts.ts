@@ -34,6 +34,8 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 export const isPassing = (error: HexdropError): boolean => passing.has(error.code);
 
+const cancelledHere = 'Cancelled here.';
+
 /** One attempt over an open session. Resolves with how it ended; never rejects with what a retry could mend unseen. */
 export type Attempt = (session: Session, ended: (outcome: Outcome) => void) => void | Promise<void>;
 
@@ -46,7 +48,7 @@ export async function runAttempts(
   attempt: Attempt,
 ): Promise<void> {
   const abort = new AbortController();
-  const giveUp = new HexdropError('cancelled', 'Cancelled here.');
+  const giveUp = new HexdropError('cancelled', cancelledHere);
   let waitMs = firstWaitMs;
   let movedAtMs = performance.now();
   let moved = -1;
@@ -64,6 +66,7 @@ export async function runAttempts(
       waitMs = firstWaitMs;
     }
     if (performance.now() - movedAtMs + waitMs > retryMs) return record.finish(outcome);
+    record.cancelAttempt = () => abort.abort(giveUp);
     record.retrying(waitMs, outcome.error);
     await sleep(waitMs, abort.signal);
     waitMs = Math.min(longestWaitMs, waitMs * 2);
@@ -84,6 +87,8 @@ async function runOne(
     return { kind: 'failed', error: asHexdropError(thrown) };
   }
   record.connected(session.peer);
+  const close = (): void => session.close('cancelled');
+  signal.addEventListener('abort', close);
   const outcome = await new Promise<Outcome>((resolve) => {
     const fail = (thrown: unknown): void => resolve({ kind: 'failed', error: asHexdropError(thrown) });
     try {
@@ -93,6 +98,7 @@ async function runOne(
       fail(thrown);
     }
   });
+  signal.removeEventListener('abort', close);
   session.close(outcome.kind === 'done' ? 'done' : 'over');
   return outcome;
 }

@@ -71,6 +71,8 @@ export class BulkSender {
   files = 0;
   bytes = 0;
   failed = 0;
+  /** Bytes of files that are not sent: found the same, or failed. */
+  passedBytes = 0;
 
   constructor(wire: TransferWire, digest: Digest, outbox: Outbox, reports: BulkSenderReports) {
     this.#wire = wire;
@@ -155,7 +157,7 @@ export class BulkSender {
       digest = this.#digest.hash(bytes.subarray(dataContentAt, dataContentAt + contentBytes));
     } catch (thrown) {
       this.#closeFile();
-      this.#fault(entry, relative, asHexdropError(thrown, 'read-failed'));
+      this.#fault(entry, relative, asHexdropError(thrown, 'read-failed'), position);
       return false;
     }
     file.chain.append(digest);
@@ -174,7 +176,7 @@ export class BulkSender {
       requireVersion(file.fd, entry, relative);
     } catch (thrown) {
       this.#closeFile();
-      return this.#fault(entry, relative, asHexdropError(thrown, 'read-failed'));
+      return this.#fault(entry, relative, asHexdropError(thrown, 'read-failed'), entry.size);
     }
     this.#closeFile();
     this.files += 1;
@@ -261,6 +263,7 @@ export class BulkSender {
     this.#closeComparison();
     if (equalDigests(chain, wanted.unless as Uint8Array)) {
       this.files += 1;
+      this.passedBytes += wanted.entry.size;
       this.#wire.sendInOrder('SAME', { file: wanted.entry.index });
     } else {
       this.#begin({ entry: wanted.entry, offset: 0 });
@@ -268,8 +271,9 @@ export class BulkSender {
     return true;
   }
 
-  #fault(entry: SourceEntry, relative: string, error: HexdropError): void {
+  #fault(entry: SourceEntry, relative: string, error: HexdropError, sentBytes = 0): void {
     this.failed += 1;
+    this.passedBytes += entry.size - sentBytes;
     this.#reports.fault(relative, error);
     this.#wire.sendInOrder('FAULT', { file: entry.index, ...refusalPayload(error) });
   }

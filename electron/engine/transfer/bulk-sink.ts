@@ -8,6 +8,7 @@
 
 import { closeSync, fdatasync, lstatSync } from 'node:fs';
 
+import { displayName } from '../../../shared/model/display-name.ts';
 import type { ConflictPolicy } from '../../../shared/model/transfer.ts';
 import { PackReader, readDataPrefix } from '../../../shared/protocol/bulk.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
@@ -30,6 +31,7 @@ import {
   setTimes,
   writeWhole,
 } from './landing.ts';
+import { clashKey } from './safe-path.ts';
 import type { SafeRoot } from './safe-path.ts';
 
 /** Verified bytes after which the journal is told: what a kill loses at most. */
@@ -69,6 +71,9 @@ export class BulkSink {
   readonly #pack = new PackReader();
   #open: OpenPartial | undefined;
   #latest: Slot | undefined;
+  #foldsCase: boolean | undefined;
+  /** Clash keys of what was put in place of something; kept only where case is folded. */
+  readonly #replaced = new Set<string>();
   files = 0;
   bytes = 0;
 
@@ -104,6 +109,7 @@ export class BulkSink {
     if (contentBytes < chunkBytes) open.resumable = { bytes: offset, chain: open.chain.value };
     open.chain.append(digest);
     open.position += contentBytes;
+    slot.arrivedBytes = open.position;
     this.bytes += contentBytes;
     if (open.position >= open.checkpointAt && contentBytes === chunkBytes) this.#checkpoint(open);
   }
@@ -147,7 +153,7 @@ export class BulkSink {
     while (pack.next()) {
       const slot = this.#expect(pack.file, 'PACK');
       if (slot === undefined) continue;
-      if (this.#open !== undefined || slot.resume !== undefined || pack.length !== slot.entry.size) {
+      if (this.#open !== undefined || slot.state !== 'wanted' || slot.resume !== undefined || pack.length !== slot.entry.size) {
         throw new HexdropError('unexpected-frame', `Entry ${pack.file} may not come packed like this.`, {
           seen: `${pack.length} bytes`,
           allowed: `${slot.entry.size} bytes, from the start, while no other file is open`,
@@ -212,6 +218,7 @@ export class BulkSink {
       const fd = resume === undefined ? createPartial(partialPath, entry.executable) : reopenPartial(partialPath);
       if (resume === undefined) journal.partialOpened({ path, version: entry.version, size: entry.size, partialPath });
       const position = resume?.offset ?? 0;
+      slot.arrivedBytes = position;
       this.#open = {
         slot,
         path,
@@ -238,17 +245,18 @@ export class BulkSink {
     const { entry } = slot;
     const path = inbox.pathOf(entry);
     try {
+      const finalPath = root.file(inbox.folderOf(entry).components, entry.name, { create: true });
       return {
         slot,
         path,
         version: entry.version,
         size: entry.size,
         mtimeUs: entry.mtime,
-        finalPath: root.file(inbox.folderOf(entry).components, entry.name, { create: true }),
+        finalPath,
         partialPath: journal.newPartialPath(),
         bytes: content,
         executable: entry.executable,
-        replace: this.#options.onConflict === 'overwrite',
+        replace: this.#mayReplace(finalPath),
       };
     } catch (thrown) {
       this.#fail(slot, fileFaultOf(thrown, 'create', path));
@@ -270,13 +278,27 @@ export class BulkSink {
   }
 
   #place(slot: Slot, path: string, partialPath: string): void {
-    const { root, inbox, journal, onConflict } = this.#options;
+    const { root, inbox, journal } = this.#options;
     const { entry } = slot;
     root.nextTurn();
     const finalPath = root.file(inbox.folderOf(entry).components, entry.name, { create: true });
     journal.willLand([{ path, version: entry.version, size: entry.size, mtimeUs: entry.mtime, finalPath }]);
-    if (onConflict === 'overwrite') placeOver(partialPath, finalPath);
+    if (this.#mayReplace(finalPath)) placeOver(partialPath, finalPath);
     else if (placeNoClobber(partialPath, finalPath) === 'exists') this.#placeElsewhere(slot, path, partialPath);
+  }
+
+  /**
+   * Whether the file takes the place of what has its name, as the person chose. Where the file system folds case, that
+   * may be a file of this very transfer: `readme` does not replace `README`.
+   */
+  #mayReplace(finalPath: string): boolean {
+    if (this.#options.onConflict !== 'overwrite') return false;
+    this.#foldsCase ??= this.#options.root.foldsCase();
+    if (!this.#foldsCase) return true;
+    const key = clashKey(finalPath, true);
+    if (this.#replaced.has(key)) return false;
+    this.#replaced.add(key);
+    return true;
   }
 
   /** The name is taken: keep both. Somebody may take the free name too before it is ours. */
@@ -323,7 +345,7 @@ export class BulkSink {
   }
 
   #failDigest(slot: Slot, what: string): void {
-    const path = this.#options.inbox.pathOf(slot.entry);
+    const path = displayName(this.#options.inbox.pathOf(slot.entry));
     this.#fail(slot, new HexdropError('digest-mismatch', `"${path}": ${what} does not have the digest that was announced.`));
   }
 

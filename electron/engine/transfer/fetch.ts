@@ -33,6 +33,7 @@ export async function runFetch(context: EngineContext, record: TransferRecord, f
         earlierBytes: record.bytes,
         openLane: (offer) => openLane(context, session, offer),
         // It was asked for: there is nothing to decide.
+        needsPreview: false,
         decide: (deciding) => {
           void deciding.accept({ home, root, bootId, onConflict: fetch.onConflict, wants: fetch.wants });
         },

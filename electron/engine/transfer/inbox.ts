@@ -25,6 +25,8 @@ export interface Slot {
   state: SlotState;
   /** Set with `wanted` when an earlier run left a partial. */
   resume: Resume | undefined;
+  /** Verified bytes of the file that are here, those of an earlier run among them. */
+  arrivedBytes: number;
 }
 
 export interface SinkFolder {
@@ -51,6 +53,8 @@ export class Inbox {
   #isLast = false;
   /** Files that are told and not settled. */
   #open = 0;
+  /** Bytes of the files among them that did not come: found the same, or failed. */
+  passedBytes = 0;
   /** Files given up while their bulk may be on its way. */
   readonly #refused = new Set<number>();
 
@@ -90,7 +94,7 @@ export class Inbox {
     this.#order.takePage(page);
     this.#nextPage += 1;
     this.#isLast = (header.flags & flagLast) !== 0;
-    const slots = page.entries.map((entry, at): Slot => ({ index: page.first + at, entry, state: 'told', resume: undefined }));
+    const slots = page.entries.map((entry, at): Slot => ({ index: page.first + at, entry, state: 'told', resume: undefined, arrivedBytes: 0 }));
     for (const slot of slots) {
       this.#slots.push(slot);
       if (slot.entry.kind === 'file') this.#open += 1;
@@ -128,6 +132,12 @@ export class Inbox {
   /** This side gives the file up: what is on its way of it is to be dropped. */
   refuse(slot: Slot): void {
     if (slot.state === 'wanted' || slot.state === 'receiving') this.#refused.add(slot.index);
+    this.pass(slot);
+  }
+
+  /** Settles an entry whose bytes, or the rest of them, do not come. */
+  pass(slot: Slot): void {
+    if (slot.state !== 'settled' && slot.entry.kind === 'file') this.passedBytes += slot.entry.size - slot.arrivedBytes;
     this.settle(slot);
   }
 

@@ -4,7 +4,9 @@
  */
 
 import { statfsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
+import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ConflictPolicy, Decision, OfferView } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
@@ -13,11 +15,11 @@ import type { EngineContext } from '../context.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import { isPassing } from './attempts.ts';
 import { openLane } from './lane-opening.ts';
+import { listPartials } from './partials.ts';
 import { TransferRecord } from './record.ts';
 import type { Outcome } from './record.ts';
 import { SafeRoot } from './safe-path.ts';
 import { Sink } from './sink.ts';
-import type { SinkTarget } from './sink.ts';
 
 /** How long a sender whose connection broke is expected back: its own patience, and a little. */
 const returnWithinMs = 45_000;
@@ -27,7 +29,11 @@ type Accepted = Extract<Decision, { accept: true }>;
 /** A transfer that was accepted and is not over. */
 interface Visit {
   readonly record: TransferRecord;
+  /** The transfer id of the latest offer. */
+  readonly transfer: string;
   readonly deviceId: string;
+  /** What is offered, by its top-level names. */
+  readonly roots: string;
   /** Set once accepted. */
   decision: Accepted | undefined;
   sink: Sink;
@@ -44,40 +50,38 @@ export class Incoming {
 
   /** A push: `policy` decides. */
   push(wire: TransferWire, offer: Payload<'OFFER'>, policy: ReceivePolicy): TransferPort {
-    return this.#receive(wire, offer, 'push', async (sink, isResumed) => {
-      const decision = await policy.decide(this.#offerView(sink, wire, isResumed, policy.dir));
-      const dir = decision.accept ? (decision.dir ?? policy.dir) : policy.dir;
-      return { decision, root: () => SafeRoot.open(dir), onConflict: policy.onConflict };
+    return this.#receive(wire, offer, {
+      kind: 'push',
+      onConflict: policy.onConflict,
+      needsPreview: policy.decidesAtOnce !== true,
+      decide: (sink) => policy.decide(this.#offerView(sink, wire, policy.dir)),
+      root: (accepted) => SafeRoot.open(accepted.dir ?? policy.dir),
     });
   }
 
   /** An upload: whoever may write to the share may. Names that are taken get a number. */
   upload(wire: TransferWire, offer: Payload<'OFFER'>, root: SafeRoot): TransferPort {
-    return this.#receive(wire, offer, 'serve', async () => ({
-      decision: { accept: true },
-      root: () => root,
+    return this.#receive(wire, offer, {
+      kind: 'serve',
       onConflict: 'rename',
-    }));
+      needsPreview: false,
+      decide: () => Promise.resolve({ accept: true }),
+      root: () => root,
+    });
   }
 
-  #receive(
-    wire: TransferWire,
-    offer: Payload<'OFFER'>,
-    kind: 'push' | 'serve',
-    decide: (
-      sink: Sink,
-      isResumed: boolean,
-    ) => Promise<{ decision: Decision; root: () => SafeRoot; onConflict: ConflictPolicy }>,
-  ): TransferPort {
+  #receive(wire: TransferWire, offer: Payload<'OFFER'>, terms: Terms): TransferPort {
     const { peer } = wire.session;
-    const before = this.#comeBack(offer.transfer, peer.deviceId);
-    const record = before?.record ?? new TransferRecord(offer.transfer, 'receive', kind, (event) => this.#context.emit(event));
+    const before = this.#comeBack(offer, peer);
+    const record = before?.record ?? new TransferRecord(offer.transfer, 'receive', terms.kind, (event) => this.#context.emit(event));
     if (before === undefined) this.#context.track(record);
     record.connected(peer);
     const sink = new Sink({
       wire,
       reports: record.reportsTo((outcome) => this.#ended(visit, sink, outcome)),
-      earlierBytes: before === undefined ? 0 : record.bytes,
+      // A sender that was started again counts from its own start.
+      earlierBytes: before?.transfer === offer.transfer ? record.bytes : 0,
+      needsPreview: terms.needsPreview && before?.decision === undefined,
       openLane: (offered) => openLane(this.#context, wire.session, offered),
       decide: (deciding) => {
         void answer(deciding);
@@ -85,19 +89,28 @@ export class Incoming {
     });
     const answer = async (deciding: Sink): Promise<void> => {
       try {
-        const { decision, root, onConflict } = await decide(deciding, visit.decision !== undefined);
+        const decision = visit.decision ?? (await terms.decide(deciding));
         if (!decision.accept) {
           return deciding.decline(new HexdropError('declined', decision.message ?? 'The receiver declined.'));
         }
-        const accepted = visit.decision ?? decision;
-        visit.decision = accepted;
-        await deciding.accept(this.#target(root(), onConflict, accepted));
-        record.dir = deciding.targetPath;
+        visit.decision = decision;
+        const { home, bootId } = this.#context;
+        const root = terms.root(decision);
+        record.dir = root.path;
+        await deciding.accept({ home, bootId, root, onConflict: terms.onConflict, wants: decision.wants });
       } catch (thrown) {
         deciding.decline(asHexdropError(thrown));
       }
     };
-    const visit: Visit = { record, deviceId: peer.deviceId, decision: before?.decision, sink, timer: undefined };
+    const visit: Visit = {
+      record,
+      transfer: offer.transfer,
+      deviceId: peer.deviceId,
+      roots: rootsKey(offer),
+      decision: before?.decision,
+      sink,
+      timer: undefined,
+    };
     this.#visits.set(offer.transfer, visit);
     record.cancelAttempt = (error) => sink.cancel(error);
     record.follow(() => sink.progress);
@@ -105,23 +118,33 @@ export class Incoming {
     return sink;
   }
 
-  /** The visit that this offer continues. A connection that is not known to be dead yet is given up for the new one. */
-  #comeBack(transfer: string, deviceId: string): Visit | undefined {
-    const visit = this.#visits.get(transfer);
-    if (visit === undefined || visit.deviceId !== deviceId) return undefined;
+  /**
+   * The visit that this offer continues: the same transfer again, whose old connection is given up for the new one
+   * should it not be known to be dead yet; or, of a device that proved its key, the same files offered anew by a
+   * program that was started again.
+   */
+  #comeBack(offer: Payload<'OFFER'>, peer: PeerView): Visit | undefined {
+    const again = this.#visits.get(offer.transfer);
+    const roots = rootsKey(offer);
+    const isSame = (visit: Visit): boolean => visit.deviceId === peer.deviceId && visit.roots === roots;
+    const visit =
+      again?.deviceId === peer.deviceId
+        ? again
+        : [...this.#visits.values()].find((waiting) => peer.secure && waiting.timer !== undefined && isSame(waiting));
+    if (visit === undefined) return undefined;
     clearTimeout(visit.timer);
-    this.#visits.delete(transfer);
+    this.#visits.delete(visit.transfer);
     visit.sink.lost(new HexdropError('connection-lost', 'The sender came back over another connection.'));
     return visit.record.isOver ? undefined : visit;
   }
 
   #ended(visit: Visit, sink: Sink, outcome: Outcome): void {
     if (visit.sink !== sink) return;
-    const isCurrent = this.#visits.get(visit.record.id) === visit;
+    const isCurrent = this.#visits.get(visit.transfer) === visit;
     if (!isCurrent) return; // Superseded: the record goes on.
     const isExpectedBack = outcome.kind === 'failed' && visit.decision !== undefined && isPassing(outcome.error);
     if (!isExpectedBack) {
-      this.#visits.delete(visit.record.id);
+      this.#visits.delete(visit.transfer);
       return visit.record.finish(outcome);
     }
     visit.record.retrying(returnWithinMs, outcome.error);
@@ -132,16 +155,11 @@ export class Incoming {
 
   #giveUp(visit: Visit, outcome: Outcome): void {
     clearTimeout(visit.timer);
-    this.#visits.delete(visit.record.id);
+    this.#visits.delete(visit.transfer);
     visit.record.finish(outcome);
   }
 
-  #target(root: SafeRoot, onConflict: ConflictPolicy, decision: Accepted): SinkTarget {
-    const { home, bootId } = this.#context;
-    return { home, root, bootId, onConflict, wants: decision.wants };
-  }
-
-  #offerView(sink: Sink, wire: TransferWire, isResumed: boolean, dir: string): OfferView {
+  #offerView(sink: Sink, wire: TransferWire, dir: string): OfferView {
     const { offer } = sink;
     const freeBytes = freeBytesAt(dir);
     return {
@@ -151,18 +169,41 @@ export class Incoming {
       rootCount: offer.rootCount,
       totals: sink.totals,
       preview: sink.preview,
-      isResumed,
+      isResumed: this.#isUnfinished(offer, wire.session.peer.deviceId, dir),
       ...(freeBytes === undefined ? {} : { freeBytes }),
     };
   }
+
+  /** Whether an earlier run left something of the same files. */
+  #isUnfinished(offer: Payload<'OFFER'>, deviceId: string, dir: string): boolean {
+    const names = JSON.stringify(offer.roots.map(({ name }) => name).toSorted());
+    const target = resolve(dir);
+    return listPartials(this.#context.home).some(
+      (left) => left.peerDeviceId === deviceId && left.target === target && JSON.stringify(left.roots.toSorted()) === names,
+    );
+  }
 }
 
-/** Undefined where the folder is not there yet or the system does not tell. */
+/** What differs between a push and an upload. */
+interface Terms {
+  readonly kind: 'push' | 'serve';
+  readonly onConflict: ConflictPolicy;
+  readonly needsPreview: boolean;
+  decide(sink: Sink): Promise<Decision>;
+  root(decision: Accepted): SafeRoot;
+}
+
+const rootsKey = ({ roots, rootCount, target }: Payload<'OFFER'>): string =>
+  JSON.stringify([target?.path, rootCount, ...roots.map(({ name }) => name)]);
+
+/** Where the folder is not there yet, that of the nearest one above it. Undefined where the system does not tell. */
 function freeBytesAt(dir: string): number | undefined {
-  try {
-    const { bavail, bsize } = statfsSync(dir);
-    return bavail * bsize;
-  } catch {
-    return undefined;
+  for (let at = resolve(dir); ; at = dirname(at)) {
+    try {
+      const { bavail, bsize } = statfsSync(at);
+      return bavail * bsize;
+    } catch {
+      if (at === dirname(at)) return undefined;
+    }
   }
 }

@@ -35,14 +35,6 @@ export type JournalLine =
   /** The partial of this path is of no more use. */
   | { readonly dropped: string };
 
-export interface LandedRecord {
-  readonly version: string;
-  readonly size: number;
-  readonly mtimeUs: number;
-  /** Relative to the target, with '/'. */
-  readonly finalPath: string;
-}
-
 export interface PartialRecord {
   readonly path: string;
   readonly version: string;
@@ -127,7 +119,9 @@ export class JournalContent {
     } else if ('verified' in line) {
       const [number, verifiedBytes, chain, isDurable] = line.verified;
       const partial = this.#partialsByNumber.get(number);
-      if (partial !== undefined && (isDurable === 1 || this.#isThisBoot)) {
+      const counts = isDurable === 1 || this.#isThisBoot;
+      // A sync takes its time: its checkpoint may come after one that is further on.
+      if (partial !== undefined && counts && verifiedBytes > partial.verifiedBytes) {
         partial.verifiedBytes = verifiedBytes;
         partial.chain = chain;
       }
@@ -161,12 +155,13 @@ const parseLine = (text: string): object | undefined => {
   }
 };
 
-/** The entry of `path` in a landing line that was read back; undefined when it names other paths only. */
+/** Where among the entries of a line the last one of `path` is, looked for at `hint` first; -1 when nowhere. */
 export const landedIn = (entries: readonly LandingEntry[], path: string, hint: number): number => {
   if (entries[hint]?.[0] === path) return hint;
   return entries.findLastIndex((entry) => entry[0] === path);
 };
 
+/** The entries of a landing line that was read back; none when it is not one. */
 export const landingEntries = (text: string): readonly LandingEntry[] => {
   const line = parseLine(text);
   return line !== undefined && isJournalLine(line) && 'landing' in line ? line.landing : [];

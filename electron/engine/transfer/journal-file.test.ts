@@ -52,7 +52,7 @@ describe('a journal file', () => {
     }
   });
 
-  it.skipIf(!existsSync('/dev/full'))('stops for good when the disk is full, and says why', () => {
+  it.skipIf(!existsSync('/dev/full'))('throws nothing when the disk is full, and says why', () => {
     const file = new JournalFile('/dev/full');
     expect(file.failure).toBeUndefined();
     expect(file.append({ a: 1 })).toBeUndefined();

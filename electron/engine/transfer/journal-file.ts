@@ -2,17 +2,10 @@
  * Owns the file under a journal: append-only lines, one write each, so that a kill tears at most the last one. What
  * a line means is journal-content.ts.
  *
- * A write that fails ends the writing for good: `failure` says why, and nothing is thrown.
+ * A write that fails is not thrown: the line is missing, and `failure` says why.
  */
 
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-} from 'node:fs';
+import { closeSync, constants, fdatasyncSync, ftruncateSync, openSync, readSync } from 'node:fs';
 
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import { fileFaultOf } from './file-fault.ts';
@@ -57,12 +50,16 @@ export class JournalFile {
   /** Where the next line starts. */
   #length = 0;
   #failure: HexdropError | undefined;
+  /** It ends in a part of a line that cannot be removed: no more lines. */
+  #isBroken = false;
+  #isClosed = false;
 
   /** Opens the file, makes it when it is missing. Throws what the system throws. */
   constructor(path: string) {
     this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
   }
 
+  /** What went wrong first; lines are missing since. */
   get failure(): HexdropError | undefined {
     return this.#failure;
   }
@@ -88,6 +85,7 @@ export class JournalFile {
 
   /** Reads a line back; '' when it cannot be read. */
   read({ start, length }: LinePlace): string {
+    if (this.#isClosed) return '';
     const bytes = Buffer.allocUnsafe(length);
     try {
       return bytes.toString('utf8', 0, readSync(this.#fd, bytes, 0, length, start));
@@ -98,17 +96,24 @@ export class JournalFile {
 
   /** Brings it to the disk, so that it outlives the system. */
   sync(): void {
-    if (this.#failure === undefined) this.#guard(() => fdatasyncSync(this.#fd));
+    if (!this.#isClosed) this.#guard(() => fdatasyncSync(this.#fd));
   }
 
+  /** Nothing is written or read from then on: the number of the file may be that of another one by then. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     closeSync(this.#fd);
   }
 
   #write(text: string): boolean {
-    if (this.#failure !== undefined) return false;
+    if (this.#isBroken || this.#isClosed) return false;
     const bytes = Buffer.from(text);
-    if (!this.#guard(() => writeWhole(this.#fd, bytes))) return false;
+    if (!this.#guard(() => writeWhole(this.#fd, bytes))) {
+      // A part of the line may be there; without it the next one can be tried once there is room again.
+      this.#isBroken = !this.#guard(() => ftruncateSync(this.#fd, this.#length));
+      return false;
+    }
     this.#length += bytes.byteLength;
     return true;
   }
@@ -118,7 +123,7 @@ export class JournalFile {
       step();
       return true;
     } catch (error) {
-      this.#failure = fileFaultOf(error, 'write', 'journal');
+      this.#failure ??= fileFaultOf(error, 'write', 'journal');
       return false;
     }
   }

@@ -250,6 +250,19 @@ describe('partials', () => {
     expect(openJournal({ bootId: 'boot-2' }).known('synced')).toMatchObject({ verifiedBytes: 90 });
   });
 
+  it('do not go back when a sync is reported late', () => {
+    const first = openJournal();
+    beginPartial(first, 'big');
+    first.checkpoint({ path: 'big', verifiedBytes: 80, chain: 'c80', durable: false });
+    first.checkpoint({ path: 'big', verifiedBytes: 40, chain: 'c40', durable: true });
+    expect(first.known('big')).toMatchObject({ verifiedBytes: 80, chain: 'c80' });
+    kill(first);
+    const second = openJournal();
+    expect(second.known('big')).toMatchObject({ verifiedBytes: 80, chain: 'c80' });
+    kill(second);
+    expect(openJournal({ bootId: 'boot-2' }).known('big')).toMatchObject({ verifiedBytes: 40, chain: 'c40' });
+  });
+
   it('are not known when they are shorter than was verified, or not a file', () => {
     for (const spoil of [
       (path: string) => writeFileSync(path, 'short'),
@@ -367,7 +380,7 @@ describe('a torn journal', () => {
     const partial = readFileSync(join(first.stagingFolder, '1.part'));
     kill(first);
     const whole = readFileSync(path);
-    for (let length = 0; length <= whole.length; length += 1) {
+    for (let length = 0; length <= whole.length; length += length < whole.length - 90 ? 3 : 1) {
       writeFileSync(path, whole.subarray(0, length));
       mkdirSync(join(targetRoot, '.hexdrop-partial', first.key), { recursive: true, mode: 0o700 });
       writeFileSync(join(targetRoot, '.hexdrop-partial', first.key, '1.part'), partial);
@@ -508,6 +521,21 @@ describe('the end of a journal', () => {
     mkdirSync(join(journal.stagingFolder, '7.part'));
     journal.complete();
     expect(readdirSync(journal.stagingFolder).toSorted()).toEqual(['7.part', 'mine.txt']);
+  });
+
+  it('writes into no other file that comes after it', () => {
+    const journal = openJournal();
+    const partialPath = beginPartial(journal, 'big');
+    journal.close();
+    const fds = Array.from({ length: 20 }, (_, index) => openSync(join(base, `other ${index}`), 'w'));
+    journal.willLand([record('a')]);
+    journal.checkpoint({ path: 'big', verifiedBytes: 1, chain: 'c', durable: true });
+    journal.dropPartial('big');
+    journal.partialOpened({ path: 'c', version, size: 1, partialPath });
+    journal.known('a');
+    for (const fd of fds) closeSync(fd);
+    const sizes = fds.map((_, index) => statSync(join(base, `other ${index}`)).size);
+    expect(Math.max(...sizes)).toBe(0);
   });
 
   it('lets go of its file', () => {

@@ -3,7 +3,7 @@
  * place and how far which partial is good. Kept in `<home>/journal/<key>.jsonl`, append-only, one write a line.
  * See docs/PROTOCOL.md, "Resume".
  *
- * A journal never fails a transfer: when it cannot be written, `failure` says so and the rest is not resumable. Memory
+ * A journal never fails a transfer: what cannot be written is not resumable, and `failure` says why. Memory
  * stays small whatever the size of the tree: of a file in place only a hash and the number of its line are kept.
  */
 
@@ -158,7 +158,7 @@ export class Journal {
     this.isResumed = this.#content.landedCount > 0 || this.#content.partials.size > 0;
   }
 
-  /** Why the journal is no longer written, if so: from then on nothing is resumable. */
+  /** Why lines of the journal are missing, if so: what they would have said is not resumable. */
   get failure(): HexdropError | undefined {
     return this.#file.failure;
   }
@@ -219,7 +219,10 @@ export class Journal {
     this.#append({ opened: [path, version, size, number] });
   }
 
-  /** Says how far a partial is verified. One that is durable costs a sync of the journal too. */
+  /**
+   * Says how far a partial is verified; never goes back (that is dropPartial). One that is durable costs a sync of the
+   * journal too.
+   */
   checkpoint({ path, verifiedBytes, chain, durable }: Checkpoint): void {
     const partial = this.#content.partials.get(path);
     if (partial === undefined) return;

@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import {
   createPartial,
   isTimeHeld,
@@ -58,6 +59,14 @@ const small = (changes: Partial<SmallFile> = {}): SmallFile => ({
 });
 const textAt = (path: string): string => readFileSync(path, 'utf8');
 const stagingNames = (): string[] => readdirSync(join(base, 'staging'));
+const thrownBy = (action: () => unknown): HexdropError => {
+  try {
+    action();
+  } catch (error) {
+    return error as HexdropError;
+  }
+  throw new Error('nothing was thrown');
+};
 const codeOf = (action: () => unknown): unknown => {
   try {
     action();
@@ -292,15 +301,11 @@ describe('landSmall', () => {
     const other = mkdtempSync(join(otherDevice, 'hexdrop-landing-'));
     try {
       for (const replace of [false, true]) {
-        try {
-          landSmall(small({ finalPath: join(other, 'file.txt'), replace }));
-          expect.unreachable();
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'write-failed' });
-          expect((error as Error).message).toContain('another file system');
-          expect((error as Error).message).toContain('"folder/file.txt"');
-          expect((error as Error).message).not.toContain(other);
-        }
+        const error = thrownBy(() => landSmall(small({ finalPath: join(other, 'file.txt'), replace })));
+        expect(error.code).toBe('write-failed');
+        expect(error.message).toContain('another file system');
+        expect(error.message).toContain('"folder/file.txt"');
+        expect(error.message).not.toContain(other);
       }
       expect(stagingNames()).toEqual([]);
     } finally {

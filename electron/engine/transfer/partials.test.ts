@@ -106,7 +106,7 @@ describe('cleaning partials', () => {
     unfinished(['stale']).close();
     const result = cleanPartials(home, { keepKeys: [kept.key] });
     expect(result.cleaned).toMatchObject([{ roots: ['stale'] }]);
-    expect(result.kept.map(({ roots }) => roots[0]).toSorted()).toEqual(['kept', 'running']);
+    expect(new Set(result.kept.map(({ key }) => key))).toEqual(new Set([kept.key, running.key]));
     expect(existsSync(join(running.stagingFolder, '1.part'))).toBe(true);
     expect(existsSync(join(kept.stagingFolder, '1.part'))).toBe(true);
     running.close();

@@ -4,13 +4,15 @@
 const memoryMs = 3_000;
 
 export class RateMeter {
-  #bytes = 0;
+  #bytes: number;
   #atMs: number;
   #rate = 0;
   /** How much time the rate stands for: at the start an average, later the memory. */
   #weightMs = 0;
 
-  constructor(nowMs: number) {
+  /** @param bytes the total at the start */
+  constructor(nowMs: number, bytes = 0) {
+    this.#bytes = bytes;
     this.#atMs = nowMs;
   }
 

@@ -24,6 +24,7 @@ const nothing: Progress = {
   skipped: 0,
   failed: 0,
   resumedBytes: 0,
+  passedBytes: 0,
   omitted: 0,
   currentPath: undefined,
 };
@@ -41,7 +42,8 @@ export class TransferRecord {
   readonly done: Promise<TransferResult>;
   readonly #emit: (event: EngineEvent) => void;
   readonly #startedAtMs = Date.now();
-  readonly #rate = new RateMeter(performance.now());
+  /** From the moment bytes may flow. */
+  #rate = new RateMeter(performance.now());
   readonly #faults: FileFault[] = [];
   #resolve!: (result: TransferResult) => void;
   #reject!: (error: HexdropError) => void;
@@ -50,7 +52,7 @@ export class TransferRecord {
   #progress: () => Progress = () => nothing;
   #error: HexdropError | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #isAccepted = false;
+  #acceptedAtMs: number | undefined;
   #dir: string | undefined;
   /** Ends the attempt that runs; set by whoever runs it. */
   cancelAttempt: (error: HexdropError) => void = () => {};
@@ -79,7 +81,7 @@ export class TransferRecord {
 
   /** Whether the receiver has ever accepted it. */
   get isAccepted(): boolean {
-    return this.#isAccepted;
+    return this.#acceptedAtMs !== undefined;
   }
 
   /** Bytes committed so far in this run. */
@@ -102,7 +104,7 @@ export class TransferRecord {
     return {
       changed: () => this.#changed(),
       accepted: () => {
-        this.#isAccepted = true;
+        this.#acceptedAtMs ??= Date.now();
         this.#become('running');
       },
       fault: (path, code, message, side) => {
@@ -150,11 +152,11 @@ export class TransferRecord {
   }
 
   view(): TransferView {
-    const { totals, files, bytes, skipped, failed, resumedBytes, omitted, currentPath } = this.#progress();
+    const { totals, files, bytes, skipped, failed, resumedBytes, passedBytes, omitted, currentPath } = this.#progress();
     if (this.#state === 'running') this.#rate.sample(bytes, performance.now());
     const secondsLeft =
       totals.complete && this.#state === 'running'
-        ? this.#rate.secondsLeft(totals.bytes - bytes - resumedBytes)
+        ? this.#rate.secondsLeft(totals.bytes - bytes - resumedBytes - passedBytes)
         : undefined;
     return {
       id: this.id,
@@ -165,6 +167,7 @@ export class TransferRecord {
       files,
       bytes,
       resumedBytes,
+      passedBytes,
       skipped,
       failed,
       omitted,
@@ -181,7 +184,8 @@ export class TransferRecord {
     return {
       ...summary,
       omitted: this.#progress().omitted,
-      seconds: (Date.now() - this.#startedAtMs) / 1_000,
+      // Of work: not of waiting for somebody's answer.
+      seconds: (Date.now() - (this.#acceptedAtMs ?? this.#startedAtMs)) / 1_000,
       faults: this.#faults,
       ...(this.#dir === undefined ? {} : { dir: this.#dir }),
     };
@@ -189,6 +193,7 @@ export class TransferRecord {
 
   #become(state: TransferState): void {
     if (this.isOver || this.#state === state) return;
+    if (state === 'running') this.#rate = new RateMeter(performance.now(), this.bytes);
     this.#state = state;
     this.#emit({ kind: 'transfer', transfer: this.view() });
   }

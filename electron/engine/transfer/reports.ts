@@ -14,6 +14,8 @@ export interface Summary {
 /** What can be said of a transfer at any moment. Bytes and files are those that are committed at the sink. */
 export interface Progress extends Summary {
   readonly totals: Totals;
+  /** Bytes of files that need not come: found the same, or failed. */
+  readonly passedBytes: number;
   readonly omitted: number;
   readonly currentPath: string | undefined;
 }

@@ -33,6 +33,15 @@ const platforms: readonly Platform[] = ['linux', 'darwin', 'win32'];
 const textOf = (text: Text): string =>
   typeof text === 'string' ? text : text.map(([part, times]) => part.repeat(times)).join('');
 
+const thrownBy = (action: () => unknown): HexdropError => {
+  try {
+    action();
+  } catch (error) {
+    return error as HexdropError;
+  }
+  throw new Error('nothing was thrown');
+};
+
 const codeOf = (action: () => unknown): string => {
   try {
     action();
@@ -156,17 +165,15 @@ describe('localPath', () => {
       platform === 'win32' ? ['C:\\', 'C:\\target', '\\\\server\\share\\t'] : ['/', '/target', '/a b/c'];
     fc.assert(
       fc.property(fc.constantFrom(...roots), fc.array(component, { maxLength: 6 }), (root, components) => {
-        let path: string;
-        try {
-          path = localPath(root, components, platform);
-        } catch (error) {
-          expect(error).toBeInstanceOf(HexdropError);
-          return;
+        if (codeOf(() => localPath(root, components, platform)) !== 'ok') {
+          return thrownBy(() => localPath(root, components, platform)) instanceof HexdropError;
         }
+        const path = localPath(root, components, platform);
         expect(flavour.isAbsolute(path)).toBe(true);
         expect(flavour.resolve(path)).toBe(path);
         const relative = flavour.relative(root, path);
         expect(relative === '' ? [] : relative.split(flavour.sep)).toEqual(components);
+        return true;
       }),
       { numRuns: 2000 },
     );
@@ -253,6 +260,24 @@ describe('SafeRoot', () => {
   it('refuses a root that is a file', () => {
     writeFileSync(join(base, 'file'), '');
     expect(['not-a-folder', 'file-exists']).toContain(codeOf(() => SafeRoot.open(join(base, 'file'))));
+  });
+
+  it('makes no root for a share', () => {
+    expect(codeOf(() => SafeRoot.openExisting(join(base, 'none')))).toBe('file-vanished');
+    writeFileSync(join(base, 'file'), '');
+    expect(codeOf(() => SafeRoot.openExisting(join(base, 'file')))).toBe('not-a-folder');
+    mkdirSync(join(base, 'share'));
+    expect(SafeRoot.openExisting(join(base, 'share')).path).toBe(join(base, 'share'));
+    expect(readNames(base).toSorted()).toEqual(['file', 'share']);
+  });
+
+  it('tells whether the file system folds case, by the staging folder', () => {
+    expect(SafeRoot.open(base, 'darwin').foldsCase()).toBe(true);
+    expect(SafeRoot.open(base, 'linux').foldsCase()).toBe(false);
+    mkdirSync(join(base, stagingName));
+    const isFolding = existsSync(join(base, stagingName.toUpperCase()));
+    expect(SafeRoot.open(base, 'darwin').foldsCase()).toBe(isFolding);
+    expect(SafeRoot.open(base, 'linux').foldsCase()).toBe(isFolding);
   });
 
   it('refuses a symbolic link at any level, at the end and on the way, to a folder and to nothing', () => {
@@ -355,13 +380,9 @@ describe('SafeRoot', () => {
     () => {
       const root = SafeRoot.open(join(base, 'target'));
       const components = Array<string>(20).fill('d'.repeat(250));
-      try {
-        root.folder(components, create);
-        expect.unreachable();
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'path-too-long' });
-        expect((error as Error).message).not.toContain(base);
-      }
+      const error = thrownBy(() => root.folder(components, create));
+      expect(error.code).toBe('path-too-long');
+      expect(error.message).not.toContain(base);
     },
   );
 
@@ -398,12 +419,7 @@ describe('SafeRoot', () => {
     writeFileSync(join(root.path, 'file'), '');
     symlinkSync(base, join(root.path, 'link'));
     for (const components of [['file'], ['link'], ['missing'], ['x'.repeat(300)], ['..']]) {
-      try {
-        root.folder(components, { create: false });
-        expect.unreachable();
-      } catch (error) {
-        expect((error as Error).message).not.toContain(base);
-      }
+      expect(thrownBy(() => root.folder(components, { create: false })).message).not.toContain(base);
     }
   });
 });

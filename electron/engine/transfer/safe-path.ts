@@ -9,7 +9,7 @@
 
 import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import native, { posix, sep, win32 } from 'node:path';
+import native, { basename, posix, sep, win32 } from 'node:path';
 import type { PlatformPath } from 'node:path';
 
 import { displayName } from '../../../shared/model/display-name.ts';
@@ -177,12 +177,32 @@ export class SafeRoot {
   static open(root: string, platform: NodeJS.Platform = process.platform): SafeRoot {
     try {
       mkdirSync(root, { recursive: true });
+    } catch (error) {
+      throw fileFaultOf(error, 'create the folder', basename(root));
+    }
+    return SafeRoot.openExisting(root, platform);
+  }
+
+  /** The same for a folder that must be there: a share. Throws `not-a-folder`, `file-vanished`. */
+  static openExisting(root: string, platform: NodeJS.Platform = process.platform): SafeRoot {
+    try {
       const real = realpathSync.native(root);
       if (statSync(real).isDirectory()) return new SafeRoot(real, platform);
     } catch (error) {
-      throw fileFaultOf(error, 'create the folder', root);
+      throw fileFaultOf(error, 'open', basename(root));
     }
-    throw new HexdropError('not-a-folder', `"${displayName(root)}" is not a folder.`);
+    throw new HexdropError('not-a-folder', `${quoted(basename(root))} is not a folder.`);
+  }
+
+  /**
+   * Whether the file system takes `readme` for `README`, seen by the staging folder once that is there; before, what
+   * the platform mostly does. See clashKey.
+   */
+  foldsCase(): boolean {
+    const staging = lstatOf(this.#prefix + stagingName, stagingName);
+    if (staging === undefined) return this.#platform === 'darwin' || this.#platform === 'win32';
+    const folded = lstatOf(this.#prefix + stagingName.toUpperCase(), stagingName);
+    return folded !== undefined && folded.ino === staging.ino && folded.dev === staging.dev;
   }
 
   /** Forgets what was verified: once for each frame, so that a folder swapped for a link is noticed. */

@@ -6,8 +6,6 @@
  * runs left is the journal.
  */
 
-import { lutimesSync } from 'node:fs';
-
 import type { ConflictPolicy, EntryKind, PreviewEntry, Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/protocol/errors.ts';
@@ -20,6 +18,7 @@ import { BulkSink } from './bulk-sink.ts';
 import { Inbox } from './inbox.ts';
 import type { Slot } from './inbox.ts';
 import { Journal } from './journal.ts';
+import { setFolderTimes } from './landing.ts';
 import type { Progress, Summary, TransferReports } from './reports.ts';
 import type { SafeRoot } from './safe-path.ts';
 import { WantPlanner } from './want-planner.ts';
@@ -46,6 +45,8 @@ export interface SinkOptions {
   readonly reports: TransferReports;
   /** Bytes that the same transfer had committed before its connection broke: they count as this run's. */
   readonly earlierBytes: number;
+  /** Wait for the first entries of the manifest before deciding. */
+  readonly needsPreview: boolean;
   /** Called once, when there is enough to decide on; answer with `accept` or `decline`. */
   decide(sink: Sink): void;
   /** Opens the lane that the offer speaks of; undefined when it is not worth it or cannot be had. */
@@ -72,7 +73,11 @@ export class Sink implements TransferPort {
   #ackedSettled = 0;
   #isDecided = false;
   #isOver = false;
+  /** FINISH has come. */
+  #isFinishing = false;
   #isFinished = false;
+  /** FAULTs of entries whose page has not come. */
+  #earlyFaults: Payload<'FAULT'>[] = [];
   #sinkFaults = 0;
   #sourceFaults = 0;
   #omitted = 0;
@@ -88,7 +93,9 @@ export class Sink implements TransferPort {
   offered(offer: Payload<'OFFER'>): void {
     this.#offer = offer;
     this.#totals = offer.totals;
-    this.#previewTimer = setTimeout(() => this.#askToDecide(), previewWaitMs);
+    if (this.#options.needsPreview) this.#previewTimer = setTimeout(() => this.#askToDecide(), previewWaitMs);
+    // Not from within the call that made this sink: its session does not know it yet.
+    else queueMicrotask(() => this.#askToDecide());
   }
 
   get offer(): Payload<'OFFER'> {
@@ -126,6 +133,7 @@ export class Sink implements TransferPort {
       skipped: this.#same + unwanted,
       failed: this.#failed,
       resumedBytes: Math.max(0, (this.#planner?.resumedBytes ?? 0) - this.#options.earlierBytes),
+      passedBytes: this.#inbox.passedBytes,
       omitted: this.#omitted,
       currentPath: this.#bulk?.currentPath,
     };
@@ -151,7 +159,11 @@ export class Sink implements TransferPort {
     this.#options.reports.accepted();
     const waiting = this.#waitingSlots;
     this.#waitingSlots = [];
-    this.#guard(() => this.#planner?.plan(waiting));
+    this.#guard(() => {
+      this.#planner?.plan(waiting);
+      this.#tellEarlyFaults();
+      this.#finishWhenSettled();
+    });
   }
 
   decline(error: HexdropError): void {
@@ -193,7 +205,8 @@ export class Sink implements TransferPort {
       case 'FINISH':
         this.#omitted = frame.payload.omitted;
         this.#sourceFaults = Math.max(this.#sourceFaults, frame.payload.failed);
-        return this.#finish();
+        this.#isFinishing = true;
+        return this.#finishWhenSettled();
       default:
     }
   }
@@ -226,7 +239,7 @@ export class Sink implements TransferPort {
       home: target.home,
       peerDeviceId: this.#wire.session.peer.deviceId,
       targetRoot: root.path,
-      roots: [...offer.roots.map(({ name }) => name), `${offer.rootCount}`],
+      roots: offer.roots.map(({ name }) => name),
       bootId: target.bootId,
     });
     const fault = (slot: Slot, error: HexdropError): void => this.#fault(slot, error);
@@ -254,7 +267,11 @@ export class Sink implements TransferPort {
   #page(page: Payload<'MANIFEST'>, header: FrameHeader): void {
     const isAccepted = this.#wire.session.stateOf(this.#wire.id) === 'flowing';
     const slots = this.#inbox.takePage(page, header, isAccepted);
-    if (isAccepted) return this.#planner?.plan(slots);
+    if (isAccepted) {
+      this.#planner?.plan(slots);
+      this.#tellEarlyFaults();
+      return this.#finishWhenSettled();
+    }
     for (const slot of slots) this.#waitingSlots.push(slot);
     if (this.#inbox.isComplete || this.#waitingSlots.length >= previewEntries) this.#askToDecide();
   }
@@ -268,21 +285,31 @@ export class Sink implements TransferPort {
       });
     }
     this.#same += 1;
-    this.#inbox.settle(slot);
+    this.#inbox.pass(slot);
     this.#settledSome();
   }
 
   #sourceFault(fault: Payload<'FAULT'>): void {
-    if (this.#inbox.isRefused(fault.file)) return; // Told from here already.
-    this.#sourceFaults += 1;
+    // A lane may overtake the page that tells what this is about.
+    if (fault.file >= this.#inbox.count) return void this.#earlyFaults.push(fault);
     const slot = this.#inbox.slot(fault.file);
+    const isSettled = slot === undefined ? fault.file < this.#inbox.settled : slot.state === 'settled';
+    // Given up on this side already, or over. A folder is settled once it is made; its content may fail later, once.
+    if (this.#inbox.isRefused(fault.file) || (isSettled && this.#inbox.folder(fault.file) === undefined)) return;
+    this.#sourceFaults += 1;
     const code = codeFromWire(fault.code);
-    const path = slot === undefined ? (this.#inbox.folder(fault.file)?.path ?? `#${fault.file}`) : this.#inbox.pathOf(slot.entry);
+    const path = slot === undefined ? (this.#inbox.folder(fault.file)?.path ?? '') : this.#inbox.pathOf(slot.entry);
     this.#options.reports.fault(path, code, fault.message, 'there');
     if (slot === undefined || slot.entry.kind === 'folder') return;
     this.#bulk?.sourceFault(slot, code === 'file-changed' || code === 'file-vanished');
-    this.#inbox.settle(slot);
+    this.#inbox.pass(slot);
     this.#settledSome();
+  }
+
+  #tellEarlyFaults(): void {
+    const early = this.#earlyFaults;
+    this.#earlyFaults = [];
+    for (const fault of early) this.#sourceFault(fault);
   }
 
   #fault(slot: Slot, error: HexdropError): void {
@@ -310,14 +337,15 @@ export class Sink implements TransferPort {
     this.#wire.send('ACK', { settled: this.#ackedSettled, bytes });
   }
 
-  #finish(): void {
-    if (!this.#inbox.isComplete || this.#inbox.openFiles > 0) {
+  /** FINISH may overtake the last pages of the manifest on a lane, but no file that was wanted. */
+  #finishWhenSettled(): void {
+    if (!this.#isFinishing || !this.#inbox.isComplete || this.#isFinished) return;
+    if (this.#inbox.openFiles > 0) {
       throw new HexdropError('unexpected-frame', 'FINISH came before every wanted file.', {
         seen: `${this.#inbox.openFiles} files open`,
         allowed: 'none',
       });
     }
-    if (this.#isFinished) return;
     this.#isFinished = true;
     this.#setFolderTimes();
     const { files, bytes, skipped, failed, resumedBytes } = this.progress;
@@ -336,7 +364,7 @@ export class Sink implements TransferPort {
       if (fault !== undefined || isUnwanted) continue;
       try {
         const path = (this.#root as SafeRoot).folder(components, { create: false });
-        lutimesSync(path, Date.now() / 1_000, (mtime + 0.5) / 1e6);
+        setFolderTimes(path, mtime);
       } catch {
         // Somebody removed it meanwhile; the time of a folder is worth no failure.
       }

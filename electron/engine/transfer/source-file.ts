@@ -6,6 +6,7 @@
 
 import { constants, fstatSync, openSync, readSync } from 'node:fs';
 
+import { displayName } from '../../../shared/model/display-name.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { Chain } from './digest.ts';
@@ -33,7 +34,7 @@ export function openSource(entry: SourceEntry, relative: string): number {
 export function requireVersion(fd: number, entry: SourceEntry, relative: string): void {
   const stats = fstatSync(fd);
   if (stats.isFile() && stats.size === entry.size && versionOf(stats) === entry.version) return;
-  throw new HexdropError('file-changed', `"${relative}" changed since the list of files was made.`);
+  throw new HexdropError('file-changed', `"${displayName(relative)}" changed since the list of files was made.`);
 }
 
 /**
@@ -49,7 +50,7 @@ export function readWhole(fd: number, into: Uint8Array, at: number, length: numb
     } catch (thrown) {
       throw fileFaultOf(thrown, 'read', relative);
     }
-    if (read === 0) throw new HexdropError('file-changed', `"${relative}" became shorter while it was read.`);
+    if (read === 0) throw new HexdropError('file-changed', `"${displayName(relative)}" became shorter while it was read.`);
     filled += read;
   }
 }

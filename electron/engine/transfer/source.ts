@@ -44,7 +44,9 @@ export class Source implements TransferPort {
   #omitted = 0;
   #walkFaults = 0;
   #sinkFaults = 0;
+  #sinkFaultBytes = 0;
   #committedBytes = 0;
+  #summary: Summary | undefined;
 
   constructor(roots: readonly SourceRoot[], reports: TransferReports) {
     this.#reports = reports;
@@ -107,6 +109,9 @@ export class Source implements TransferPort {
   }
 
   get progress(): Progress {
+    if (this.#summary !== undefined) {
+      return { ...this.#summary, totals: this.#walk.totals, passedBytes: this.#passedBytes, omitted: this.#omitted, currentPath: undefined };
+    }
     return {
       totals: this.#walk.totals,
       files: Math.max(0, this.#outbox.settledFiles - this.#sinkFaults - (this.#bulk?.failed ?? 0)),
@@ -114,6 +119,7 @@ export class Source implements TransferPort {
       skipped: 0,
       failed: this.#failed,
       resumedBytes: this.#outbox.keptBytes,
+      passedBytes: this.#passedBytes,
       omitted: this.#omitted,
       currentPath: this.#bulk?.currentPath,
     };
@@ -191,6 +197,7 @@ export class Source implements TransferPort {
     const entry = this.#outbox.entry(fault.file);
     if (entry === undefined) return; // Settled already: nothing is left to stop.
     this.#sinkFaults += entry.kind === 'file' ? 1 : 0;
+    this.#sinkFaultBytes += entry.size;
     this.#bulk?.abandon(fault.file);
     this.#reports.fault(this.#outbox.relativePath(entry), codeFromWire(fault.code), fault.message, 'there');
   }
@@ -237,8 +244,12 @@ export class Source implements TransferPort {
   #done(done: Payload<'DONE'>): void {
     this.#committedBytes = done.bytes;
     this.#end();
-    const summary: Summary = { ...done, failed: Math.max(done.failed, this.#failed) };
-    this.#reports.done(summary);
+    this.#summary = { ...done, failed: Math.max(done.failed, this.#failed) };
+    this.#reports.done(this.#summary);
+  }
+
+  get #passedBytes(): number {
+    return this.#sinkFaultBytes + (this.#bulk?.passedBytes ?? 0);
   }
 
   get #failed(): number {

@@ -68,6 +68,9 @@ export function versionOf(stats: Stats): string {
 /** Node holds times as a double of milliseconds, which is up to 0.12 µs off: cut off, but not one too low. */
 export const microsecondsOf = (timeMs: number): number => Math.floor(timeMs * 1_000 + 0.2);
 
+/** Folders have none. */
+const noVersion = '0'.repeat(32);
+
 const anyExecute = 0o111;
 
 export class TreeWalk {
@@ -152,6 +155,8 @@ export class TreeWalk {
 
   #child(folder: Folder, name: string): SourceEntry | undefined {
     const relative = `${folder.relative}/${name}`;
+    // Two names that are not UTF-8 read the same, and as one that is there.
+    const isTwice = this.#names[this.#nextName - 2] === name;
     const path = join(folder.path, name);
     let stats: Stats | undefined;
     try {
@@ -160,7 +165,7 @@ export class TreeWalk {
       this.#reports.fault(relative, fileFaultOf(thrown, 'look at', relative));
       return undefined;
     }
-    if (stats === undefined) {
+    if (stats === undefined || isTwice) {
       // Node shows bytes that are not UTF-8 as U+FFFD, and finds no such file. Anything else was removed just now.
       if (name.includes('\ufffd')) this.#reports.fault(relative, new Failure('name-not-utf8'));
       return undefined;
@@ -174,8 +179,8 @@ export class TreeWalk {
       this.#reports.fault(relative, new Failure(fault.code, fault.message));
       return undefined;
     }
-    if (stats.isDirectory() && folder.depth + 1 > limits.treeDepth) {
-      const message = `The folder lies more than ${limits.treeDepth} levels deep.`;
+    if (folder.depth + 1 > limits.treeDepth) {
+      const message = `It lies more than ${limits.treeDepth} levels deep.`;
       this.#reports.fault(relative, new Failure('manifest-depth', message));
       return undefined;
     }
@@ -191,7 +196,7 @@ export class TreeWalk {
       parent: folder?.index ?? -1,
       size: isFile ? stats.size : 0,
       mtime: microsecondsOf(stats.mtimeMs),
-      version: versionOf(stats),
+      version: isFile ? versionOf(stats) : noVersion,
       executable: isFile && (stats.mode & anyExecute) !== 0,
       path,
     };

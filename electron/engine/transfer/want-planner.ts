@@ -89,7 +89,8 @@ export class WantPlanner {
       }
       files += 1;
       const candidates = this.#candidates.length;
-      this.#planFile(slot);
+      // The source may have given it up meanwhile.
+      if (slot.state === 'told') this.#planFile(slot);
       if (this.#candidates.length > candidates) extend(later, slot.index);
       else if (slot.state === 'settled') extend(skip, slot.index);
       else if (slot.resume !== undefined) resume.push([slot.index, slot.resume.offset, toHex(slot.resume.chain)]);
@@ -134,10 +135,12 @@ export class WantPlanner {
     if (fault !== undefined) throw new HexdropError(fault.code, fault.message);
     const components = [...parent.components, name];
     try {
-      root.folder(components, { create: true });
+      // Where only a part is wanted, a folder comes into being with the first file in it.
+      root.folder(components, { create: this.#options.wants === undefined });
       return components;
     } catch (thrown) {
       const error = asHexdropError(thrown);
+      if (error.code === 'no-such-path') return components;
       if (error.code !== 'not-a-folder' || onConflict === 'overwrite') throw error;
     }
     const free = freeName(name, (candidate) => {
@@ -145,7 +148,7 @@ export class WantPlanner {
       return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
     });
     const elsewhere = [...parent.components, free];
-    root.folder(elsewhere, { create: true });
+    if (this.#options.wants === undefined) root.folder(elsewhere, { create: true });
     return elsewhere;
   }
 
@@ -173,7 +176,7 @@ export class WantPlanner {
   #fromEarlierRun(slot: Slot, path: string): boolean {
     const { inbox, journal } = this.#options;
     const { entry } = slot;
-    const known = journal.known(path);
+    const known = journal.isResumed ? journal.known(path) : undefined;
     if (known === undefined) return false;
     const isSame = known.version === entry.version && known.size === entry.size;
     if (known.kind === 'landed') {
@@ -215,6 +218,7 @@ export class WantPlanner {
       this.#isComparing = false;
       if (this.#isOver) return;
       const { slot } = candidate;
+      if (slot.state !== 'told') return this.#compareLater();
       slot.state = 'wanted';
       if (chain !== undefined) this.#conditional.add(slot.index);
       const span = { first: slot.index, count: 1 };

@@ -16,9 +16,9 @@ export type Sender = 'dialer' | 'listener' | 'both' | 'asker' | 'answerer' | 'so
 
 /**
  * Which connection carries it: the control connection; the bulk connection of the transfer (its lane, or the
- * control connection when the bulk is inline); only a lane; or any.
+ * control connection when the bulk is inline); a lane alone; bulk from the source but control from the sink; any.
  */
-export type Carrier = 'control' | 'bulk' | 'lane' | 'any';
+export type Carrier = 'control' | 'bulk' | 'lane' | 'bulk-or-control' | 'any';
 
 /** What its id is: 0; the id of a request, never 0; or either. */
 export type IdRule = 'zero' | 'request' | 'either';

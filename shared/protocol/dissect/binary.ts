@@ -4,7 +4,7 @@
  */
 
 import { type BinaryField, type ListField, noIndex, widthBytes } from '../catalog/fields.ts';
-import { choiceName, numberFault, readNumber } from '../fields-codec.ts';
+import { choiceName, numberFault, readNumber } from '../numbers.ts';
 import { decodeUtf8, toHexRange } from '../text.ts';
 import { rawText } from './json-scan.ts';
 import { type DissectNode, node } from './node.ts';

@@ -1,0 +1,193 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { peerView } from '../fake-views.ts';
+import { fakeCall } from '../fake-world.ts';
+import { listener, stop } from './fake-listener.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const receiveYes = ['receive', '--yes', '--dir', folder];
+
+describe('receive', () => {
+  it('starts with where it listens, as the first JSON line', async () => {
+    const desk = await listener([...receiveYes, '--json', '--host', '127.0.0.1', '--port', '0', '--plain']);
+    expect(desk.call.stdout.events[0]).toEqual({
+      event: 'listening',
+      host: '127.0.0.1',
+      port: 0,
+      deviceId: desk.call.engine.deviceId,
+    });
+    expect(desk.call.engine.options?.allowPlain).toBe(true);
+    expect(desk.call.engine.listening).toMatchObject({ receive: { dir: folder, onConflict: 'rename' } });
+    await stop(desk);
+  });
+
+  it('shows the addresses that others can use, and what to type there', async () => {
+    const addresses = [
+      { address: '127.0.0.1', family: 'IPv4', internal: true },
+      { address: 'fe80::1', family: 'IPv6', internal: false },
+      { address: 'fd00::5', family: 'IPv6', internal: false },
+      { address: '192.168.1.7', family: 'IPv4', internal: false },
+    ] as const;
+    const desk = await listener([...receiveYes, '--host', '::', '--port', '18600'], { addresses });
+    expect(desk.call.stdout.text).toContain('hexdrop send <path...> --to 192.168.1.7:18600\n');
+    expect(desk.call.stdout.text).toContain('Other addresses of this machine: [fd00::5]:18600\n');
+    expect(desk.call.stdout.text).not.toContain('fe80');
+    await stop(desk);
+  });
+
+  it('without a terminal and without --yes is a usage error', async () => {
+    const call = fakeCall(['receive']);
+    expect(await call.run()).toBe(2);
+    expect(call.stderr.text).toContain('--yes');
+  });
+
+  it('with --yes takes every offer and tells each in a JSON line', async () => {
+    const desk = await listener([...receiveYes, '--json']);
+    expect(await desk.offer()).toEqual({ accept: true });
+    expect(desk.call.stdout.events.at(-1)).toMatchObject({
+      event: 'offer',
+      transfer: 'a'.repeat(32),
+      peer: { alias: 'studio' },
+      rootCount: 3,
+      totals: { files: 40 },
+    });
+    desk.finish();
+    expect(desk.call.stdout.events.at(-1)).toEqual({
+      event: 'done',
+      files: 3,
+      bytes: 3000,
+      skipped: 0,
+      failed: 0,
+      resumedBytes: 0,
+      seconds: 1.5,
+    });
+    await stop(desk);
+  });
+
+  it('with --only takes what matches', async () => {
+    const desk = await listener([...receiveYes, '--only', '*.jpg']);
+    const decision = await desk.offer();
+    expect(decision.accept && decision.wants?.('photos/a.jpg', 'file')).toBe(true);
+    expect(decision.accept && decision.wants?.('film.mp4', 'file')).toBe(false);
+    await stop(desk);
+  });
+
+  it('goes on after a transfer, done or not, and exits 130 on Ctrl-C', async () => {
+    const desk = await listener(receiveYes);
+    await desk.offer();
+    desk.finish();
+    const lost = { code: 'connection-lost', message: 'The connection broke.' };
+    desk.finish({ error: lost }, false);
+    expect(desk.call.stdout.text).toContain(`Received 3 files, 3.00 kB from "studio" into /in in 1.50 s`);
+    expect(desk.call.stderr.text).toContain(
+      'The transfer from "studio" (3f2a-91bc-07de) ended early: The connection broke.',
+    );
+    desk.call.signal();
+    expect(await desk.ended).toBe(130);
+    expect(desk.call.engine.isClosed).toBe(true);
+  });
+
+  it('refuses a folder that is a file', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const call = fakeCall(['receive', '--yes', '--dir', join(file, 'below')]);
+    expect(await call.run()).toBe(2);
+  });
+});
+
+describe('receive --once', () => {
+  const once = [...receiveYes, '--once', '--json'];
+
+  it('stops after one transfer with its exit code', async () => {
+    const desk = await listener(once);
+    await desk.offer();
+    desk.finish();
+    expect(await desk.ended).toBe(0);
+  });
+
+  it('exits with the code of a failure', async () => {
+    const desk = await listener(once);
+    await desk.offer();
+    desk.finish({ state: 'cancelled', error: { code: 'cancelled', message: 'The sender stopped.' } }, false);
+    expect(await desk.ended).toBe(130);
+    expect(desk.call.stdout.events.at(-1)).toMatchObject({ event: 'error', code: 'cancelled' });
+  });
+
+  it('does not count what it did not accept', async () => {
+    const desk = await listener(once);
+    desk.finish({ id: 'b'.repeat(32), state: 'declined' }, false);
+    await desk.offer();
+    desk.finish();
+    expect(await desk.ended).toBe(0);
+  });
+
+  it('declines another device while one transfer runs', async () => {
+    const desk = await listener(once);
+    await desk.offer();
+    const other = { transferId: 'b'.repeat(32), peer: peerView({ deviceId: 'f'.repeat(64) }) };
+    expect(await desk.offer(other)).toMatchObject({
+      accept: false,
+      message: expect.stringContaining('one transfer'),
+    });
+    desk.finish();
+    expect(await desk.ended).toBe(0);
+  });
+
+  it('waits for a sender whose connection broke, and takes it when it was started again', async () => {
+    const desk = await listener(once);
+    await desk.offer();
+    desk.finish({ error: { code: 'connection-lost', message: 'It broke.' } }, false);
+    expect(desk.call.stderr.text).toContain('Waiting up to 30 s');
+    expect(await desk.offer({ transferId: 'b'.repeat(32) })).toEqual({ accept: true });
+    desk.finish({ id: 'b'.repeat(32) });
+    expect(await desk.ended).toBe(0);
+  });
+
+  it('does not wait for ever', async () => {
+    const desk = await listener([...once, '--retry', '1']);
+    await desk.offer();
+    desk.finish({ error: { code: 'connection-lost', message: 'It broke.' } }, false);
+    expect(await desk.ended).toBe(4);
+  });
+
+  it('waits while the transfer itself waits for its sender, and ends when it comes back', async () => {
+    const desk = await listener([...once, '--retry', '1']);
+    await desk.offer();
+    const transferId = 'a'.repeat(32);
+    desk.call.engine.emit({
+      kind: 'retrying',
+      transferId,
+      inMs: 45_000,
+      error: new HexdropError('connection-lost'),
+    });
+    expect(desk.call.stderr.text).toContain('Waiting for it to come back');
+    expect(await desk.offer({ isResumed: true })).toEqual({ accept: true });
+    desk.finish();
+    expect(await desk.ended).toBe(0);
+  });
+
+  it('gives up on a sender that does not come back in time', async () => {
+    const desk = await listener([...once, '--retry', '1']);
+    await desk.offer();
+    const transferId = 'a'.repeat(32);
+    desk.call.engine.emit({
+      kind: 'retrying',
+      transferId,
+      inMs: 45_000,
+      error: new HexdropError('connection-lost'),
+    });
+    expect(await desk.ended).toBe(4);
+    expect(desk.call.stdout.events.at(-1)).toMatchObject({ event: 'error', code: 'connection-lost' });
+  });
+
+  it('does not wait at all with --retry 0', async () => {
+    const desk = await listener([...once, '--retry', '0']);
+    await desk.offer();
+    desk.finish({ error: { code: 'connection-lost', message: 'It broke.' } }, false);
+    expect(await desk.ended).toBe(4);
+  });
+});

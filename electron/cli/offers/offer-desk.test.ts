@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { listener, stop } from '../commands/fake-listener.ts';
+import { peerView } from '../fake-views.ts';
+import { until } from '../fake-world.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('receive on a terminal', () => {
+  const atTerminal = () => listener(['receive', '--dir', folder], { isTerminal: true });
+
+  it('shows who offers what, how much, and whether there is room', async () => {
+    const desk = await atTerminal();
+    desk.call.stdin.type('y\n');
+    expect(await desk.offer()).toEqual({ accept: true });
+    const text = desk.call.stderr.text;
+    expect(text).toContain('"studio" (3f2a-91bc-07de) at 192.168.1.23, seen before, offers:');
+    expect(text).toContain('  1  photos/    folder\n  2  film.mp4   1.40 GB\n  3  notes.txt  120 B\n');
+    expect(text).toContain('Together 40 files, 2 folders, 2.00 GB.');
+    expect(text).toContain('Among them photos/a.jpg.');
+    expect(text).toContain(`Goes to ${folder}, where 5.00 GB are free.`);
+    await stop(desk);
+  });
+
+  it('warns where there is reason to', async () => {
+    const desk = await atTerminal();
+    desk.call.stdin.type('n\n');
+    const totals = { files: 9, folders: 0, bytes: 6_000_000_000, complete: false };
+    const peer = peerView({ alias: '\u202Eoidu\u001B[2J', trust: 'unauthenticated' });
+    expect(await desk.offer({ totals, peer })).toEqual({ accept: false });
+    const text = desk.call.stderr.text;
+    expect(text).toContain('NOT ENOUGH');
+    expect(text).toContain('NOT encrypted');
+    expect(text).toContain('still counting');
+    expect(text).not.toContain('\u202E');
+    expect(text).not.toContain('\u001B[2J');
+    await stop(desk);
+  });
+
+  it('asks again until it understands', async () => {
+    const desk = await atTerminal();
+    desk.call.stdin.type('\nmaybe\nYES\n');
+    expect(await desk.offer()).toEqual({ accept: true });
+    expect(desk.call.stderr.text.match(/Accept\?/g)).toHaveLength(3);
+    await stop(desk);
+  });
+
+  it('takes some of it, by number and by pattern', async () => {
+    const desk = await atTerminal();
+    desk.call.stdin.type('s\n7\n2-3 *.jpg\n');
+    const decision = await desk.offer();
+    const wants = decision.accept ? decision.wants : undefined;
+    expect(desk.call.stderr.text).toContain('There is no 7 in the list: it goes from 1 to 3.');
+    expect(wants?.('film.mp4', 'file')).toBe(true);
+    expect(wants?.('notes.txt', 'file')).toBe(true);
+    expect(wants?.('photos', 'folder')).toBe(true);
+    expect(wants?.('photos/a.jpg', 'file')).toBe(true);
+    expect(wants?.('photos/a.txt', 'file')).toBe(false);
+    await stop(desk);
+  });
+
+  it('goes back from the choice to the question', async () => {
+    const desk = await atTerminal();
+    desk.call.stdin.type('s\n\nn\n');
+    expect(await desk.offer()).toEqual({ accept: false });
+    await stop(desk);
+  });
+
+  it('asks about one offer after another', async () => {
+    const desk = await atTerminal();
+    const first = desk.offer();
+    const second = desk.offer({ transferId: 'b'.repeat(32), peer: peerView({ alias: 'kitchen' }) });
+    await until(() => desk.call.stdin.isReading);
+    expect(desk.call.stderr.text).not.toContain('kitchen');
+    desk.call.stdin.type('y\n');
+    expect(await first).toEqual({ accept: true });
+    await until(() => desk.call.stderr.text.includes('kitchen'));
+    desk.call.stdin.type('n\n');
+    expect(await second).toEqual({ accept: false });
+    await stop(desk);
+  });
+
+  it('does not ask again when the same transfer continues', async () => {
+    const desk = await atTerminal();
+    desk.call.stdin.type('s\n1\n');
+    const decision = await desk.offer();
+    expect(await desk.offer({ isResumed: true })).toBe(decision);
+    await stop(desk);
+  });
+
+  it('asks when a stranger claims to continue', async () => {
+    const desk = await atTerminal();
+    desk.call.stdin.type('n\n');
+    expect(await desk.offer({ isResumed: true })).toEqual({ accept: false });
+    await stop(desk);
+  });
+
+  it('takes the question off when the sender takes back the offer', async () => {
+    const desk = await atTerminal();
+    const decision = desk.offer();
+    await until(() => desk.call.stdin.isReading);
+    desk.finish({ state: 'cancelled', error: { code: 'cancelled', message: 'The sender stopped.' } }, false);
+    expect(await decision).toEqual({ accept: false });
+    expect(desk.call.stderr.text).toContain('The sender took it back.');
+    expect(desk.call.stderr.text).not.toContain('ended early');
+    await stop(desk);
+  });
+
+  it('keeps other words back while a question is on the screen', async () => {
+    const desk = await atTerminal();
+    const decision = desk.offer();
+    await until(() => desk.call.stdin.isReading);
+    desk.call.engine.emit({ kind: 'rejected', address: '10.0.0.9', error: new HexdropError('bad-magic') });
+    expect(desk.call.stderr.text.endsWith('[s]ome of it: ')).toBe(true);
+    desk.call.stdin.type('y\n');
+    await decision;
+    expect(desk.call.stderr.text).toContain('Refused a connection from 10.0.0.9');
+    await stop(desk);
+  });
+
+  it('declines when the terminal is closed', async () => {
+    const desk = await atTerminal();
+    const decision = desk.offer();
+    await until(() => desk.call.stdin.isReading);
+    desk.call.stdin.emit('end');
+    expect(await decision).toEqual({ accept: false });
+    expect(desk.call.stderr.text).toContain('the terminal was closed');
+    await stop(desk);
+  });
+
+  it('ends on Ctrl-C in the middle of a question', async () => {
+    const desk = await atTerminal();
+    const decision = desk.offer();
+    await until(() => desk.call.stdin.isReading);
+    desk.call.signal();
+    expect(await desk.ended).toBe(130);
+    expect(await decision).toEqual({ accept: false });
+  });
+});

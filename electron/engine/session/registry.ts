@@ -1,0 +1,26 @@
+/** The sessions of an engine, and the sockets of those that have said goodbye but whose last bytes are still leaving. */
+
+import type { Session } from './session.ts';
+
+export class SessionRegistry {
+  readonly #open = new Set<Session>();
+  readonly #leaving = new Set<Promise<void>>();
+
+  opened(session: Session): void {
+    this.#open.add(session);
+  }
+
+  /** Returns whether it had been open. */
+  closed(session: Session): boolean {
+    const gone = session.stream.whenClosed;
+    this.#leaving.add(gone);
+    void gone.then(() => this.#leaving.delete(gone));
+    return this.#open.delete(session);
+  }
+
+  /** Says BYE to all and resolves when the last socket is gone. */
+  async closeAll(reason: string): Promise<void> {
+    for (const session of this.#open) session.close(reason);
+    await Promise.all(this.#leaving);
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * The generated parts of docs/PROTOCOL.md, as Markdown, from the catalog, the limits, the errors and the example
+ * session. Pure: reading and writing files is docs/generate.ts. A unit test fails when the page has drifted.
+ */
+
+import type { BinaryField } from './catalog/fields.ts';
+import type { BinaryMessage, Carrier, Family, IdRule, Message, Sender } from './catalog/message.ts';
+import { type Property, nestedObject, propertiesOf } from './catalog/schema.ts';
+import { messageOf, type TypeName, typeNames } from './catalog.ts';
+import { dissect, leavesOf } from './dissect.ts';
+import { errorTable } from './errors.ts';
+import { headerFields } from './header.ts';
+import { headerBytes, limitTable, type LimitUnit } from './limits.ts';
+import { fromHex, toHex } from './text.ts';
+import example from './vectors/example-session.json' with { type: 'json' };
+
+/** Replaces what stands between the markers of every block. Throws when a marker is missing, unknown or not closed. */
+export function withGenerated(page: string): string {
+  const blocks = generatedBlocks();
+  const seen = new Set<string>();
+  const filled = page.replace(
+    /<!-- generated:([a-z-]+) -->\n[\s\S]*?<!-- end:([a-z-]+) -->/g,
+    (_, name: string, end: string) => {
+      const block = blocks[name];
+      if (block === undefined || end !== name) throw new Error(`No block "${name}" that ends with "${end}".`);
+      seen.add(name);
+      return `<!-- generated:${name} -->\n\n${block}\n\n<!-- end:${name} -->`;
+    },
+  );
+  const missing = Object.keys(blocks).filter((name) => !seen.has(name));
+  if (missing.length > 0) throw new Error(`The page has no place for ${missing.join(', ')}.`);
+  return filled;
+}
+
+/** Markdown by the name of its markers. */
+export function generatedBlocks(): Readonly<Record<string, string>> {
+  return {
+    header: headerTable(),
+    messages: messageTable(),
+    'session-fields': familyFields('session'),
+    'browse-fields': familyFields('browse'),
+    'transfer-fields': familyFields('transfer'),
+    limits: limitsTable(),
+    errors: errorsTable(),
+    example: exampleSession(),
+  };
+}
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const hexByte = (number: number): string => `0x${number.toString(16).padStart(2, '0')}`;
+
+const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+
+function headerTable(): string {
+  const rows = headerFields.map((field) => [String(field.at), field.width, field.name, field.meaning]);
+  return table(['offset', 'type', 'field', 'meaning'], rows);
+}
+
+const senderText: Record<Sender, string> = {
+  dialer: 'dialer',
+  listener: 'listener',
+  both: 'both',
+  asker: 'asker',
+  answerer: 'answerer',
+  source: 'source',
+  sink: 'sink',
+};
+const carrierText: Record<Carrier, string> = {
+  control: 'control',
+  bulk: 'bulk',
+  lane: 'lane',
+  'bulk-or-control': 'bulk or control',
+  any: 'any',
+};
+const idText: Record<IdRule, string> = { zero: '0', request: 'request', either: '0 or request' };
+
+function messageTable(): string {
+  const rows = typeNames.map((name) => {
+    const message = messageOf(name);
+    return [
+      hexByte(message.number),
+      name,
+      senderText[message.sender],
+      carrierText[message.carrier],
+      idText[message.id],
+      message.payload === 'json' ? 'JSON' : 'binary',
+      grouped(message.limitBytes),
+      message.answers.join(', '),
+      message.summary,
+    ];
+  });
+  const head = ['type', 'name', 'sent by', 'carried by', 'id', 'payload', 'limit', 'answered by', 'summary'];
+  return table(head, rows);
+}
+
+const familyFields = (family: Family): string =>
+  typeNames
+    .filter((name) => messageOf(name).family === family)
+    .map((name) => messageFields(name, messageOf(name)))
+    .join('\n\n');
+
+function messageFields(name: TypeName, message: Message): string {
+  const title = `#### ${name} (${hexByte(message.number)})\n\n${message.summary}`;
+  if (message.payload === 'binary') return `${title}\n\n${binaryTable(message)}`;
+  const rows = propertyRows(propertiesOf(message.schema), '');
+  return rows.length === 0
+    ? `${title} Its payload is \`{}\`.`
+    : `${title}\n\n${table(['property', 'form', 'meaning'], rows)}`;
+}
+
+function propertyRows(properties: readonly Property[], prefix: string): string[][] {
+  return properties.flatMap((property) => {
+    const name = `\`${prefix}${property.name}\``;
+    const marks = [property.isOptional ? 'optional' : '', property.isSecret ? 'secret' : ''].filter(
+      (mark) => mark !== '',
+    );
+    const form = marks.length === 0 ? property.form : `${property.form} (${marks.join(', ')})`;
+    const nested = nestedObject(property.schema);
+    const isList = property.form.startsWith('list');
+    const below =
+      nested === undefined
+        ? []
+        : propertyRows(propertiesOf(nested), `${prefix}${property.name}${isList ? '[]' : ''}.`);
+    return [[name, form, property.meaning], ...below];
+  });
+}
+
+function binaryTable(message: BinaryMessage): string {
+  return table(['field', 'type', 'allowed', 'meaning'], fieldRows(message.fields, ''));
+}
+
+function fieldRows(fields: readonly BinaryField[], prefix: string): string[][] {
+  return fields.flatMap((field) => {
+    const row = [`\`${prefix}${field.name}\``, fieldType(field), fieldRule(field), field.meaning];
+    return field.kind === 'list' ? [row, ...fieldRows(field.fields, `${prefix}${field.name}[].`)] : [row];
+  });
+}
+
+function fieldType(field: BinaryField): string {
+  switch (field.kind) {
+    case 'list':
+      return field.count === 'measured' ? 'as many records as counted' : 'records to the end of the payload';
+    case 'hex':
+      return `${field.bytes} bytes`;
+    case 'bytes':
+      if (field.bytes === 'measured') return 'as many bytes as measured';
+      return field.bytes === 'rest' ? 'bytes to the end of the payload' : `${field.bytes} bytes`;
+    case 'text':
+      return 'UTF-8, as many bytes as measured';
+    default:
+      return field.width;
+  }
+}
+
+function fieldRule(field: BinaryField): string {
+  switch (field.kind) {
+    case 'number':
+      if (field.multipleOf !== undefined) return `multiples of ${grouped(field.multipleOf)}`;
+      return field.width === 'u64' ? 'to 2^53-1' : field.width === 'i64' ? '±(2^53-1)' : 'all';
+    case 'index':
+      return field.mayBeNone ? 'all; 0xffffffff is none' : 'below 0xffffffff';
+    case 'constant':
+      return String(field.value);
+    case 'measure':
+      return '';
+    case 'choice':
+      return Object.entries(field.choices)
+        .map(([name, value]) => `${value} ${name}`)
+        .join(', ');
+    case 'switch':
+      return `0, or ${hexByte(field.bit)} ${field.property}`;
+    case 'hex':
+      return 'all';
+    case 'bytes':
+    case 'text':
+      return field.minimum === field.maximum ? 'all' : `${field.minimum} to ${grouped(field.maximum)} bytes`;
+    case 'list':
+      return `${field.minimum} to ${grouped(field.maximum)}`;
+  }
+}
+
+const unitText: Record<LimitUnit, string> = {
+  bytes: 'bytes',
+  ms: 'ms',
+  characters: 'characters',
+  entries: 'entries',
+  levels: 'levels',
+  files: 'files',
+  paths: 'paths',
+  connections: 'connections',
+  requests: 'requests',
+};
+
+function limitsTable(): string {
+  const rows = Object.values(limitTable).map((each) => [
+    each.what,
+    `${grouped(each.value)} ${unitText[each.unit]}`,
+    each.reason,
+  ]);
+  return table(['what', 'limit', 'reason'], rows);
+}
+
+function errorsTable(): string {
+  const rows = Object.entries(errorTable)
+    .filter(([, entry]) => entry.wire)
+    .map(([code, entry]) => [`\`${code}\``, entry.meaning]);
+  return table(['code', 'meaning'], rows);
+}
+
+function exampleSession(): string {
+  return example.steps.map((step, position) => exampleStep(step, position)).join('\n\n');
+}
+
+interface Step {
+  readonly from: string;
+  readonly note: string;
+  readonly name: string;
+  readonly hex: string;
+}
+
+function exampleStep(step: Step, position: number): string {
+  const frame = fromHex(step.hex) ?? new Uint8Array(0);
+  const isJson = messageOf(step.name as TypeName).payload === 'json';
+  const to = step.from === 'dialer' ? 'listener' : 'dialer';
+  const title = `**${position + 1}. ${step.from} to ${to}: ${step.name}.** ${step.note}`;
+  // The first frame in full; of other JSON frames the text says more than its bytes.
+  const shown = position > 0 && isJson ? hexDump(frame.subarray(0, headerBytes)) : hexDump(frame);
+  const text = isJson && position > 0 ? `\n${jsonText(frame)}` : '';
+  const fields = isJson ? '' : `\n\n${leafTable(frame)}`;
+  return `${title}\n\n\`\`\`text\n${shown}${text}\n\`\`\`${fields}`;
+}
+
+/** The payload of a JSON frame as the dissector shows it. */
+const jsonText = (frame: Uint8Array): string =>
+  String(dissect(frame).children?.find((child) => child.name === 'payload')?.value ?? '');
+
+function leafTable(frame: Uint8Array): string {
+  const rows = leavesOf(dissect(frame))
+    .filter((leaf) => leaf.offset >= headerBytes)
+    .map((leaf) => [String(leaf.offset), String(leaf.length), leaf.name, `\`${String(leaf.value)}\``]);
+  return table(['offset', 'length', 'field', 'value'], rows);
+}
+
+/** Rows of sixteen bytes with their offset and their ASCII. */
+export function hexDump(bytes: Uint8Array): string {
+  const rows: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const row = bytes.subarray(at, at + 16);
+    const pairs = Array.from(row, (byte) => toHex(Uint8Array.of(byte)));
+    const hex = `${pairs.slice(0, 8).join(' ')}  ${pairs.slice(8).join(' ')}`.padEnd(48);
+    const ascii = Array.from(row, (byte) =>
+      byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
+    ).join('');
+    rows.push(`${at.toString(16).padStart(4, '0')}  ${hex}  ${ascii}`);
+  }
+  return rows.join('\n');
+}

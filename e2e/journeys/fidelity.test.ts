@@ -110,7 +110,7 @@ describe.each([
     expectExit(sent, 0);
     const received = await receiver.program.end();
     expectExit(received, 0);
-    expectSameTree(from, to);
+    await expectSameTree(from, to);
     const source = readTree(from);
     const done = {
       files: treeFiles(source),
@@ -131,7 +131,7 @@ describe.each([
       .device('getter')
       .run(['get', `${sharer.address}/from/tree`, '--dir', to, ...flags]);
     expectExit(got, 0);
-    expectSameTree(from, to);
+    await expectSameTree(from, to);
     const source = readTree(from);
     const done = {
       files: treeFiles(source),
@@ -152,7 +152,7 @@ describe.each([
       .device('putter')
       .run(['put', join(from, 'tree'), `${sharer.address}/to`, ...flags]);
     expectExit(put, 0);
-    expectSameTree(from, to);
+    await expectSameTree(from, to);
     const source = readTree(from);
     expect(lastEvent(put, 'done')).toMatchObject({
       files: treeFiles(source),
@@ -177,7 +177,7 @@ test('get fetches a whole share, single files and folders together', async () =>
   expect([...readTree(some).keys()]).toEqual(['a.txt', 'folder', 'folder/c.txt']);
   const all = world.folder('all');
   expectExit(await getter.run(['get', `${sharer.address}/things`, '--dir', all]), 0);
-  expectSameTree(share, join(all, 'things'));
+  await expectSameTree(share, join(all, 'things'));
 });
 
 test('put uploads into a folder inside of a writable share', async () => {
@@ -201,7 +201,7 @@ test('several files and folders travel in one send', async () => {
   const receiver = await world.device('receiver').receive(to);
   const paths = ['a.txt', 'b', 'd.bin'].map((name) => join(from, name));
   expectExit(await world.device('sender').run(['send', ...paths, '--to', receiver.address]), 0);
-  expectSameTree(from, to);
+  await expectSameTree(from, to);
 });
 
 test('a receiver takes several senders at once', async () => {
@@ -241,7 +241,7 @@ test('a folder may be older than the epoch', async () => {
   const to = world.folder('to');
   const receiver = await world.device('receiver').receive(to);
   expectExit(await world.device('sender').run(['send', join(from, 'tree'), '--to', receiver.address]), 0);
-  expectSameTree(from, to);
+  await expectSameTree(from, to);
 });
 
 test('a time between two microseconds is cut off, never moved on', async () => {
@@ -251,5 +251,5 @@ test('a time between two microseconds is cut off, never moved on', async () => {
   const to = world.folder('to');
   const receiver = await world.device('receiver').receive(to);
   expectExit(await world.device('sender').run(['send', from, '--to', receiver.address]), 0);
-  expectSameTree(from, join(to, 'from'));
+  await expectSameTree(from, join(to, 'from'));
 });

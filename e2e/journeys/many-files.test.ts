@@ -32,7 +32,7 @@ test('5,000 small files are sent', async () => {
   const sent = await world.device('sender').run(['send', join(from, 'many'), '--to', receiver.address]);
   expectExit(sent, 0);
   expect(lastEvent(sent, 'done')).toMatchObject({ files: 5_000, failed: 0 });
-  expectSameContent(from, to);
+  await expectSameContent(from, to);
 });
 
 test('5,000 small files are fetched', async () => {
@@ -43,7 +43,7 @@ test('5,000 small files are fetched', async () => {
   const got = await world.device('getter').run(['get', `${sharer.address}/from/many`, '--dir', to]);
   expectExit(got, 0);
   expect(lastEvent(got, 'done')).toMatchObject({ files: 5_000, failed: 0 });
-  expectSameContent(from, to);
+  await expectSameContent(from, to);
 });
 
 test('a manifest that ends in folders may end after the last byte of bulk', async () => {
@@ -55,7 +55,7 @@ test('a manifest that ends in folders may end after the last byte of bulk', asyn
     .device('sender')
     .run(['send', join(from, 'tree'), '--to', receiver.address, '--retry', '0']);
   expectExit(sent, 0);
-  expectSameContent(from, to);
+  await expectSameContent(from, to);
 });
 
 test('a folder of 10,000 entries is listed whole', async () => {
@@ -84,5 +84,5 @@ test('tens of thousands of entries on several levels arrive in manifest order', 
   const sent = await world.device('sender').run(['send', join(from, 'tree'), '--to', receiver.address]);
   expectExit(sent, 0);
   expect(lastEvent(sent, 'done')).toMatchObject({ files: 12_600, failed: 0 });
-  expectSameContent(from, to);
+  await expectSameContent(from, to);
 });

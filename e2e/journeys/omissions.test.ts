@@ -75,7 +75,8 @@ test('links in a share are neither listed nor fetched nor walked through', async
 test.skipIf(!mkfifo.available)('FIFOs and sockets are left out and reported', async () => {
   const from = makeTree(world.folder('from'), { 'tree/a': 'A' });
   execFileSync(mkfifo.path, [join(from, 'tree/fifo')]);
-  const server = world.keep(createServer());
+  const server = createServer();
+  world.keep({ close: () => void server.close() });
   await new Promise<void>((resolve) => server.listen(join(from, 'tree/socket'), resolve));
   const to = world.folder('to');
   const { sent, received } = await sendTree(from, to);

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Proxy } from '../faults/proxy.ts';
 import { needs } from '../support/needs.ts';
 import { expectExit, lastEvent } from '../support/program.ts';
 import { makeTree, readTree } from '../support/trees.ts';
@@ -124,22 +125,17 @@ describe.skipIf(!script.available)('a person at a terminal', () => {
 });
 
 test('a device that receives one transfer declines another sender meanwhile', async () => {
-  const from = makeTree(world.folder('from'), { big: new Uint8Array(64 * 1024 * 1024), small: 'x' });
+  const from = makeTree(world.folder('from'), { big: new Uint8Array(2_000_000), small: 'x' });
   const to = world.folder('to');
   const receiver = await world.device('receiver').receive(to, '--once');
-  const first = world
-    .device('first')
-    .start(['send', join(from, 'big'), '--to', receiver.address, '--retry', '20']);
-  await first.event(({ event, state }) => event === 'progress' && state === 'running');
-  first.signal('SIGSTOP');
-  try {
-    const second = await world.device('second').run(['send', join(from, 'small'), '--to', receiver.address]);
-    expectExit(second, 3);
-    expect(lastEvent(second, 'error')).toMatchObject({ code: 'declined' });
-    expect(second.stderr).toContain('one transfer only');
-  } finally {
-    first.signal('SIGCONT');
-  }
+  const proxy = world.keep(await Proxy.open(receiver.port, () => ({ up: { stallAfter: 1_000_000 } })));
+  const first = world.device('first').start(['send', join(from, 'big'), '--to', proxy.address]);
+  await proxy.stalled;
+  const second = await world.device('second').run(['send', join(from, 'small'), '--to', receiver.address]);
+  expectExit(second, 3);
+  expect(lastEvent(second, 'error')).toMatchObject({ code: 'declined' });
+  expect(second.stderr).toContain('one transfer only');
+  proxy.release();
   expectExit(await first.end(), 0);
   expectExit(await receiver.program.end(), 0);
 });

@@ -27,7 +27,11 @@ export function needs(program: string, proves: string): Need {
   const path = folders.map((folder) => join(folder, program)).find(isRunnable);
   if (path !== undefined) return { available: true, reason: '', path };
 
-  const reason = `${program} is not installed`;
+  return lacking(proves, `${program} is not installed`);
+}
+
+/** Something else that is needed is not there. */
+export function lacking(proves: string, reason: string): Need {
   const file = process.env[skippedFileVariable];
   if (file !== undefined) appendFileSync(file, `${JSON.stringify({ proves, reason } satisfies Skipped)}\n`);
   return { available: false, reason, path: '' };

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -37,6 +38,7 @@ const usualMtimeUs = 1_577_934_245_678_901;
 
 /** Makes a tree below `root` and returns it. Times are whole microseconds, those of folders are set last. */
 export function makeTree(root: string, spec: TreeSpec): string {
+  mkdirSync(root, { recursive: true });
   const folderTimes = new Map<string, number>();
   const makeFolder = (path: string): void => {
     if (path === '.' || folderTimes.has(path)) return;
@@ -133,6 +135,18 @@ export function hashFile(path: string): string {
   }
 }
 
+export const stagingName = '.hexdrop-partial';
+
+/** How long a receiver may take to clear up once the sender knows that all has arrived. */
+const clearingMs = 2_000;
+
+async function stagingGone(target: string): Promise<void> {
+  const deadline = performance.now() + clearingMs;
+  while (existsSync(join(target, stagingName)) && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 /** What differs, one line each; empty when nothing does. */
 export function differences(source: Tree, target: Tree): readonly string[] {
   const lines: string[] = [];
@@ -157,18 +171,18 @@ function entryDifferences(path: string, wanted: TreeEntry, found: TreeEntry): re
 }
 
 /** The trees below the two folders are alike: names, content, times to the microsecond, executable bits. */
-export function expectSameTree(source: string, target: string): void {
+export async function expectSameTree(source: string, target: string): Promise<void> {
+  await stagingGone(target);
   expect(differences(readTree(source), readTree(target)).slice(0, 20)).toEqual([]);
 }
 
 /** As expectSameTree, but for the times: for trees that were made without setting them. */
-export function expectSameContent(source: string, target: string): void {
+export async function expectSameContent(source: string, target: string): Promise<void> {
+  await stagingGone(target);
   const timeless = (root: string): Tree =>
     new Map([...readTree(root)].map(([path, entry]) => [path, { ...entry, mtimeUs: 0 }]));
   expect(differences(timeless(source), timeless(target)).slice(0, 20)).toEqual([]);
 }
-
-export const stagingName = '.hexdrop-partial';
 
 /** Every file under a final name is whole and equals its source; beside them there are only folders and the staging. */
 export function expectOnlyWholeFiles(source: string, target: string): void {

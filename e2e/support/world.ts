@@ -38,6 +38,10 @@ export interface World {
   keep<Thing extends Closable>(thing: Thing): Thing;
 }
 
+export interface DeviceOptions extends ProgramOptions {
+  readonly isForPeople?: boolean;
+}
+
 /** A listener that has said where it listens. */
 export interface Listener {
   readonly program: Program;
@@ -57,15 +61,16 @@ export class Device {
     this.#programs = programs;
   }
 
-  /** Starts a command with `--json`. */
-  start(args: readonly string[], options?: ProgramOptions): Program {
-    const program = new Program([...args, '--json', '--home', this.home], options);
+  /** Starts a command with `--json`, or with the words for people. */
+  start(args: readonly string[], options: DeviceOptions = {}): Program {
+    const manner = options.isForPeople === true ? [] : ['--json'];
+    const program = new Program([...args, ...manner, '--home', this.home], options);
     this.#programs.add(program);
     return program;
   }
 
   /** Runs a command to its end. */
-  run(args: readonly string[], options?: ProgramOptions): Promise<Ended> {
+  run(args: readonly string[], options?: DeviceOptions): Promise<Ended> {
     return this.start(args, options).end();
   }
 

@@ -57,7 +57,10 @@ const keptRecords = 200;
 const closeWithinMs = 600;
 
 /** @param timings for tests; the protocol's own when absent */
-export async function createEngine(options: EngineOptions, timings: SessionTimings = protocolTimings): Promise<Engine> {
+export async function createEngine(
+  options: EngineOptions,
+  timings: SessionTimings = protocolTimings,
+): Promise<Engine> {
   const identity = await loadIdentity(options.home);
   return new LocalEngine(options, identity, timings);
 }
@@ -81,7 +84,12 @@ class LocalEngine implements Engine {
     this.#context = {
       home: options.home,
       identity,
-      self: { deviceId: identity.deviceId, alias: this.alias, app: `hexdrop/${version}`, platform: platform() },
+      self: {
+        deviceId: identity.deviceId,
+        alias: this.alias,
+        app: `hexdrop/${version}`,
+        platform: platform(),
+      },
       knownDevices: KnownDevices.load(options.home),
       desk: new LaneDesk(),
       timings,
@@ -126,7 +134,10 @@ class LocalEngine implements Engine {
   send(request: SendRequest): TransferHandle {
     const record = this.#newRecord('send', 'push');
     const { paths, retryMs = 0 } = request;
-    return this.#start(record, runPush(this.#context, record, { paths, reach: reachOf(request.to, request), retryMs }));
+    return this.#start(
+      record,
+      runPush(this.#context, record, { paths, reach: reachOf(request.to, request), retryMs }),
+    );
   }
 
   put(request: PutRequest): TransferHandle {
@@ -134,7 +145,10 @@ class LocalEngine implements Engine {
     const { paths, retryMs = 0, path, pin } = request;
     const reach = reachOf(request.to, request);
     const prepare = (session: Session): Promise<void> => unlockFor(session, path, pin);
-    return this.#start(record, runPush(this.#context, record, { paths, reach, retryMs, target: path, prepare }));
+    return this.#start(
+      record,
+      runPush(this.#context, record, { paths, reach, retryMs, target: path, prepare }),
+    );
   }
 
   get(request: GetRequest): TransferHandle {
@@ -144,7 +158,10 @@ class LocalEngine implements Engine {
       for (const path of paths) await unlockFor(session, path, pin);
     };
     const reach = reachOf(request.from, request);
-    return this.#start(record, runFetch(this.#context, record, { paths, reach, retryMs, dir, onConflict, wants, prepare }));
+    return this.#start(
+      record,
+      runFetch(this.#context, record, { paths, reach, retryMs, dir, onConflict, wants, prepare }),
+    );
   }
 
   list(request: ListRequest): AsyncIterable<ListedEntry> {
@@ -245,12 +262,17 @@ class LocalEngine implements Engine {
               const reason = error ?? new HexdropError('connection-lost');
               return this.#emit({ kind: 'rejected', address: connection.info.remote.address, error: reason });
             }
-            this.#emit({ kind: 'session-closed', peer: closed.peer, ...(error === undefined ? {} : { error }) });
+            this.#emit({
+              kind: 'session-closed',
+              peer: closed.peer,
+              ...(error === undefined ? {} : { error }),
+            });
           },
         });
         session.control(hello);
       },
-      rejected: (rejected, error) => this.#emit({ kind: 'rejected', address: rejected.info.remote.address, error }),
+      rejected: (rejected, error) =>
+        this.#emit({ kind: 'rejected', address: rejected.info.remote.address, error }),
     });
   }
 
@@ -264,4 +286,8 @@ class LocalEngine implements Engine {
   }
 }
 
-const reachOf = (to: Endpoint, { plain = false, acceptNewKey = false }: ReachOptions): Reach => ({ to, plain, acceptNewKey });
+const reachOf = (to: Endpoint, { plain = false, acceptNewKey = false }: ReachOptions): Reach => ({
+  to,
+  plain,
+  acceptNewKey,
+});

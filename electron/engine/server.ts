@@ -9,7 +9,7 @@ import type { ReceivePolicy } from './api.ts';
 import type { EngineContext } from './context.ts';
 import type { Session, SessionServer } from './session/session.ts';
 import type { TransferPort, TransferWire } from './session/transfer-wire.ts';
-import type { Shares, Unlocked } from './share/shares.ts';
+import type { Shares } from './share/shares.ts';
 import { Incoming } from './transfer/incoming.ts';
 import { newLaneToken } from './transfer/outgoing.ts';
 import { TransferRecord } from './transfer/record.ts';
@@ -89,9 +89,11 @@ export class Server implements SessionServer {
   }
 
   #unlockedBy(session: Session): Set<string> {
-    let unlocked = this.#unlocked.get(session);
-    if (unlocked === undefined) this.#unlocked.set(session, (unlocked = new Set()));
-    return unlocked satisfies Unlocked as Set<string>;
+    const known = this.#unlocked.get(session);
+    if (known !== undefined) return known;
+    const none = new Set<string>();
+    this.#unlocked.set(session, none);
+    return none;
   }
 }
 
@@ -101,7 +103,10 @@ function requireDistinct(roots: readonly SourceRoot[]): void {
   for (const { name } of roots) {
     if (names.has(name)) {
       const message = `Two of the paths end in "${name}"; ask for them one after the other.`;
-      throw new HexdropError('file-exists', message, { seen: name, allowed: 'paths with distinct last names' });
+      throw new HexdropError('file-exists', message, {
+        seen: name,
+        allowed: 'paths with distinct last names',
+      });
     }
     names.add(name);
   }

@@ -33,7 +33,7 @@ export const errorTable = {
   'bad-id': entry(true, 'failed', 'A frame carries a request id that its sender may not use.'),
   'unknown-type': entry(true, 'failed', 'A frame of an unknown type is not marked optional.'),
   'frame-too-large': entry(true, 'failed', 'A frame announces more payload than its type may carry.'),
-  'truncated-frame': entry(true, 'failed', 'The connection ended in the middle of a frame.'),
+  'truncated-frame': entry(true, 'unreachable', 'The connection ended in the middle of a frame.'),
   'bad-payload': entry(true, 'failed', 'The payload of a frame does not have the form of its type.'),
   // Session
   'unexpected-frame': entry(true, 'failed', 'A frame came in a state that does not allow it.'),
@@ -48,7 +48,7 @@ export const errorTable = {
   'too-many-sessions': entry(true, 'unreachable', 'There are too many connections from this address.'),
   'too-many-requests': entry(true, 'failed', 'There are too many requests open in this session.'),
   'shutting-down': entry(true, 'failed', 'The peer is shutting down.'),
-  'connection-lost': entry(false, 'unreachable', 'The connection broke.'),
+  'connection-lost': entry(true, 'unreachable', 'The connection broke.'),
   internal: entry(true, 'failed', 'Something failed that should not have.'),
   // Reaching a peer
   unreachable: entry(false, 'unreachable', 'No way to that address.'),

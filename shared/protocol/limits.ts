@@ -170,6 +170,12 @@ export const limitTable = {
     'silence after which the peer counts as gone',
     'two lost PINGs and a pause',
   ),
+  farewellMs: limit(
+    1_500,
+    'ms',
+    'from DONE to BYE, after which the sink forgets what has landed',
+    'a DONE that got lost must not bring everything again',
+  ),
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof limitTable;

@@ -9,8 +9,7 @@
 import { decodePayload, encodeFrame } from '../../../shared/protocol/codec.ts';
 import { typeByNumber } from '../../../shared/protocol/catalog.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
-import { asHexdropError } from '../../../shared/protocol/errors.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import { FrameParser } from '../../../shared/protocol/framing.ts';
 import type { FrameHandler } from '../../../shared/protocol/framing.ts';
 import { checkPlace } from '../../../shared/protocol/header.ts';
@@ -58,6 +57,8 @@ export class FrameStream implements ConnectionReader, FrameHandler {
   readonly #small = new Uint8Array(16_384);
   /** True once this side has closed it; what still arrives is dropped. */
   #isOver = false;
+  /** Bytes that may still come before the handshake is complete; undefined once it is. */
+  #handshakeBytes: number | undefined = limits.preHandshakeBytes;
   #heard = false;
   #resolveClosed: () => void = () => {};
   /** Resolves when the socket is gone. */
@@ -84,6 +85,11 @@ export class FrameStream implements ConnectionReader, FrameHandler {
   /** Hands the frames that follow to another receiver. */
   handTo(receiver: FrameReceiver): void {
     this.#receiver = receiver;
+  }
+
+  /** The handshake is complete: from here on what may come is bounded by the state machine. */
+  established(): void {
+    this.#handshakeBytes = undefined;
   }
 
   get isOver(): boolean {
@@ -146,6 +152,7 @@ export class FrameStream implements ConnectionReader, FrameHandler {
     if (this.#isOver) return;
     try {
       this.#parser.push(delivery);
+      this.#spendHandshake(delivery.length);
     } catch (thrown) {
       this.fail(asHexdropError(thrown));
     }
@@ -167,6 +174,16 @@ export class FrameStream implements ConnectionReader, FrameHandler {
     if (error === undefined) this.connection.end();
     else this.connection.destroy();
     this.#receiver.closed(reason);
+  }
+
+  #spendHandshake(bytes: number): void {
+    if (this.#handshakeBytes === undefined) return;
+    this.#handshakeBytes -= bytes;
+    if (this.#handshakeBytes >= 0) return;
+    throw new HexdropError('frame-too-large', 'More came than a handshake takes.', {
+      seen: `${limits.preHandshakeBytes - this.#handshakeBytes} bytes`,
+      allowed: `${limits.preHandshakeBytes} bytes`,
+    });
   }
 
   // FrameHandler

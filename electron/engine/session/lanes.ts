@@ -49,13 +49,17 @@ export class LaneDesk {
       });
     }
     this.#expected.delete(token);
+    lane.established();
     lane.send('JOINED', 0, {});
     expected.joined(lane);
   }
 }
 
 /** Opens a lane and resolves once the other side has joined it. Rejects when it cannot be had. */
-export async function dialLane(options: Omit<DialOptions, 'directRead'>, token: string): Promise<FrameStream> {
+export async function dialLane(
+  options: Omit<DialOptions, 'directRead'>,
+  token: string,
+): Promise<FrameStream> {
   const connection = await dial({ ...options, directRead: true });
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => lane.destroy(), options.timeoutMs);
@@ -67,12 +71,15 @@ export async function dialLane(options: Omit<DialOptions, 'directRead'>, token: 
       admit: () => {},
       control: (frame: ControlFrame) => {
         if (frame.type === 'ERROR') return lane.destroy(errorFromWire(frame.payload));
-        if (frame.type !== 'JOINED') throw new HexdropError('unexpected-frame', undefined, { seen: frame.type, allowed: 'JOINED' });
+        if (frame.type !== 'JOINED')
+          throw new HexdropError('unexpected-frame', undefined, { seen: frame.type, allowed: 'JOINED' });
         clearTimeout(timer);
+        lane.established();
         resolve(lane);
       },
       bulk: () => {},
-      closed: (error) => fail(error ?? new HexdropError('connection-lost', 'The lane was closed before it was joined.')),
+      closed: (error) =>
+        fail(error ?? new HexdropError('connection-lost', 'The lane was closed before it was joined.')),
     };
     const lane = new FrameStream(connection, joining, laneNumber);
     lane.start();

@@ -76,7 +76,7 @@ const transcripts: Readonly<Record<string, string>> = {
     L> CANCEL 1 cancelled, ? 1 over
   `,
   'CANCEL that crosses DECLINE': `
-    D> OFFER 1, D+ CANCEL 1, L+ DECLINE 1, D< DECLINE 1 cancelled, L< CANCEL 1 cancelled, ? 1 over
+    D> OFFER 1, D+ CANCEL 1, L+ DECLINE 1, D< DECLINE 1 drop, L< CANCEL 1 cancelled, ? 1 over
   `,
   'CANCEL that crosses DONE is answered': `
     D> OFFER 1, L> ACCEPT 1, D> FINISH 1, D+ CANCEL 1, L> DONE 1 drop, L< CANCEL 1 answer-cancel

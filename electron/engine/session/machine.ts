@@ -82,7 +82,7 @@ const requestRules: Partial<Record<TypeName, RequestRule>> = {
   FINISH: { kind: 'transfer', by: 'source', states: ['flowing'], to: 'finishing', bulk: true },
   ACK: { kind: 'transfer', by: 'sink', states: ['flowing', 'finishing'] },
   DONE: { kind: 'transfer', by: 'sink', states: ['finishing'], to: 'over' },
-  FAULT: { kind: 'transfer', by: 'any', states: active, bulk: true },
+  FAULT: { kind: 'transfer', by: 'any', states: ['flowing', 'finishing'], bulk: true },
   ERROR: { kind: 'any', by: 'answerer', states: ['asked'], to: 'over' },
 };
 
@@ -152,7 +152,7 @@ export class SessionMachine {
   #step(actor: Actor, type: TypeName, id: number, channel: number): Verdict {
     if (id === 0) return this.#sessionFrame(actor, type);
     if (this.#phase !== 'ready') throw this.#unexpected(actor, type, id, this.#phase, 'the handshake');
-    if (type === 'CANCEL') return this.#cancel(actor, id);
+    if (type === 'CANCEL') return this.#cancel(actor, id, channel);
     const request = this.#requests.get(id);
     if (request === undefined) return this.#open(actor, type, id);
     return this.#requestFrame(actor, type, id, request, channel);
@@ -245,19 +245,16 @@ export class SessionMachine {
     ) {
       throw this.#unexpected(actor, type, id, request.state, this.#allowedFrom(actor, request));
     }
-    if (channel !== (rule.bulk === true && actor === request.source ? request.bulkChannel : 0)) {
-      throw new HexdropError('bad-channel', `${type} of request ${id} came on channel ${channel}.`, {
-        seen: String(channel),
-        allowed: String(rule.bulk === true ? request.bulkChannel : 0),
-      });
-    }
+    const expected = rule.bulk === true && actor === request.source ? request.bulkChannel : 0;
+    if (channel !== expected) throw wrongChannel(type, id, channel, expected);
     if (rule.to === 'over') this.#close(id);
     else if (rule.to !== undefined) request.state = rule.to;
     if (rule.to === 'cancelling') request.canceller = actor;
     return 'deliver';
   }
 
-  #cancel(actor: Actor, id: number): Verdict {
+  #cancel(actor: Actor, id: number, channel: number): Verdict {
+    if (channel !== 0) throw wrongChannel('CANCEL', id, channel, 0);
     const request = this.#requests.get(id);
     if (request === undefined) {
       if (id > this.#highest[this.#openerOf(id)])
@@ -265,7 +262,8 @@ export class SessionMachine {
       // It crossed our last frame of that request: answer, so that the peer can stop waiting.
       return actor === 'peer' ? 'answer-cancel' : 'deliver';
     }
-    if (request.kind !== 'transfer') throw this.#unexpected(actor, 'CANCEL', id, request.state, 'CANCEL of a transfer');
+    if (request.kind !== 'transfer')
+      throw this.#unexpected(actor, 'CANCEL', id, request.state, 'CANCEL of a transfer');
     if (request.state === 'cancelling' && request.canceller !== actor) {
       this.#close(id);
       return 'cancelled';
@@ -332,3 +330,9 @@ export class SessionMachine {
     );
   }
 }
+
+const wrongChannel = (type: TypeName, id: number, seen: number, allowed: number): HexdropError =>
+  new HexdropError('bad-channel', `${type} of request ${id} came on channel ${seen}.`, {
+    seen: String(seen),
+    allowed: String(allowed),
+  });

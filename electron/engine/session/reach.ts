@@ -18,7 +18,11 @@ export interface Reach {
 }
 
 /** Resolves with an open session. Rejects with a HexdropError of the classes "reach" and "session". */
-export async function reachSession(context: EngineContext, reach: Reach, signal: AbortSignal): Promise<Session> {
+export async function reachSession(
+  context: EngineContext,
+  reach: Reach,
+  signal: AbortSignal,
+): Promise<Session> {
   const target = targetOf(reach.to);
   let trust: Trust = 'unauthenticated';
   const connection = await dial({
@@ -47,14 +51,22 @@ export async function reachSession(context: EngineContext, reach: Reach, signal:
       opened: (opened) => {
         isOpen = true;
         context.sessions.opened(opened);
-        if (connection.info.peerDeviceId !== undefined) remember(context, opened.peer, target, reach.acceptNewKey);
+        if (connection.info.peerDeviceId !== undefined)
+          remember(context, opened.peer, target, reach.acceptNewKey);
         context.emit({ kind: 'session-opened', peer: opened.peer });
         resolve(opened);
       },
       closed: (closed, error) => {
         context.sessions.closed(closed);
-        if (!isOpen) return reject(error ?? new HexdropError('not-hexdrop', `${target} closed the connection without a word.`));
-        context.emit({ kind: 'session-closed', peer: closed.peer, ...(error === undefined ? {} : { error }) });
+        if (!isOpen)
+          return reject(
+            error ?? new HexdropError('not-hexdrop', `${target} closed the connection without a word.`),
+          );
+        context.emit({
+          kind: 'session-closed',
+          peer: closed.peer,
+          ...(error === undefined ? {} : { error }),
+        });
       },
     });
     stream.start();

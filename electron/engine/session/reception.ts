@@ -22,7 +22,9 @@ export interface ReceptionOptions {
 
 export function receiveFirstFrame(connection: Connection, options: ReceptionOptions): void {
   const timer = setTimeout(() => {
-    stream.fail(new HexdropError('handshake-timeout', `No first frame within ${options.handshakeMs / 1_000} seconds.`));
+    stream.fail(
+      new HexdropError('handshake-timeout', `No first frame within ${options.handshakeMs / 1_000} seconds.`),
+    );
   }, options.handshakeMs);
   timer.unref();
   const stream = new FrameStream(connection, {
@@ -35,17 +37,27 @@ export function receiveFirstFrame(connection: Connection, options: ReceptionOpti
     bulk: () => {},
     closed: (error) => {
       clearTimeout(timer);
-      options.rejected(connection, error ?? new HexdropError('connection-lost', 'It closed before its first frame.'));
+      options.rejected(
+        connection,
+        error ?? new HexdropError('connection-lost', 'It closed before its first frame.'),
+      );
     },
   });
   stream.start();
 }
 
 function requireOpening(type: TypeName, header: FrameHeader): void {
-  const fits = type === 'LANE' ? header.channel >= 1 && header.channel <= limits.lanesPerTransfer : type === 'HELLO' && header.channel === 0;
+  const fits =
+    type === 'LANE'
+      ? header.channel >= 1 && header.channel <= limits.lanesPerTransfer
+      : type === 'HELLO' && header.channel === 0;
   if (fits) return;
-  throw new HexdropError('unexpected-frame', `A connection was opened with ${type} on channel ${header.channel}.`, {
-    seen: type,
-    allowed: 'HELLO on channel 0, LANE on channel 1 to 4',
-  });
+  throw new HexdropError(
+    'unexpected-frame',
+    `A connection was opened with ${type} on channel ${header.channel}.`,
+    {
+      seen: type,
+      allowed: 'HELLO on channel 0, LANE on channel 1 to 4',
+    },
+  );
 }

@@ -18,7 +18,7 @@ import type { BulkType, ControlFrame, ControlType, FrameReceiver, FrameStream } 
 import { acceptWelcome, answerHello, helloOf } from './handshake.ts';
 import type { CommonGround, SelfDescription } from './handshake.ts';
 import { SessionMachine } from './machine.ts';
-import type { RequestState } from './machine.ts';
+import type { RequestState, Side } from './machine.ts';
 import { TransferWire } from './transfer-wire.ts';
 import type { TransferPort, WireRoad } from './transfer-wire.ts';
 
@@ -26,12 +26,15 @@ export interface SessionTimings {
   readonly handshakeMs: number;
   readonly pingAfterMs: number;
   readonly silentAfterMs: number;
+  /** How long a source may take to say BYE after DONE; one that goes on with its session says none. */
+  readonly farewellMs: number;
 }
 
 export const protocolTimings: SessionTimings = {
   handshakeMs: limits.handshakeMs,
   pingAfterMs: limits.pingAfterMs,
   silentAfterMs: limits.silentAfterMs,
+  farewellMs: limits.farewellMs,
 };
 
 /** What answers the requests of a peer. What they throw is told to the peer as ERROR for that request. */
@@ -113,6 +116,14 @@ export class Session implements FrameReceiver {
   /** The dialer opens the conversation. */
   greet(): void {
     this.#send('HELLO', 0, helloOf(this.#options.self));
+  }
+
+  get timings(): SessionTimings {
+    return this.#options.timings;
+  }
+
+  get side(): Side {
+    return this.stream.connection.info.side;
   }
 
   get peer(): PeerView {
@@ -257,6 +268,7 @@ export class Session implements FrameReceiver {
   #open(ground: CommonGround, said: { readonly alias: string; readonly deviceId: string }): void {
     const { connection } = this.stream;
     this.#ground = ground;
+    this.stream.established();
     this.#peer = {
       deviceId: said.deviceId,
       alias: said.alias,
@@ -279,7 +291,7 @@ export class Session implements FrameReceiver {
     this.#ports.clear();
     for (const { wire, port } of ports) {
       wire.release();
-      port.lost(reason);
+      port.lost(reason, error === undefined);
     }
     this.#options.closed(this, error);
   }
@@ -350,7 +362,7 @@ export class Session implements FrameReceiver {
     if (waiting !== undefined) return waiting.reject(error);
     const port = this.#ports.get(frame.header.id);
     this.#ports.delete(frame.header.id);
-    port?.port.lost(error);
+    port?.port.lost(error, false);
   }
 
   #cancelled(frame: ControlFrame): void {

@@ -54,13 +54,19 @@ export class Shares {
     const path = resolve(request.path);
     const stats = statsOf(path, request.path);
     if (!stats.isDirectory() && !stats.isSymbolicLink()) {
-      throw new HexdropError('not-a-folder', `"${request.path}" is not a folder; only folders can be shared.`);
+      throw new HexdropError(
+        'not-a-folder',
+        `"${request.path}" is not a folder; only folders can be shared.`,
+      );
     }
     const root = SafeRoot.openExisting(path);
     const wanted = request.name ?? (basename(root.path) || 'root');
     const fault = nameFault(wanted, process.platform);
-    if (fault !== undefined) throw new HexdropError('usage', `The share cannot be named so. ${fault.message}`);
-    const name = this.#shares.has(wanted) ? freeName(wanted, (candidate) => this.#shares.has(candidate)) : wanted;
+    if (fault !== undefined)
+      throw new HexdropError('usage', `The share cannot be named so. ${fault.message}`);
+    const name = this.#shares.has(wanted)
+      ? freeName(wanted, (candidate) => this.#shares.has(candidate))
+      : wanted;
     const share: Share = {
       name,
       root,
@@ -89,10 +95,19 @@ export class Shares {
     if (components.length === 0) return this.#listShares(request, unlocked);
     const found = this.#find(components, unlocked);
     if (!found.stats.isDirectory()) {
-      return { path: request.path, writable: false, entries: [entryOf(components.at(-1) as string, found.stats)], more: false };
+      return {
+        path: request.path,
+        writable: false,
+        entries: [entryOf(components.at(-1) as string, found.stats)],
+        more: false,
+      };
     }
     const names = namesIn(found.path, request.path);
-    return { path: request.path, writable: found.share.writable, ...page(names, request.after, (name) => childOf(found.path, name)) };
+    return {
+      path: request.path,
+      writable: found.share.writable,
+      ...page(names, request.after, (name) => childOf(found.path, name)),
+    };
   }
 
   stat(request: Payload<'STAT'>, unlocked: Unlocked): Payload<'ENTRY'> {
@@ -113,14 +128,16 @@ export class Shares {
   /** For uploads: the root of what a peer may write to. @throws HexdropError read-only and those of `find` */
   writableRoot(path: string, unlocked: Unlocked): SafeRoot {
     const { share, path: local, stats } = this.#find(splitPeerPath(path), unlocked);
-    if (!share.writable) throw new HexdropError('read-only', `The share "${share.name}" does not take uploads.`);
+    if (!share.writable)
+      throw new HexdropError('read-only', `The share "${share.name}" does not take uploads.`);
     if (!stats.isDirectory()) throw new HexdropError('not-a-folder', `"${path}" is not a folder.`);
     return local === share.root.path ? share.root : SafeRoot.openExisting(local);
   }
 
   #find(components: readonly string[], unlocked: Unlocked): Found {
     const [shareName, ...inside] = components;
-    if (shareName === undefined) throw new HexdropError('no-such-share', 'A path starts with the name of a share.');
+    if (shareName === undefined)
+      throw new HexdropError('no-such-share', 'A path starts with the name of a share.');
     const share = this.#share(shareName);
     if (share.guard !== undefined && !unlocked.has(share.name)) {
       throw new HexdropError('pin-required', `The share "${share.name}" asks for a PIN.`);
@@ -182,7 +199,8 @@ function page(
     const made = entry(name);
     if (made === undefined) continue;
     bytes += JSON.stringify(made).length * 3;
-    if (entries.length >= limits.listingEntries || bytes > limits.controlBytes - 65_536) return { entries, more: true };
+    if (entries.length >= limits.listingEntries || bytes > limits.controlBytes - 65_536)
+      return { entries, more: true };
     entries.push(made);
   }
   return { entries, more: false };

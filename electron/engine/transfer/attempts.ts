@@ -56,10 +56,12 @@ export async function runAttempts(
   for (;;) {
     record.cancelAttempt = () => abort.abort(giveUp);
     const outcome = await runOne(context, record, { ...reach, acceptNewKey }, abort.signal, attempt);
-    if (abort.signal.aborted) return record.finish({ kind: 'cancelled', code: 'cancelled', message: giveUp.message });
+    if (abort.signal.aborted)
+      return record.finish({ kind: 'cancelled', code: 'cancelled', message: giveUp.message });
     // Replaced once; from then on it must stay the same.
     acceptNewKey = false;
-    if (outcome.kind !== 'failed' || !record.isAccepted || !isPassing(outcome.error)) return record.finish(outcome);
+    if (outcome.kind !== 'failed' || !record.isAccepted || !isPassing(outcome.error))
+      return record.finish(outcome);
     if (record.bytes > moved) {
       moved = record.bytes;
       movedAtMs = performance.now();

@@ -17,7 +17,13 @@ import {
 } from '../../../shared/protocol/bulk.ts';
 import { asHexdropError } from '../../../shared/protocol/errors.ts';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
-import { chunkBytes, headerBytes, limits, packPrefixBytes } from '../../../shared/protocol/limits.ts';
+import {
+  chunkBytes,
+  digestBytes,
+  headerBytes,
+  limits,
+  packPrefixBytes,
+} from '../../../shared/protocol/limits.ts';
 import { refusalPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { TransferWire } from '../session/transfer-wire.ts';
 import { BufferPool } from './buffer-pool.ts';
@@ -63,6 +69,7 @@ export class BulkSender {
   readonly #outbox: Outbox;
   readonly #reports: BulkSenderReports;
   readonly #pool: BufferPool;
+  readonly #digestBytes = new Uint8Array(digestBytes);
   #file: OpenFile | undefined;
   #comparison: Comparison | undefined;
   #isScheduled = false;
@@ -151,10 +158,10 @@ export class BulkSender {
     const { entry, fd, position, relative } = file;
     const contentBytes = Math.min(chunkBytes, entry.size - position);
     const { bytes, view } = buffer;
-    let digest: Uint8Array;
+    const digest = this.#digestBytes;
     try {
       readWhole(fd, bytes, dataContentAt, contentBytes, position, relative);
-      digest = this.#digest.hash(bytes.subarray(dataContentAt, dataContentAt + contentBytes));
+      this.#digest.hashInto(bytes.subarray(dataContentAt, dataContentAt + contentBytes), digest, 0);
     } catch (thrown) {
       this.#closeFile();
       this.#fault(entry, relative, asHexdropError(thrown, 'read-failed'), position);
@@ -163,9 +170,17 @@ export class BulkSender {
     file.chain.append(digest);
     file.position += contentBytes;
     this.bytes += contentBytes;
-    const place = { id: this.#wire.id, channel: this.#wire.bulkChannel, file: entry.index, offset: position, contentBytes };
+    const place = {
+      id: this.#wire.id,
+      channel: this.#wire.bulkChannel,
+      file: entry.index,
+      offset: position,
+      contentBytes,
+    };
     writeDataHeader(bytes, view, place, digest);
-    this.#wire.writeBulk('DATA', bytes.subarray(0, dataContentAt + contentBytes), () => this.#pool.release(buffer));
+    this.#wire.writeBulk('DATA', bytes.subarray(0, dataContentAt + contentBytes), () =>
+      this.#pool.release(buffer),
+    );
     if (file.position >= entry.size) this.#end(file);
     return true;
   }
@@ -201,8 +216,8 @@ export class BulkSender {
         this.#fault(entry, relative, asHexdropError(thrown, 'file-unreadable'));
         continue;
       }
-      const digest = this.#digest.hash(bytes.subarray(contentAt, contentAt + entry.size));
-      at = writePackEntry(view, bytes, at, entry.index, entry.size, digest) + entry.size;
+      this.#digest.hashInto(bytes.subarray(contentAt, contentAt + entry.size), this.#digestBytes, 0);
+      at = writePackEntry(view, bytes, at, entry.index, entry.size, this.#digestBytes) + entry.size;
       count += 1;
       this.#latest = entry;
       this.bytes += entry.size;
@@ -238,7 +253,12 @@ export class BulkSender {
       return this.#fault(entry, relative, asHexdropError(thrown, 'file-unreadable'));
     }
     if (wanted.unless !== undefined) {
-      this.#comparison = { wanted, relative, fd, chain: new ChainOfFile(fd, entry.size, relative, this.#digest) };
+      this.#comparison = {
+        wanted,
+        relative,
+        fd,
+        chain: new ChainOfFile(fd, entry.size, relative, this.#digest),
+      };
       return;
     }
     this.#file = { entry, relative, fd, chain: new Chain(this.#digest, wanted.chain), position: offset };

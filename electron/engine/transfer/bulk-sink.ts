@@ -15,7 +15,7 @@ import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { chunkBytes, dataPrefixBytes } from '../../../shared/protocol/limits.ts';
 import { toHex } from '../../../shared/protocol/text.ts';
-import { Chain, equalDigests } from './digest.ts';
+import { Chain, matchesDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
 import { fileFaultOf } from './file-fault.ts';
 import type { Inbox, Slot } from './inbox.ts';
@@ -74,6 +74,8 @@ export class BulkSink {
   #foldsCase: boolean | undefined;
   /** Clash keys of what was put in place of something; kept only where case is folded. */
   readonly #replaced = new Set<string>();
+  /** Paths of partials that met a full disk. */
+  #parked: string[] = [];
   files = 0;
   bytes = 0;
 
@@ -94,15 +96,20 @@ export class BulkSink {
     const { size } = slot.entry;
     const isRightLength = contentBytes === chunkBytes || offset + contentBytes === size;
     if (offset !== open.position || !isRightLength || offset + contentBytes > size) {
-      throw new HexdropError('unexpected-frame', `DATA of entry ${file} does not go on where the file stands.`, {
-        seen: `${contentBytes} bytes at ${offset}`,
-        allowed: `${Math.min(chunkBytes, size - open.position)} bytes at ${open.position}`,
-      });
+      throw new HexdropError(
+        'unexpected-frame',
+        `DATA of entry ${file} does not go on where the file stands.`,
+        {
+          seen: `${contentBytes} bytes at ${offset}`,
+          allowed: `${Math.min(chunkBytes, size - open.position)} bytes at ${open.position}`,
+        },
+      );
     }
     const content = payload.subarray(dataPrefixBytes);
-    if (!equalDigests(this.#options.digest.hash(content), digest)) return this.#failDigest(slot, `the chunk at ${offset}`);
+    if (!matchesDigest(this.#options.digest, content, digest))
+      return this.#failDigest(slot, `the chunk at ${offset}`);
     try {
-      writeWhole(open.fd, content, offset);
+      this.#withRoom(() => writeWhole(open.fd, content, offset));
     } catch (thrown) {
       return this.#fail(slot, fileFaultOf(thrown, 'write', open.path));
     }
@@ -129,8 +136,7 @@ export class BulkSink {
     }
     if (!open.chain.equals(end.digest)) {
       // Some earlier chunk is not what the source has: nothing of the partial can be trusted.
-      this.#close(open);
-      this.#options.journal.dropPartial(open.path);
+      this.#drop(open);
       return this.#failDigest(slot, 'the whole file');
     }
     try {
@@ -153,13 +159,18 @@ export class BulkSink {
     while (pack.next()) {
       const slot = this.#expect(pack.file, 'PACK');
       if (slot === undefined) continue;
-      if (this.#open !== undefined || slot.state !== 'wanted' || slot.resume !== undefined || pack.length !== slot.entry.size) {
+      if (
+        this.#open !== undefined ||
+        slot.state !== 'wanted' ||
+        slot.resume !== undefined ||
+        pack.length !== slot.entry.size
+      ) {
         throw new HexdropError('unexpected-frame', `Entry ${pack.file} may not come packed like this.`, {
           seen: `${pack.length} bytes`,
           allowed: `${slot.entry.size} bytes, from the start, while no other file is open`,
         });
       }
-      if (!equalDigests(this.#options.digest.hash(pack.content), pack.digest)) {
+      if (!matchesDigest(this.#options.digest, pack.content, pack.digest)) {
         this.#failDigest(slot, 'the file');
         continue;
       }
@@ -176,9 +187,7 @@ export class BulkSink {
   sourceFault(slot: Slot, isSourceChanged: boolean): void {
     if (this.#open?.slot === slot) {
       if (isSourceChanged) {
-        const { path } = this.#open;
-        this.#close(this.#open);
-        this.#options.journal.dropPartial(path);
+        this.#drop(this.#open);
       } else {
         this.#keep(this.#open);
       }
@@ -196,12 +205,21 @@ export class BulkSink {
     const slot = inbox.slot(file);
     if (inbox.isRefused(file)) return undefined;
     const isOther = this.#open !== undefined && this.#open.slot !== slot;
-    if (slot === undefined || slot.entry.kind !== 'file' || isOther || (slot.state !== 'wanted' && slot.state !== 'receiving')) {
+    if (
+      slot === undefined ||
+      slot.entry.kind !== 'file' ||
+      isOther ||
+      (slot.state !== 'wanted' && slot.state !== 'receiving')
+    ) {
       const state = file < inbox.settled ? 'settled' : (slot?.state ?? 'unknown');
-      throw new HexdropError('unexpected-frame', `${type} came for entry ${file}, which is ${isOther ? 'not the open one' : state}.`, {
-        seen: `${type} of entry ${file}`,
-        allowed: isOther ? `entry ${this.#open?.slot.index} up to its END` : 'wanted entries',
-      });
+      throw new HexdropError(
+        'unexpected-frame',
+        `${type} came for entry ${file}, which is ${isOther ? 'not the open one' : state}.`,
+        {
+          seen: `${type} of entry ${file}`,
+          allowed: isOther ? `entry ${this.#open?.slot.index} up to its END` : 'wanted entries',
+        },
+      );
     }
     this.#latest = slot;
     return slot;
@@ -215,8 +233,10 @@ export class BulkSink {
       root.nextTurn();
       root.file(inbox.folderOf(entry).components, entry.name, { create: true });
       const partialPath = resume?.partialPath ?? journal.newPartialPath();
-      const fd = resume === undefined ? createPartial(partialPath, entry.executable) : reopenPartial(partialPath);
-      if (resume === undefined) journal.partialOpened({ path, version: entry.version, size: entry.size, partialPath });
+      const fd =
+        resume === undefined ? createPartial(partialPath, entry.executable) : reopenPartial(partialPath);
+      if (resume === undefined)
+        journal.partialOpened({ path, version: entry.version, size: entry.size, partialPath });
       const position = resume?.offset ?? 0;
       slot.arrivedBytes = position;
       this.#open = {
@@ -267,7 +287,8 @@ export class BulkSink {
   #land(landing: Landing): void {
     const { slot } = landing;
     try {
-      if (landSmall(landing) === 'exists') this.#placeElsewhere(slot, landing.path, landing.partialPath);
+      const placed = this.#withRoom(() => landSmall(landing));
+      if (placed === 'exists') this.#placeElsewhere(slot, landing.path, landing.partialPath);
     } catch (thrown) {
       discardPartial(landing.partialPath);
       return this.#fail(slot, fileFaultOf(thrown, 'put in place', landing.path));
@@ -284,7 +305,8 @@ export class BulkSink {
     const finalPath = root.file(inbox.folderOf(entry).components, entry.name, { create: true });
     journal.willLand([{ path, version: entry.version, size: entry.size, mtimeUs: entry.mtime, finalPath }]);
     if (this.#mayReplace(finalPath)) placeOver(partialPath, finalPath);
-    else if (placeNoClobber(partialPath, finalPath) === 'exists') this.#placeElsewhere(slot, path, partialPath);
+    else if (placeNoClobber(partialPath, finalPath) === 'exists')
+      this.#placeElsewhere(slot, path, partialPath);
   }
 
   /**
@@ -308,8 +330,13 @@ export class BulkSink {
     const { components } = inbox.folderOf(entry);
     const at = (name: string): string => root.file(components, name, { create: true });
     for (;;) {
-      const name = freeName(entry.name, (candidate) => lstatSync(at(candidate), { throwIfNoEntry: false }) !== undefined);
-      journal.willLand([{ path, version: entry.version, size: entry.size, mtimeUs: entry.mtime, finalPath: at(name) }]);
+      const name = freeName(
+        entry.name,
+        (candidate) => lstatSync(at(candidate), { throwIfNoEntry: false }) !== undefined,
+      );
+      journal.willLand([
+        { path, version: entry.version, size: entry.size, mtimeUs: entry.mtime, finalPath: at(name) },
+      ]);
       if (placeNoClobber(partialPath, at(name)) === 'placed') return;
     }
   }
@@ -334,8 +361,19 @@ export class BulkSink {
   #keep(open: OpenPartial): void {
     const { journal } = this.#options;
     const { bytes, chain } = open.resumable ?? { bytes: open.position, chain: open.chain.value };
+    // What is not kept will come, and count, again.
+    this.bytes -= open.position - bytes;
+    open.slot.arrivedBytes = bytes;
     journal.checkpoint({ path: open.path, verifiedBytes: bytes, chain: toHex(chain), durable: false });
     this.#close(open);
+  }
+
+  /** Closes a partial that is of no more use. */
+  #drop(open: OpenPartial): void {
+    this.bytes -= open.position - (open.slot.resume?.offset ?? 0);
+    open.slot.arrivedBytes = 0;
+    this.#close(open);
+    this.#options.journal.dropPartial(open.path);
   }
 
   #close(open: OpenPartial): void {
@@ -344,13 +382,34 @@ export class BulkSink {
     else closeSync(open.fd);
   }
 
+  /**
+   * A file that filled the disk keeps its verified part for the next run, as long as no other file needs the room:
+   * then the part goes, and the other file is tried once more.
+   */
+  #withRoom<Result>(write: () => Result): Result {
+    try {
+      return write();
+    } catch (thrown) {
+      if (this.#parked.length === 0 || fileFaultOf(thrown, 'write', '').code !== 'disk-full') throw thrown;
+      for (const path of this.#parked) this.#options.journal.dropPartial(path);
+      this.#parked = [];
+      return write();
+    }
+  }
+
   #failDigest(slot: Slot, what: string): void {
     const path = displayName(this.#options.inbox.pathOf(slot.entry));
-    this.#fail(slot, new HexdropError('digest-mismatch', `"${path}": ${what} does not have the digest that was announced.`));
+    this.#fail(
+      slot,
+      new HexdropError('digest-mismatch', `"${path}": ${what} does not have the digest that was announced.`),
+    );
   }
 
   #fail(slot: Slot, error: HexdropError): void {
-    if (this.#open?.slot === slot) this.#keep(this.#open);
+    if (this.#open?.slot === slot) {
+      if (error.code === 'disk-full') this.#parked.push(this.#open.path);
+      this.#keep(this.#open);
+    }
     this.#options.fault(slot, error);
   }
 }

@@ -14,13 +14,13 @@ export type DigestName = 'blake3' | 'sha256';
 
 export interface Digest {
   readonly name: DigestName;
-  /** 32 bytes over all of `bytes`. */
-  hash(bytes: Uint8Array): Uint8Array;
+  /** Writes the 32 bytes of the digest over `bytes` at `at`. */
+  hashInto(bytes: Uint8Array, into: Uint8Array, at: number): void;
 }
 
 const sha256: Digest = {
   name: 'sha256',
-  hash: (bytes) => createHash('sha256').update(bytes).digest(),
+  hashInto: (bytes, into, at) => into.set(createHash('sha256').update(bytes).digest(), at),
 };
 
 let blake3: Digest | undefined | 'not tried' = 'not tried';
@@ -28,9 +28,17 @@ let blake3: Digest | undefined | 'not tried' = 'not tried';
 function loadBlake3(): Digest | undefined {
   try {
     const addon = createRequire(import.meta.url)('@napi-rs/blake-hash') as {
-      blake3(bytes: Uint8Array): Uint8Array;
+      readonly blake3UrlSafeBase64: (bytes: Uint8Array) => string;
     };
-    return { name: 'blake3', hash: addon.blake3 };
+    const found = Buffer.alloc(digestBytes);
+    return {
+      name: 'blake3',
+      // As text: each Buffer that the addon makes is memory outside of the heap, and costs more than the decoding.
+      hashInto: (bytes, into, at) => {
+        found.write(addon.blake3UrlSafeBase64(bytes), 'base64url');
+        into.set(found, at);
+      },
+    };
   } catch {
     return undefined; // No prebuilt addon for this platform: the peer is told so in HELLO.
   }
@@ -53,9 +61,18 @@ export function digestByName(name: DigestName): Digest {
 export const commonDigest = (offered: readonly string[]): DigestName | undefined =>
   availableDigests().find((name) => offered.includes(name));
 
+const scratch = new Uint8Array(digestBytes);
+
+/** Whether `bytes` have the digest that was announced. */
+export function matchesDigest(digest: Digest, bytes: Uint8Array, announced: Uint8Array): boolean {
+  digest.hashInto(bytes, scratch, 0);
+  return equalDigests(scratch, announced);
+}
+
 /** The running file digest: chain 0 is 32 zero bytes, chain i+1 = H(chain i, digest i). */
 export class Chain {
   readonly #digest: Digest;
+  /** The chain value, and behind it room for the digest of the next chunk. */
   readonly #pair = new Uint8Array(2 * digestBytes);
 
   /** @param from the chain value to continue from, 32 bytes; the start of a file when absent */
@@ -66,7 +83,13 @@ export class Chain {
 
   append(chunkDigest: Uint8Array): void {
     this.#pair.set(chunkDigest, digestBytes);
-    this.#pair.set(this.#digest.hash(this.#pair));
+    this.#digest.hashInto(this.#pair, this.#pair, 0);
+  }
+
+  /** Appends a chunk by its content. */
+  appendContent(content: Uint8Array): void {
+    this.#digest.hashInto(content, this.#pair, digestBytes);
+    this.#digest.hashInto(this.#pair, this.#pair, 0);
   }
 
   /** A copy of the value so far. */

@@ -89,12 +89,21 @@ export class Inbox {
     const open = this.count + page.entries.length - this.#settled;
     const allowed = isAccepted ? limits.windowEntries : limits.previewEntries;
     if (open > allowed) {
-      throw new HexdropError('manifest-too-large', undefined, { seen: `${open} entries`, allowed: `${allowed} unsettled` });
+      throw new HexdropError('manifest-too-large', undefined, {
+        seen: `${open} entries`,
+        allowed: `${allowed} unsettled`,
+      });
     }
     this.#order.takePage(page);
     this.#nextPage += 1;
     this.#isLast = (header.flags & flagLast) !== 0;
-    const slots = page.entries.map((entry, at): Slot => ({ index: page.first + at, entry, state: 'told', resume: undefined, arrivedBytes: 0 }));
+    const slots = page.entries.map((entry, at): Slot => ({
+      index: page.first + at,
+      entry,
+      state: 'told',
+      resume: undefined,
+      arrivedBytes: 0,
+    }));
     for (const slot of slots) {
       this.#slots.push(slot);
       if (slot.entry.kind === 'file') this.#open += 1;
@@ -137,7 +146,8 @@ export class Inbox {
 
   /** Settles an entry whose bytes, or the rest of them, do not come. */
   pass(slot: Slot): void {
-    if (slot.state !== 'settled' && slot.entry.kind === 'file') this.passedBytes += slot.entry.size - slot.arrivedBytes;
+    if (slot.state !== 'settled' && slot.entry.kind === 'file')
+      this.passedBytes += slot.entry.size - slot.arrivedBytes;
     this.settle(slot);
   }
 

@@ -73,7 +73,9 @@ export class Incoming {
   #receive(wire: TransferWire, offer: Payload<'OFFER'>, terms: Terms): TransferPort {
     const { peer } = wire.session;
     const before = this.#comeBack(offer, peer);
-    const record = before?.record ?? new TransferRecord(offer.transfer, 'receive', terms.kind, (event) => this.#context.emit(event));
+    const record =
+      before?.record ??
+      new TransferRecord(offer.transfer, 'receive', terms.kind, (event) => this.#context.emit(event));
     if (before === undefined) this.#context.track(record);
     record.connected(peer);
     const sink = new Sink({
@@ -130,11 +132,16 @@ export class Incoming {
     const visit =
       again?.deviceId === peer.deviceId
         ? again
-        : [...this.#visits.values()].find((waiting) => peer.secure && waiting.timer !== undefined && isSame(waiting));
+        : [...this.#visits.values()].find(
+            (waiting) => peer.secure && waiting.timer !== undefined && isSame(waiting),
+          );
     if (visit === undefined) return undefined;
     clearTimeout(visit.timer);
     this.#visits.delete(visit.transfer);
-    visit.sink.lost(new HexdropError('connection-lost', 'The sender came back over another connection.'));
+    visit.sink.lost(
+      new HexdropError('connection-lost', 'The sender came back over another connection.'),
+      false,
+    );
     return visit.record.isOver ? undefined : visit;
   }
 
@@ -142,13 +149,19 @@ export class Incoming {
     if (visit.sink !== sink) return;
     const isCurrent = this.#visits.get(visit.transfer) === visit;
     if (!isCurrent) return; // Superseded: the record goes on.
-    const isExpectedBack = outcome.kind === 'failed' && visit.decision !== undefined && isPassing(outcome.error);
+    const isExpectedBack =
+      outcome.kind === 'failed' && visit.decision !== undefined && isPassing(outcome.error);
     if (!isExpectedBack) {
       this.#visits.delete(visit.transfer);
       return visit.record.finish(outcome);
     }
     visit.record.retrying(returnWithinMs, outcome.error);
-    visit.record.cancelAttempt = (error) => this.#giveUp(visit, { kind: 'cancelled', code: error.code === 'cancelled' ? 'cancelled' : 'internal', message: error.message });
+    visit.record.cancelAttempt = (error) =>
+      this.#giveUp(visit, {
+        kind: 'cancelled',
+        code: error.code === 'cancelled' ? 'cancelled' : 'internal',
+        message: error.message,
+      });
     visit.timer = setTimeout(() => this.#giveUp(visit, outcome), returnWithinMs);
     visit.timer.unref();
   }
@@ -179,7 +192,10 @@ export class Incoming {
     const names = JSON.stringify(offer.roots.map(({ name }) => name).toSorted());
     const target = resolve(dir);
     return listPartials(this.#context.home).some(
-      (left) => left.peerDeviceId === deviceId && left.target === target && JSON.stringify(left.roots.toSorted()) === names,
+      (left) =>
+        left.peerDeviceId === deviceId &&
+        left.target === target &&
+        JSON.stringify(left.roots.toSorted()) === names,
     );
   }
 }

@@ -63,7 +63,11 @@ export class ManifestSender {
 
   #sendPages(): void {
     let room = this.#windowRoom();
-    for (let entry = this.#outbox.nextUnsent(); entry !== undefined && room > 0; entry = this.#outbox.nextUnsent()) {
+    for (
+      let entry = this.#outbox.nextUnsent();
+      entry !== undefined && room > 0;
+      entry = this.#outbox.nextUnsent()
+    ) {
       if (!this.#pages.add(entry)) {
         this.#send(false);
         continue;

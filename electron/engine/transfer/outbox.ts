@@ -123,7 +123,8 @@ export class Outbox {
   peek(): WantedFile | undefined {
     for (;;) {
       const wanted = this.#queue[this.#queueHead];
-      if (wanted === undefined || this.#dropped.size === 0 || !this.#dropped.delete(wanted.entry.index)) return wanted;
+      if (wanted === undefined || this.#dropped.size === 0 || !this.#dropped.delete(wanted.entry.index))
+        return wanted;
       this.take();
     }
   }

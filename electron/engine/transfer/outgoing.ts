@@ -48,7 +48,10 @@ export async function runPush(context: EngineContext, record: TransferRecord, pu
 
 /** A later attempt may meet other files than the first. */
 const rootsAgain = (roots: readonly SourceRoot[]): readonly SourceRoot[] =>
-  rootsOf(roots.map(({ path }) => path)).map((root) => ({ ...root, name: roots.find(({ path }) => path === root.path)?.name ?? root.name }));
+  rootsOf(roots.map(({ path }) => path)).map((root) => ({
+    ...root,
+    name: roots.find(({ path }) => path === root.path)?.name ?? root.name,
+  }));
 
 async function offer(
   context: EngineContext,

@@ -4,7 +4,12 @@
  */
 
 import type { PeerView } from '../../../shared/model/peer.ts';
-import type { FileFault, TransferResult, TransferState, TransferView } from '../../../shared/model/transfer.ts';
+import type {
+  FileFault,
+  TransferResult,
+  TransferState,
+  TransferView,
+} from '../../../shared/model/transfer.ts';
 import { errorTable, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 import type { EngineEvent } from '../api.ts';
@@ -76,7 +81,12 @@ export class TransferRecord {
   }
 
   get isOver(): boolean {
-    return this.#state === 'done' || this.#state === 'failed' || this.#state === 'declined' || this.#state === 'cancelled';
+    return (
+      this.#state === 'done' ||
+      this.#state === 'failed' ||
+      this.#state === 'declined' ||
+      this.#state === 'cancelled'
+    );
   }
 
   /** Whether the receiver has ever accepted it. */
@@ -152,7 +162,8 @@ export class TransferRecord {
   }
 
   view(): TransferView {
-    const { totals, files, bytes, skipped, failed, resumedBytes, passedBytes, omitted, currentPath } = this.#progress();
+    const { totals, files, bytes, skipped, failed, resumedBytes, passedBytes, omitted, currentPath } =
+      this.#progress();
     if (this.#state === 'running') this.#rate.sample(bytes, performance.now());
     const secondsLeft =
       totals.complete && this.#state === 'running'
@@ -176,7 +187,9 @@ export class TransferRecord {
       ...(this.#peer === undefined ? {} : { peer: this.#peer }),
       ...(currentPath === undefined ? {} : { currentPath }),
       ...(secondsLeft === undefined ? {} : { secondsLeft }),
-      ...(this.#error === undefined ? {} : { error: { code: this.#error.code, message: this.#error.message } }),
+      ...(this.#error === undefined
+        ? {}
+        : { error: { code: this.#error.code, message: this.#error.message } }),
     };
   }
 

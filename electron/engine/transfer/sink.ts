@@ -11,6 +11,7 @@ import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
 import { refusalPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { BulkType, ControlFrame, FrameStream } from '../session/frame-stream.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
@@ -69,6 +70,7 @@ export class Sink implements TransferPort {
   #root: SafeRoot | undefined;
   #previewTimer: NodeJS.Timeout | undefined;
   #ackTimer: NodeJS.Timeout | undefined;
+  #farewellTimer: NodeJS.Timeout | undefined;
   #ackedBytes = -1;
   #ackedSettled = 0;
   #isDecided = false;
@@ -76,6 +78,8 @@ export class Sink implements TransferPort {
   /** FINISH has come. */
   #isFinishing = false;
   #isFinished = false;
+  /** What DONE said. */
+  #summary: Summary | undefined;
   /** FAULTs of entries whose page has not come. */
   #earlyFaults: Payload<'FAULT'>[] = [];
   #sinkFaults = 0;
@@ -177,6 +181,7 @@ export class Sink implements TransferPort {
   /** This side ends it; what is verified stays. */
   cancel(error: HexdropError): void {
     if (this.#isOver) return;
+    if (this.#summary !== undefined) return this.#complete(this.#summary);
     const { code, message } = refusalPayload(error);
     this.#wire.cancel(codeFromWire(code), message);
     this.#end();
@@ -224,8 +229,9 @@ export class Sink implements TransferPort {
     this.#options.reports.cancelled(code, message);
   }
 
-  lost(error: HexdropError): void {
+  lost(error: HexdropError, wasClean: boolean): void {
     if (this.#isOver) return;
+    if (wasClean && this.#summary !== undefined) return this.#complete(this.#summary);
     this.#end();
     this.#options.reports.failed(error);
   }
@@ -243,7 +249,14 @@ export class Sink implements TransferPort {
       bootId: target.bootId,
     });
     const fault = (slot: Slot, error: HexdropError): void => this.#fault(slot, error);
-    const shared = { inbox: this.#inbox, journal: this.#journal, root, onConflict, digest: this.#wire.session.digest, fault };
+    const shared = {
+      inbox: this.#inbox,
+      journal: this.#journal,
+      root,
+      onConflict,
+      digest: this.#wire.session.digest,
+      fault,
+    };
     this.#bulk = new BulkSink(shared);
     this.#planner = new WantPlanner({
       ...shared,
@@ -279,10 +292,14 @@ export class Sink implements TransferPort {
   #sameFile(file: number): void {
     const slot = this.#inbox.slot(file);
     if (slot === undefined || this.#planner?.isConditional(slot) !== true) {
-      throw new HexdropError('unexpected-frame', `SAME came for entry ${file}, which was wanted without a condition.`, {
-        seen: `entry ${file}`,
-        allowed: 'entries named in `unless`',
-      });
+      throw new HexdropError(
+        'unexpected-frame',
+        `SAME came for entry ${file}, which was wanted without a condition.`,
+        {
+          seen: `entry ${file}`,
+          allowed: 'entries named in `unless`',
+        },
+      );
     }
     this.#same += 1;
     this.#inbox.pass(slot);
@@ -291,19 +308,35 @@ export class Sink implements TransferPort {
 
   #sourceFault(fault: Payload<'FAULT'>): void {
     // A lane may overtake the page that tells what this is about.
-    if (fault.file >= this.#inbox.count) return void this.#earlyFaults.push(fault);
+    if (fault.file >= this.#inbox.count) return this.#keepEarly(fault);
     const slot = this.#inbox.slot(fault.file);
     const isSettled = slot === undefined ? fault.file < this.#inbox.settled : slot.state === 'settled';
     // Given up on this side already, or over. A folder is settled once it is made; its content may fail later, once.
-    if (this.#inbox.isRefused(fault.file) || (isSettled && this.#inbox.folder(fault.file) === undefined)) return;
+    if (this.#inbox.isRefused(fault.file) || (isSettled && this.#inbox.folder(fault.file) === undefined))
+      return;
     this.#sourceFaults += 1;
     const code = codeFromWire(fault.code);
-    const path = slot === undefined ? (this.#inbox.folder(fault.file)?.path ?? '') : this.#inbox.pathOf(slot.entry);
+    const path =
+      slot === undefined ? (this.#inbox.folder(fault.file)?.path ?? '') : this.#inbox.pathOf(slot.entry);
     this.#options.reports.fault(path, code, fault.message, 'there');
     if (slot === undefined || slot.entry.kind === 'folder') return;
     this.#bulk?.sourceFault(slot, code === 'file-changed' || code === 'file-vanished');
     this.#inbox.pass(slot);
     this.#settledSome();
+  }
+
+  #keepEarly(fault: Payload<'FAULT'>): void {
+    if (
+      this.#wire.bulkChannel === 0 ||
+      this.#inbox.isComplete ||
+      this.#earlyFaults.length >= limits.previewEntries
+    ) {
+      throw new HexdropError('unexpected-frame', `FAULT came for entry ${fault.file}, which was not told.`, {
+        seen: `entry ${fault.file}`,
+        allowed: `entries below ${this.#inbox.count}`,
+      });
+    }
+    this.#earlyFaults.push(fault);
   }
 
   #tellEarlyFaults(): void {
@@ -349,11 +382,19 @@ export class Sink implements TransferPort {
     this.#isFinished = true;
     this.#setFolderTimes();
     const { files, bytes, skipped, failed, resumedBytes } = this.progress;
-    const summary: Summary = { files, bytes, skipped, failed, resumedBytes };
+    this.#summary = { files, bytes, skipped, failed, resumedBytes };
     this.#acknowledge();
-    // What failed may be sent again: then what has landed must be known.
-    if (failed === 0) this.#journal?.complete();
-    this.#wire.send('DONE', summary);
+    this.#wire.send('DONE', this.#summary);
+    // Who dialed knows by itself that all is done. Who was dialed may be offered it all again should DONE get lost:
+    // until the source has said farewell, what has landed stays known.
+    if (this.#wire.session.side === 'dialer') this.#complete(this.#summary);
+    else this.#farewellTimer = setTimeout(() => this.#complete(this.#summary as Summary), this.#wire.session.timings.farewellMs);
+  }
+
+  #complete(summary: Summary): void {
+    if (this.#isOver) return;
+    // What failed may be sent again: then, too, what has landed must be known.
+    if (summary.failed === 0) this.#journal?.complete();
     this.#end();
     this.#options.reports.done(summary);
   }
@@ -392,6 +433,7 @@ export class Sink implements TransferPort {
     this.#isOver = true;
     clearTimeout(this.#previewTimer);
     clearTimeout(this.#ackTimer);
+    clearTimeout(this.#farewellTimer);
     this.#planner?.stop();
     this.#bulk?.stop();
     this.#journal?.close();

@@ -34,14 +34,24 @@ export function openSource(entry: SourceEntry, relative: string): number {
 export function requireVersion(fd: number, entry: SourceEntry, relative: string): void {
   const stats = fstatSync(fd);
   if (stats.isFile() && stats.size === entry.size && versionOf(stats) === entry.version) return;
-  throw new HexdropError('file-changed', `"${displayName(relative)}" changed since the list of files was made.`);
+  throw new HexdropError(
+    'file-changed',
+    `"${displayName(relative)}" changed since the list of files was made.`,
+  );
 }
 
 /**
  * Reads exactly `length` bytes at `position`.
  * @throws HexdropError file-changed, read-failed
  */
-export function readWhole(fd: number, into: Uint8Array, at: number, length: number, position: number, relative: string): void {
+export function readWhole(
+  fd: number,
+  into: Uint8Array,
+  at: number,
+  length: number,
+  position: number,
+  relative: string,
+): void {
   let filled = 0;
   while (filled < length) {
     let read: number;
@@ -50,7 +60,8 @@ export function readWhole(fd: number, into: Uint8Array, at: number, length: numb
     } catch (thrown) {
       throw fileFaultOf(thrown, 'read', relative);
     }
-    if (read === 0) throw new HexdropError('file-changed', `"${displayName(relative)}" became shorter while it was read.`);
+    if (read === 0)
+      throw new HexdropError('file-changed', `"${displayName(relative)}" became shorter while it was read.`);
     filled += read;
   }
 }
@@ -60,7 +71,6 @@ export class ChainOfFile {
   readonly #fd: number;
   readonly #size: number;
   readonly #relative: string;
-  readonly #digest: Digest;
   readonly #chain: Chain;
   #position = 0;
 
@@ -68,7 +78,6 @@ export class ChainOfFile {
     this.#fd = fd;
     this.#size = size;
     this.#relative = relative;
-    this.#digest = digest;
     this.#chain = new Chain(digest);
   }
 
@@ -77,7 +86,7 @@ export class ChainOfFile {
     const length = Math.min(chunkBytes, this.#size - this.#position);
     if (length > 0) {
       readWhole(this.#fd, buffer, 0, length, this.#position, this.#relative);
-      this.#chain.append(this.#digest.hash(buffer.subarray(0, length)));
+      this.#chain.appendContent(buffer.subarray(0, length));
       this.#position += length;
     }
     return this.#position >= this.#size ? this.#chain.value : undefined;

@@ -19,7 +19,7 @@ import { TreeWalk } from './walk.ts';
 import type { SourceEntry, SourceRoot } from './walk.ts';
 
 /** How long the tree is walked before the offer leaves: small trees are offered with their totals complete. */
-const firstLookMs = 30;
+const firstLookMs = 8;
 
 /** Files that failed before they were in the manifest, to be told with the offer accepted. */
 interface EarlyFault {
@@ -110,7 +110,13 @@ export class Source implements TransferPort {
 
   get progress(): Progress {
     if (this.#summary !== undefined) {
-      return { ...this.#summary, totals: this.#walk.totals, passedBytes: this.#passedBytes, omitted: this.#omitted, currentPath: undefined };
+      return {
+        ...this.#summary,
+        totals: this.#walk.totals,
+        passedBytes: this.#passedBytes,
+        omitted: this.#omitted,
+        currentPath: undefined,
+      };
     }
     return {
       totals: this.#walk.totals,
@@ -238,7 +244,12 @@ export class Source implements TransferPort {
     this.#tellFolderFaults();
     this.#isFinishing = true;
     const { files, bytes } = this.#bulk;
-    this.#wire?.sendInOrder('FINISH', { files, bytes, failed: this.#bulk.failed + this.#walkFaults, omitted: this.#omitted });
+    this.#wire?.sendInOrder('FINISH', {
+      files,
+      bytes,
+      failed: this.#bulk.failed + this.#walkFaults,
+      omitted: this.#omitted,
+    });
   }
 
   #done(done: Payload<'DONE'>): void {

@@ -7,7 +7,7 @@
  * person named as a root are followed, since they were asked for by name.
  */
 
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 
@@ -65,8 +65,22 @@ export function versionOf(stats: Stats): string {
   return version.toString('hex');
 }
 
-/** Node holds times as a double of milliseconds, which is up to 0.12 µs off: cut off, but not one too low. */
-export const microsecondsOf = (timeMs: number): number => Math.floor(timeMs * 1_000 + 0.2);
+/** Node holds times as a double of milliseconds, which is today up to this far off the nanosecond. */
+const doubleErrorUs = 0.13;
+
+/** Good enough to show: may be one microsecond too high. */
+export const microsecondsOf = (timeMs: number): number => Math.floor(timeMs * 1_000 + doubleErrorUs);
+
+/** Cut off, never moved on. Where the double does not tell, the file is asked again for its nanoseconds. */
+function modifiedUs(path: string, stats: Stats): number {
+  const us = stats.mtimeMs * 1_000;
+  if (us - Math.floor(us) < 1 - doubleErrorUs) return Math.floor(us);
+  const exact = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (exact === undefined) return Math.floor(us);
+  const { mtimeNs } = exact;
+  const whole = mtimeNs / 1_000n;
+  return Number(mtimeNs < 0n && mtimeNs % 1_000n !== 0n ? whole - 1n : whole);
+}
 
 /** Folders have none. */
 const noVersion = '0'.repeat(32);
@@ -195,7 +209,7 @@ export class TreeWalk {
       name,
       parent: folder?.index ?? -1,
       size: isFile ? stats.size : 0,
-      mtime: microsecondsOf(stats.mtimeMs),
+      mtime: modifiedUs(path, stats),
       version: isFile ? versionOf(stats) : noVersion,
       executable: isFile && (stats.mode & anyExecute) !== 0,
       path,

@@ -93,7 +93,8 @@ export class WantPlanner {
       if (slot.state === 'told') this.#planFile(slot);
       if (this.#candidates.length > candidates) extend(later, slot.index);
       else if (slot.state === 'settled') extend(skip, slot.index);
-      else if (slot.resume !== undefined) resume.push([slot.index, slot.resume.offset, toHex(slot.resume.chain)]);
+      else if (slot.resume !== undefined)
+        resume.push([slot.index, slot.resume.offset, toHex(slot.resume.chain)]);
     }
     // Folders need no decision.
     if (files > 0) {
@@ -264,4 +265,3 @@ function extend(spans: [number, number][], index: number): void {
 
 const asError = (fault: ReturnType<typeof nameFault>): HexdropError | undefined =>
   fault === undefined ? undefined : new HexdropError(fault.code, fault.message);
-

@@ -1,0 +1,109 @@
+// A disk that runs full fails the files that do not fit, with the reason on both sides, and nothing else.
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
+import { seededRandom } from '../support/random.ts';
+import { smallDisk } from '../support/small-disk.ts';
+import { expectOnlyWholeFiles, makeTree, readTree, stagingName } from '../support/trees.ts';
+import { useWorld } from '../support/world.ts';
+
+const world = useWorld();
+const disk = smallDisk('a disk that runs full fails only the files that do not fit');
+
+const mebibyte = 1_048_576;
+
+const files = (root: string): readonly string[] =>
+  [...readTree(root, (path) => path === stagingName)]
+    .filter(([, { kind }]) => kind === 'file')
+    .map(([path]) => path);
+
+async function smallReceiver(to: string, mebibytes: number) {
+  const args = ['receive', '--yes', '--dir', to];
+  const receiver = await world.device('receiver').listen(args, { wrap: disk.wrap(to, mebibytes) });
+  return { ...receiver, seen: disk.seen(receiver.program.pid, to) };
+}
+
+describe.skipIf(!disk.available)('a full disk', () => {
+  test('fails a file that does not fit, and the others go on', async () => {
+    const random = seededRandom();
+    const from = makeTree(world.folder('from'), {
+      'tree/1 small': 'first',
+      'tree/2 too large': random.bytes(24 * mebibyte),
+      'tree/3 fits': random.bytes(2 * mebibyte),
+      'tree/4 small': 'last',
+    });
+    const receiver = await smallReceiver(world.folder('to'), 8);
+    const sent = await world.device('sender').run(['send', join(from, 'tree'), '--to', receiver.address]);
+    expectExit(sent, 1);
+    const fault = { path: 'tree/2 too large', code: 'disk-full' };
+    expect(eventsOf(sent, 'fault')).toMatchObject([{ ...fault, side: 'there' }]);
+    expect(await receiver.program.event('fault')).toMatchObject({ ...fault, side: 'here' });
+    expect(lastEvent(sent, 'done')).toMatchObject({ files: 3, failed: 1 });
+    expect(await receiver.program.event('done')).toMatchObject({ files: 3, failed: 1 });
+    expect(files(receiver.seen)).toEqual(['tree/1 small', 'tree/3 fits', 'tree/4 small']);
+    expectOnlyWholeFiles(from, receiver.seen);
+  });
+
+  test('fails the small files that do not fit, each by itself', async () => {
+    const random = seededRandom();
+    const tree: Record<string, Uint8Array> = {};
+    for (let file = 0; file < 200; file += 1)
+      tree[`tree/${String(file).padStart(3, '0')}`] = random.bytes(20_000);
+    const from = makeTree(world.folder('from'), tree);
+    const receiver = await smallReceiver(world.folder('to'), 2);
+    const sent = await world.device('sender').run(['send', join(from, 'tree'), '--to', receiver.address]);
+    expectExit(sent, 1);
+    const landed = files(receiver.seen).length;
+    expect(landed).toBeGreaterThan(60);
+    expect(lastEvent(sent, 'done')).toMatchObject({ files: landed, failed: 200 - landed });
+    expect(new Set(eventsOf(sent, 'fault').map(({ code }) => code))).toEqual(new Set(['disk-full']));
+    expectOnlyWholeFiles(from, receiver.seen);
+  });
+
+  test('that has room again takes the rest in the next run', async () => {
+    const random = seededRandom();
+    const from = makeTree(world.folder('from'), {
+      'tree/a': random.bytes(5 * mebibyte),
+      'tree/b': random.bytes(5 * mebibyte),
+    });
+    const receiver = await smallReceiver(world.folder('to'), 8);
+    makeTree(receiver.seen, { 'in the way': random.bytes(mebibyte) });
+    const sender = world.device('sender');
+    const args = ['send', join(from, 'tree'), '--to', receiver.address];
+    expectExit(await sender.run(args), 1);
+    expect(files(receiver.seen)).toContain('tree/a');
+    rmSync(join(receiver.seen, 'tree/a'));
+    rmSync(join(receiver.seen, 'in the way'));
+    rmSync(join(from, 'tree/a'));
+    const again = await sender.run(args);
+    expectExit(again, 0);
+    expectOnlyWholeFiles(from, receiver.seen);
+    expect(files(receiver.seen)).toEqual(['tree/b']);
+  });
+
+  test('leaves get with the same: the file fails, the rest is fetched', async () => {
+    const share = makeTree(world.folder('share'), {
+      'a too large': seededRandom().bytes(12 * mebibyte),
+      'b small': 'small',
+    });
+    const sharer = await world.device('sharer').share(share);
+    const to = world.folder('to');
+    const getter = world.device('getter');
+    const keep = 'share/b small';
+    // What the getter saw goes with it: it looks for itself before it goes.
+    const wrap = disk.wrap(to, 4);
+    const program = getter.start(['get', `${sharer.address}/share`, '--dir', to], {
+      wrap: (command) =>
+        wrap(['sh', '-c', '"$@"; code=$?; cat "$0" >&2; exit $code', join(to, keep), ...command]),
+    });
+    const got = await program.end();
+    expectExit(got, 1);
+    expect(eventsOf(got, 'fault')).toMatchObject([
+      { path: 'share/a too large', code: 'disk-full', side: 'here' },
+    ]);
+    expect(got.stderr.endsWith('small')).toBe(true);
+    expect(await sharer.program.event('fault')).toMatchObject({ code: 'disk-full', side: 'there' });
+  });
+});

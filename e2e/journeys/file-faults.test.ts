@@ -1,0 +1,208 @@
+// One file that fails is one file that fails: both sides learn which and why, the others arrive, and the exit code
+// says that not all is well. The next run brings what was missing, and only that.
+
+import { appendFileSync, chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Proxy } from '../faults/proxy.ts';
+import { plainUser } from '../support/plain-user.ts';
+import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
+import type { Ended } from '../support/program.ts';
+import { seededRandom } from '../support/random.ts';
+import { expectSameTree, makeTree, readTree } from '../support/trees.ts';
+import { useWorld } from '../support/world.ts';
+
+const world = useWorld();
+const user = plainUser('a file that may not be read, or a folder that may not be written, fails by itself');
+
+const files = (root: string): readonly string[] =>
+  [...readTree(root)].filter(([, { kind }]) => kind === 'file').map(([path]) => path);
+
+const faults = (ended: Ended): readonly string[] =>
+  eventsOf(ended, 'fault').map(({ path, code, side }) => `${path}: ${code} ${side}`);
+
+describe.skipIf(!user.available)('permissions', () => {
+  test('an unreadable file in the middle of a tree fails, and the others go on', async () => {
+    const from = makeTree(world.folder('from'), {
+      'tree/a': 'A',
+      'tree/large secret': { content: seededRandom().bytes(300_000), mode: 0o000 },
+      'tree/secret': { content: 'no', mode: 0o000 },
+      'tree/z/z': 'Z',
+    });
+    const to = world.folder('to');
+    const sender = world.device('sender');
+    const receiver = await world.device('receiver').receive(to, '--once');
+    user.owns(from, sender.home);
+    const args = ['send', join(from, 'tree'), '--to', receiver.address];
+    const sent = await sender.run(args, user.options);
+    const received = await receiver.program.end();
+    expectExit(sent, 1);
+    expectExit(received, 1);
+    expect(files(to)).toEqual(['tree/a', 'tree/z/z']);
+    expect(faults(sent).toSorted()).toEqual([
+      'tree/large secret: permission-denied here',
+      'tree/secret: permission-denied here',
+    ]);
+    expect(faults(received).toSorted()).toEqual([
+      'tree/large secret: permission-denied there',
+      'tree/secret: permission-denied there',
+    ]);
+    for (const side of [sent, received])
+      expect(lastEvent(side, 'done')).toMatchObject({ files: 2, failed: 2 });
+    expect(sent.stderr).toContain('tree/secret');
+  });
+
+  test('a folder that may not be listed fails, and the others go on', async () => {
+    const from = makeTree(world.folder('from'), { 'tree/a': 'A', 'tree/closed/b': 'B', 'tree/z': 'Z' });
+    const sender = world.device('sender');
+    user.owns(from, sender.home);
+    chmodSync(join(from, 'tree/closed'), 0o000);
+    const to = world.folder('to');
+    const receiver = await world.device('receiver').receive(to, '--once');
+    const sent = await sender.run(['send', join(from, 'tree'), '--to', receiver.address], user.options);
+    const received = await receiver.program.end();
+    expectExit(sent, 1);
+    expectExit(received, 1);
+    expect(files(to)).toEqual(['tree/a', 'tree/z']);
+    expect(faults(sent)).toEqual(['tree/closed: permission-denied here']);
+    expect(faults(received)).toEqual(['tree/closed: permission-denied there']);
+  });
+
+  test('a target folder that may not be written to refuses the transfer, and both sides say why', async () => {
+    const from = makeTree(world.folder('from'), { a: 'A' });
+    const to = world.folder('to');
+    const receiver = world.device('receiver');
+    user.owns(to, receiver.home);
+    chmodSync(to, 0o500);
+    const args = ['receive', '--yes', '--once', '--dir', to];
+    const listener = await receiver.listen(args, user.options);
+    const sent = await world.device('sender').run(['send', join(from, 'a'), '--to', listener.address]);
+    expectExit(sent, 1);
+    expect(lastEvent(sent, 'error').code).toBe('permission-denied');
+    await listener.program.event(({ event, code }) => event === 'error' && code === 'permission-denied');
+    expect(files(to)).toEqual([]);
+  });
+
+  test('a folder within the target that may not be written to fails alone', async () => {
+    const from = makeTree(world.folder('from'), { 'tree/closed/a': 'A', 'tree/open/b': 'B' });
+    const to = makeTree(world.folder('to'), { 'tree/closed/old': 'old', 'tree/open/old': 'old' });
+    const receiver = world.device('receiver');
+    user.owns(to, receiver.home);
+    chmodSync(join(to, 'tree/closed'), 0o500);
+    const args = ['receive', '--yes', '--once', '--dir', to];
+    const listener = await receiver.listen(args, user.options);
+    const sent = await world.device('sender').run(['send', join(from, 'tree'), '--to', listener.address]);
+    const received = await listener.program.end();
+    expectExit(sent, 1);
+    expectExit(received, 1);
+    expect(faults(sent)).toEqual(['tree/closed/a: permission-denied there']);
+    expect(faults(received)).toEqual(['tree/closed/a: permission-denied here']);
+    expect(files(to)).toContain('tree/open/b');
+  });
+});
+
+/** Sends inline over a proxy that stops when a part is through, so that the source can be changed meanwhile. */
+async function changedMeanwhile(change: (tree: string) => void) {
+  const random = seededRandom();
+  const from = makeTree(world.folder('from'), {
+    'tree/1 big': random.bytes(2_000_000),
+    'tree/2 later': random.bytes(700_000),
+    'tree/3 small': 'small',
+    'tree/4 last': 'last',
+  });
+  const to = world.folder('to');
+  const receiver = await world.device('receiver').receive(to, '--once');
+  const proxy = world.keep(await Proxy.open(receiver.port, () => ({ up: { stallAfter: 600_000 } })));
+  const sender = world.device('sender').start(['send', join(from, 'tree'), '--to', proxy.address]);
+  await proxy.stalled;
+  change(join(from, 'tree'));
+  proxy.release();
+  return { from, to, sent: await sender.end(), received: await receiver.program.end() };
+}
+
+describe('a source file that, while the transfer runs,', () => {
+  test('changes fails alone, and the next run brings it', async () => {
+    const { from, to, sent, received } = await changedMeanwhile((tree) =>
+      appendFileSync(join(tree, '2 later'), 'more'),
+    );
+    expectExit(sent, 1);
+    expectExit(received, 1);
+    expect(files(to)).toEqual(['tree/1 big', 'tree/3 small', 'tree/4 last']);
+    expect(faults(sent)).toEqual(['tree/2 later: file-changed here']);
+    expect(faults(received)).toEqual(['tree/2 later: file-changed there']);
+
+    const again = await world.device('receiver').receive(to, '--once');
+    const resent = await world.device('sender').run(['send', join(from, 'tree'), '--to', again.address]);
+    expectExit(resent, 0);
+    expect(lastEvent(resent, 'done')).toMatchObject({ files: 4, bytes: 700_004, failed: 0 });
+    await expectSameTree(from, to);
+  });
+
+  test('changes in its middle fails alone and never lands half old, half new', async () => {
+    const { to, sent } = await changedMeanwhile((tree) => {
+      writeFileSync(join(tree, '1 big'), seededRandom().bytes(2_000_000));
+    });
+    expectExit(sent, 1);
+    expect(files(to)).toEqual(['tree/2 later', 'tree/3 small', 'tree/4 last']);
+    expect(faults(sent)).toEqual(['tree/1 big: file-changed here']);
+  });
+
+  test('vanishes fails alone', async () => {
+    const { to, sent, received } = await changedMeanwhile((tree) => {
+      rmSync(join(tree, '2 later'));
+      rmSync(join(tree, '3 small'));
+    });
+    expectExit(sent, 1);
+    expectExit(received, 1);
+    expect(files(to)).toEqual(['tree/1 big', 'tree/4 last']);
+    expect(faults(sent).toSorted()).toEqual([
+      'tree/2 later: file-vanished here',
+      'tree/3 small: file-vanished here',
+    ]);
+  });
+
+  test('becomes shorter fails alone', async () => {
+    const { to, sent } = await changedMeanwhile((tree) => writeFileSync(join(tree, '2 later'), 'short'));
+    expectExit(sent, 1);
+    expect(files(to)).toEqual(['tree/1 big', 'tree/3 small', 'tree/4 last']);
+    expect(faults(sent)).toEqual(['tree/2 later: file-changed here']);
+  });
+
+  test('is replaced by another of the same size fails alone', async () => {
+    const { to, sent } = await changedMeanwhile((tree) => {
+      writeFileSync(join(tree, 'new'), seededRandom().bytes(700_000));
+      renameSync(join(tree, 'new'), join(tree, '2 later'));
+    });
+    expectExit(sent, 1);
+    expect(files(to)).toEqual(['tree/1 big', 'tree/3 small', 'tree/4 last']);
+    expect(faults(sent)).toEqual(['tree/2 later: file-changed here']);
+  });
+
+  test('becomes a folder fails alone', async () => {
+    const { to, sent } = await changedMeanwhile((tree) => {
+      rmSync(join(tree, '2 later'));
+      makeTree(join(tree, '2 later'), { inside: 'x' });
+    });
+    expectExit(sent, 1);
+    expect(files(to)).toEqual(['tree/1 big', 'tree/3 small', 'tree/4 last']);
+  });
+});
+
+test('the target folder may vanish while the transfer runs: the transfer fails, the receiver goes on', async () => {
+  const from = makeTree(world.folder('from'), {
+    'tree/big': seededRandom().bytes(2_000_000),
+    'tree/small': 's',
+  });
+  const to = world.folder('to');
+  const receiver = await world.device('receiver').receive(to);
+  const proxy = world.keep(await Proxy.open(receiver.port, () => ({ up: { stallAfter: 1_000_000 } })));
+  const sender = world.device('sender').start(['send', join(from, 'tree'), '--to', proxy.address]);
+  await proxy.stalled;
+  rmSync(to, { recursive: true });
+  proxy.release();
+  expectExit(await sender.end(), 1);
+  world.folder('to');
+  const again = await world.device('sender').run(['send', join(from, 'tree'), '--to', receiver.address]);
+  expectExit(again, 0);
+  await expectSameTree(from, to);
+});

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import { memoryLink } from '../testing/memory-link.ts';
+import type { MemoryLink } from '../testing/memory-link.ts';
+import { helloBy, RawPeer, welcomeBy } from '../testing/session-pair.ts';
+import { LaneDesk } from './lanes.ts';
+import { receiveFirstFrame } from './reception.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+interface Received {
+  readonly link: MemoryLink;
+  readonly desk: LaneDesk;
+  readonly sessions: string[];
+  readonly rejected: HexdropError[];
+}
+
+/** A connection that was just accepted. */
+const receive = (): Received => {
+  const received: Received = {
+    link: memoryLink({ later: queueMicrotask }),
+    desk: new LaneDesk(),
+    sessions: [],
+    rejected: [],
+  };
+  receiveFirstFrame(received.link.listener, {
+    desk: received.desk,
+    handshakeMs: 1_000,
+    session: (_stream, hello) => void received.sessions.push(hello.type),
+    rejected: (_connection, error) => void received.rejected.push(error),
+  });
+  return received;
+};
+const payloads = {
+  PING: {},
+  BYE: {},
+  WELCOME: welcomeBy(),
+  HELLO: helloBy(),
+  LANE: { token: 'ab'.repeat(16) },
+};
+const quiet = (): Promise<unknown> => vi.advanceTimersByTimeAsync(1);
+
+describe('the first frame of a connection', () => {
+  it('that is HELLO opens a session', async () => {
+    const { link, sessions, rejected } = receive();
+    new RawPeer(link, 'dialer').send('HELLO', 0, helloBy());
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([sessions, rejected]).toEqual([['HELLO'], []]);
+  });
+
+  it('that is LANE on a channel of 1 to 4 joins its transfer', async () => {
+    for (const channel of [1, 4]) {
+      const { link, desk, rejected } = receive();
+      let joined = 0;
+      desk.expect('ab'.repeat(16), undefined, () => {
+        joined += 1;
+      });
+      const peer = new RawPeer(link, 'dialer', channel);
+      peer.send('LANE', 0, { token: 'ab'.repeat(16) });
+      await peer.next('JOINED');
+      expect([joined, rejected]).toEqual([1, []]);
+    }
+  });
+
+  it('that is LANE with an unknown token is refused: transfer-unknown', async () => {
+    const { link, rejected } = receive();
+    const peer = new RawPeer(link, 'dialer', 1);
+    peer.send('LANE', 0, { token: 'ab'.repeat(16) });
+    expect(await peer.next('ERROR')).toMatchObject({ code: 'transfer-unknown' });
+    expect(rejected).toMatchObject([{ code: 'transfer-unknown' }]);
+  });
+
+  it.each([
+    ['PING', 0],
+    ['BYE', 0],
+    ['WELCOME', 0],
+    ['HELLO', 1],
+    ['LANE', 0],
+    ['LANE', 5],
+    ['LANE', 65_535],
+  ] as const)('that is %s on channel %i is refused: unexpected-frame', async (type, channel) => {
+    const { link, sessions, rejected } = receive();
+    const peer = new RawPeer(link, 'dialer', channel);
+    peer.send(type, 0, payloads[type] as never);
+    await quiet();
+    expect(rejected).toMatchObject([{ code: 'unexpected-frame', seen: type }]);
+    expect(sessions).toEqual([]);
+    expect(await peer.next('ERROR')).toMatchObject({ code: 'unexpected-frame', seen: type });
+  });
+
+  it('that does not come in time is refused: handshake-timeout, also when bytes trickle in', async () => {
+    const { link, rejected } = receive();
+    const peer = new RawPeer(link, 'dialer');
+    for (const byte of [0x48, 0x58, 0x44, 0x31, 0, 0]) {
+      peer.stream.write(Uint8Array.of(byte));
+      await vi.advanceTimersByTimeAsync(200);
+    }
+    expect(rejected).toMatchObject([{ code: 'handshake-timeout' }]);
+    expect(await peer.next('ERROR')).toMatchObject({ code: 'handshake-timeout' });
+  });
+
+  it('that never comes because the connection ends is told as lost, and no timer is left', async () => {
+    const { link, rejected } = receive();
+    new RawPeer(link, 'dialer').stream.destroy();
+    await quiet();
+    expect(rejected).toMatchObject([{ code: 'connection-lost' }]);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('may not be preceded by frames that are skipped without end', async () => {
+    const { link, rejected } = receive();
+    const peer = new RawPeer(link, 'dialer');
+    const optional = new Uint8Array(16 + 8_192);
+    optional.set([0x48, 0x58, 0x44, 0x31, 0, 0, 0x20, 0, 0x7e, 1, 0, 0, 0, 0, 0, 0]);
+    for (let count = 0; count < 8; count += 1) peer.stream.write(optional);
+    await quiet();
+    expect(rejected).toHaveLength(1);
+  });
+});

@@ -122,8 +122,9 @@ describe('a large file', () => {
 
   async function killAgainAndAgain(journey: Journey, random: Random, sinkDevice: string): Promise<void> {
     for (const mark of marks(random, largeBytes)) {
+      const atLeast = Math.max(mark, partialBytes(journey.to) + 1);
       const running = await journey.start();
-      await seen(() => partialBytes(journey.to) >= mark || running.dialer.isOver);
+      await seen(() => partialBytes(journey.to) >= atLeast || running.dialer.isOver);
       await killOne(random, running);
       expectOnlyWholeFiles(journey.from, journey.to);
       const kept = partialBytes(journey.to);
@@ -164,8 +165,9 @@ describe('a tree of small files', () => {
   async function killAgainAndAgain(journey: Journey, random: Random): Promise<void> {
     let landedBytes = 0;
     for (const mark of marks(random, smallFiles)) {
+      const atLeast = Math.max(mark, landedFiles(journey.to) + 1);
       const running = await journey.start();
-      await seen(() => landedFiles(journey.to) >= mark || running.dialer.isOver);
+      await seen(() => landedFiles(journey.to) >= atLeast || running.dialer.isOver);
       await killOne(random, running);
       expectOnlyWholeFiles(journey.from, journey.to);
       landedBytes = treeBytes(readTree(journey.to, (path) => path === stagingName));
@@ -185,4 +187,32 @@ describe('a tree of small files', () => {
     const proxy = world.keep(await Proxy.open(0));
     await killAgainAndAgain(fetch(source(random), proxy), random);
   });
+});
+
+test('a sender killed before it hears that all has arrived brings nothing twice', async () => {
+  const random = seededRandom();
+  const from = makeTree(world.folder('from'), { 'tree/large': random.bytes(700_000), 'tree/small': 'small' });
+  const send = (address: string): readonly string[] => [
+    'send',
+    join(from, 'tree'),
+    '--plain',
+    '--to',
+    address,
+  ];
+  const measure = await world.device('measure').receive(world.folder('measure'), '--plain');
+  const undisturbed = world.keep(await Proxy.open(measure.port));
+  expectExit(await world.device('sender').run(send(undisturbed.address)), 0);
+
+  const to = world.folder('to');
+  const receiver = await world.device('receiver').receive(to, '--plain');
+  const stallAfter = undisturbed.downBytes - 10;
+  const proxy = world.keep(await Proxy.open(receiver.port, () => ({ down: { stallAfter } })));
+  const sender = world.device('sender').start(send(proxy.address));
+  await proxy.stalled;
+  await sender.kill();
+  await receiver.program.event(({ event }) => event === 'retrying' || event === 'error' || event === 'done');
+  const again = await world.device('sender').run(send(receiver.address));
+  expectExit(again, 0);
+  expect(lastEvent(again, 'done')).toMatchObject({ bytes: 0, resumedBytes: 700_005 });
+  await expectSameTree(from, to);
 });

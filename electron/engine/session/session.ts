@@ -97,6 +97,8 @@ export class Session implements FrameReceiver {
   };
   #ground: CommonGround | undefined;
   #peer: PeerView | undefined;
+  /** Lanes of running transfers, and for how long nothing has been heard on each. */
+  readonly #lanes = new Map<FrameStream, number>();
   #silentMs = 0;
   #handshakeMs = 0;
   #isOver = false;
@@ -298,21 +300,33 @@ export class Session implements FrameReceiver {
 
   #tick(passedMs: number): void {
     const { timings } = this.#options;
-    if (this.stream.takeHeard()) this.#silentMs = 0;
-    const before = this.#silentMs;
-    this.#silentMs += passedMs;
     if (!this.#machine.isReady) {
       this.#handshakeMs += passedMs;
       if (this.#handshakeMs < timings.handshakeMs) return;
       const message = `No complete handshake within ${timings.handshakeMs / 1_000} seconds.`;
       return this.fail(new HexdropError('handshake-timeout', message));
     }
-    if (this.#silentMs >= timings.silentAfterMs) {
-      const message = `Nothing has been heard from the other side for ${timings.silentAfterMs / 1_000} seconds.`;
-      return this.fail(new HexdropError('peer-silent', message));
+    this.#silentMs = this.#listen(this.stream, this.#silentMs, passedMs);
+    for (const [lane, silentMs] of this.#lanes) {
+      if (lane.isOver) this.#lanes.delete(lane);
+      else this.#lanes.set(lane, this.#listen(lane, silentMs, passedMs));
     }
-    const pingsBefore = Math.floor(before / timings.pingAfterMs);
-    if (Math.floor(this.#silentMs / timings.pingAfterMs) > pingsBefore) this.#send('PING', 0, {});
+  }
+
+  /** Asks for a sign of life where there has been none; gives up when there is none for too long. Returns the silence. */
+  #listen(stream: FrameStream, silentBeforeMs: number, passedMs: number): number {
+    const { timings } = this.#options;
+    const before = stream.takeHeard() ? 0 : silentBeforeMs;
+    const silentMs = before + passedMs;
+    if (silentMs >= timings.silentAfterMs) {
+      const where = stream === this.stream ? 'from the other side' : 'on the lane';
+      const message = `Nothing has been heard ${where} for ${timings.silentAfterMs / 1_000} seconds.`;
+      this.fail(new HexdropError('peer-silent', message));
+    } else if (Math.floor(silentMs / timings.pingAfterMs) > Math.floor(before / timings.pingAfterMs)) {
+      if (stream === this.stream) this.#send('PING', 0, {});
+      else stream.send('PING', 0, {});
+    }
+    return silentMs;
   }
 
   // Requests
@@ -377,14 +391,18 @@ export class Session implements FrameReceiver {
 
   #adoptLane(wire: TransferWire, lane: FrameStream): void {
     this.#machine.bulkOn(wire.id, lane.channel);
+    this.#lanes.set(lane, 0);
     const admit = (type: TypeName, header: FrameHeader): void => {
-      if (header.id !== wire.id && type !== 'ERROR') throw strangerOnLane(type, header.id, wire.id);
+      if (header.id !== wire.id && !(header.id === 0 && ofLane.has(type))) {
+        throw strangerOnLane(type, header.id, wire.id);
+      }
       if (this.#ports.has(wire.id)) this.admit(type, header);
     };
     lane.handTo({
       admit,
       control: (frame) => {
         if (frame.type === 'ERROR') this.fail(errorFromWire(frame.payload));
+        else if (frame.type === 'PING') lane.send('PONG', 0, {});
         else if (this.#ports.has(wire.id)) this.control(frame);
       },
       bulk: (type, header, payload) => this.bulk(type, header, payload),
@@ -402,6 +420,9 @@ export class Session implements FrameReceiver {
     if (this.#machine.stateOf(wire.id) === 'flowing') this.fail(error);
   }
 }
+
+/** Frames of the connection itself that a lane may carry. */
+const ofLane: ReadonlySet<TypeName> = new Set<TypeName>(['ERROR', 'PING', 'PONG']);
 
 const sessionGone = (): HexdropError => new HexdropError('connection-lost', 'The session has ended.');
 

@@ -126,6 +126,8 @@ export class Rig {
   receiving: Sink | undefined;
   readonly #options: RigOptions;
   static #transfers = 0;
+  /** What `onFrame` threw first. */
+  #objection: unknown;
 
   private constructor(options: RigOptions, pair: SessionPair) {
     this.#options = options;
@@ -161,6 +163,7 @@ export class Rig {
 
   async over(): Promise<{ source: Outcome; sink: Outcome }> {
     const [source, sink] = await Promise.all([this.source.outcome, this.sink.outcome]);
+    if (this.#objection !== undefined) throw this.#objection;
     return { source, sink };
   }
 
@@ -285,7 +288,11 @@ export class Rig {
     if (type === undefined) return;
     const frame: LoggedFrame = { by, type, flags: header.flags, channel: header.channel, payload: payloadOf(type, header, bytes), content: contentIn(type, bytes) };
     this.log.push(frame);
-    this.#options.onFrame?.(frame, this);
+    try {
+      this.#options.onFrame?.(frame, this);
+    } catch (thrown) {
+      this.#objection ??= thrown;
+    }
   }
 }
 

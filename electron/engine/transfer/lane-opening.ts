@@ -1,10 +1,21 @@
 /** The sink's decision about a lane: whether it is worth one, and the dial (docs/PROTOCOL.md, "Lanes"). */
 
+import type { Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import type { EngineContext } from '../context.ts';
 import type { FrameStream } from '../session/frame-stream.ts';
 import { dialLane } from '../session/lanes.ts';
 import type { Session } from '../session/session.ts';
+
+/** Below this, setting up a lane takes longer than it saves. */
+const laneWorthBytes = 67_108_864;
+
+/** Small files cost what it costs to make them; how their bytes are read does not show. */
+const laneWorthFileBytes = 65_536;
+
+/** Whether the bulk of this is better taken on a lane. While the source still counts, the files so far speak for all. */
+export const isLaneWorth = ({ files, bytes, complete }: Totals): boolean =>
+  bytes >= laneWorthBytes || (!complete && bytes >= files * laneWorthFileBytes);
 
 /** A firewall that drops lets a dial hang: after this long the bulk goes over the control connection. */
 const laneDialMs = 1_500;
@@ -16,7 +27,7 @@ export async function openLane(
   offer: Payload<'OFFER'>,
 ): Promise<FrameStream | undefined> {
   const { lane } = offer;
-  if (lane === undefined || !session.can('lane')) return undefined;
+  if (lane === undefined || !session.can('lane') || !isLaneWorth(offer.totals)) return undefined;
   const { remote, secure, peerDeviceId, side } = session.stream.connection.info;
   const port = lane.port ?? (side === 'dialer' ? remote.port : undefined);
   if (port === undefined) return undefined;

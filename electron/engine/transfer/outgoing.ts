@@ -10,13 +10,11 @@ import { receiveFirstFrame } from '../session/reception.ts';
 import type { Reach } from '../session/reach.ts';
 import type { Session } from '../session/session.ts';
 import { runAttempts } from './attempts.ts';
+import { isLaneWorth } from './lane-opening.ts';
 import type { Outcome, TransferRecord } from './record.ts';
 import { rootsOf } from './roots.ts';
 import { Source } from './source.ts';
 import type { SourceRoot } from './walk.ts';
-
-/** Below this, setting up a lane takes longer than it saves. */
-const laneWorthBytes = 4_194_304;
 
 export interface Push {
   readonly paths: readonly string[];
@@ -72,9 +70,8 @@ async function offer(
   record.cancelAttempt = (error) => source.cancel(error);
   record.follow(() => source.progress);
   const bare = source.offer(record.id, target === undefined ? {} : { target: { path: target } });
-  const { bytes, complete } = bare.totals;
   let payload = bare;
-  if (session.can('lane') && !(complete && bytes < laneWorthBytes)) {
+  if (session.can('lane') && isLaneWorth(bare.totals)) {
     const token = newLaneToken();
     laneListener = await openLaneListener(context, session, token, source);
     if (session.isOver) laneListener?.close();

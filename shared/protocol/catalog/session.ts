@@ -56,7 +56,7 @@ export const sessionMessages = {
     {
       family: 'session',
       sender: 'both',
-      carrier: 'control',
+      carrier: 'any',
       id: 'zero',
       answers: ['PONG'],
       limitBytes: limits.smallControlBytes,
@@ -69,7 +69,7 @@ export const sessionMessages = {
     {
       family: 'session',
       sender: 'both',
-      carrier: 'control',
+      carrier: 'any',
       id: 'zero',
       limitBytes: limits.smallControlBytes,
       summary: 'Answers PING.',

@@ -1,0 +1,247 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { chunkBytes, limits } from '../../../shared/protocol/limits.ts';
+import { harvest, plant, temporaryFolder } from '../testing/trees.ts';
+import type { Tree } from '../testing/trees.ts';
+import { leftovers, Rig } from '../testing/transfer-rig.ts';
+import type { LoggedFrame, RigOptions } from '../testing/transfer-rig.ts';
+
+interface Sent {
+  readonly rig: Rig;
+  readonly from: string;
+  readonly to: string;
+  readonly home: string;
+  readonly dir: string;
+}
+
+/** Sends a tree; `when` changes the source at a frame of the sink or source. */
+const send = async (tree: Tree, when: (frame: LoggedFrame, from: string, dir: string) => void = () => {}, options: Partial<RigOptions> = {}): Promise<Sent> => {
+  const all = temporaryFolder();
+  const [from, dir, home] = [join(all, 'from', 'tree'), join(all, 'to'), join(all, 'home')];
+  plant(from, tree);
+  const rig = await Rig.run({ paths: [from], dir, home, onFrame: (frame) => when(frame, from, dir), ...options });
+  return { rig, from, to: join(dir, 'tree'), home, dir };
+};
+
+/** Both sides say the same of the end: numbers, and every fault with the other's view of whose side it was. */
+const expectAgreement = async ({ rig }: Sent, summary: object): Promise<void> => {
+  const { source, sink } = await rig.over();
+  expect(sink).toEqual({ kind: 'done', summary: expect.objectContaining(summary) });
+  expect(source).toEqual(sink);
+  const mirrored = rig.sink.faults.map(({ path, code, side }) => `${path} ${code} ${side === 'here' ? 'there' : 'here'}`);
+  expect(rig.source.faults.map(({ path, code, side }) => `${path} ${code} ${side}`).toSorted()).toEqual(mirrored.toSorted());
+};
+
+/** Runs the change once, at the first frame of a type. */
+const once = (type: LoggedFrame['type'], change: (from: string, dir: string) => void): ((frame: LoggedFrame, from: string, dir: string) => void) => {
+  let isDone = false;
+  return (frame, from, dir) => {
+    if (frame.type !== type || isDone) return;
+    isDone = true;
+    change(from, dir);
+  };
+};
+
+const others: Tree = { a: { size: 10, seed: 1 }, z: { size: 20, seed: 2 } };
+const large = { size: 12 * chunkBytes + 99, seed: 5 };
+
+describe('a file of the source', () => {
+  it.each([
+    ['small', { size: 500, seed: 3 }],
+    ['large', large],
+  ])('that was removed since the manifest fails; the others go on (%s)', async (_what, file) => {
+    const sent = await send({ ...others, m: file }, once('ACCEPT', (from) => rmSync(join(from, 'm'))));
+    await expectAgreement(sent, { files: 2, failed: 1 });
+    expect(sent.rig.sink.faults).toEqual([{ path: 'tree/m', code: 'file-vanished', side: 'there' }]);
+    expect(Object.keys(harvest(sent.to))).toEqual(['a', 'z']);
+  });
+
+  it.each([
+    ['small', { size: 500, seed: 3 }],
+    ['large', large],
+  ])('that was changed since the manifest fails as file-changed (%s)', async (_what, file) => {
+    const sent = await send({ ...others, m: file }, once('ACCEPT', (from) => appendFileSync(join(from, 'm'), 'more')));
+    await expectAgreement(sent, { files: 2, failed: 1 });
+    expect(sent.rig.sink.faults).toEqual([{ path: 'tree/m', code: 'file-changed', side: 'there' }]);
+  });
+
+  it('that is touched while it is sent fails at its end, and leaves no partial that could be taken up', async () => {
+    const sent = await send({ ...others, m: large }, once('DATA', (from) => utimesSync(join(from, 'm'), 1, 1)));
+    await expectAgreement(sent, { files: 2, failed: 1, bytes: 30 });
+    expect(sent.rig.sink.faults).toEqual([{ path: 'tree/m', code: 'file-changed', side: 'there' }]);
+    const again = await Rig.run({ paths: [sent.from], dir: sent.dir, home: sent.home });
+    expect(again.framesOf('WANT')[0]?.resume).toBeUndefined();
+    expect(await again.sink.outcome).toMatchObject({ summary: { failed: 0 } });
+  });
+
+  it('that becomes shorter while it is sent fails; nothing of it comes under its name', async () => {
+    const sent = await send({ ...others, m: large }, once('DATA', (from) => truncateSync(join(from, 'm'), 100)));
+    await expectAgreement(sent, { files: 2, failed: 1 });
+    expect(sent.rig.sink.faults).toMatchObject([{ path: 'tree/m', code: 'file-changed' }]);
+    expect(Object.keys(harvest(sent.to))).toEqual(['a', 'z']);
+  });
+
+  it('whose place a symbolic link or a folder takes is not followed', async () => {
+    for (const [take, code] of [
+      [(path: string) => symlinkSync('/etc/hostname', path), 'symlink-in-path'],
+      [(path: string) => mkdirSync(path), 'file-changed'],
+    ] as const) {
+      const sent = await send(
+        { ...others, m: { size: 500, seed: 3 } },
+        once('ACCEPT', (from) => {
+          rmSync(join(from, 'm'));
+          take(join(from, 'm'));
+        }),
+      );
+      await expectAgreement(sent, { files: 2, failed: 1 });
+      expect(sent.rig.sink.faults).toMatchObject([{ path: 'tree/m', code }]);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('whose place a FIFO takes does not make the source wait', async () => {
+    const sent = await send(
+      { ...others, m: { size: 500, seed: 3 } },
+      once('ACCEPT', (from) => {
+        rmSync(join(from, 'm'));
+        execFileSync('mkfifo', [join(from, 'm')]);
+      }),
+    );
+    await expectAgreement(sent, { files: 2, failed: 1 });
+  });
+
+  it('that fails is shown by its whole path, small or large', async () => {
+    const deep: Tree = { one: { two: { m: { size: 5, seed: 1 }, n: large } } };
+    const sent = await send(deep, once('ACCEPT', (from) => renameSync(join(from, 'one', 'two'), join(from, 'gone'))));
+    await expectAgreement(sent, { files: 0, failed: 2 });
+    expect(sent.rig.source.faults.map(({ path }) => path).toSorted()).toEqual(['tree/one/two/m', 'tree/one/two/n']);
+  });
+});
+
+describe('a folder of the source', () => {
+  it('that cannot be listed any more fails; the others go on', async () => {
+    const tree: Record<string, Tree> = {};
+    // More folders than are walked before the offer leaves.
+    for (let index = 0; index < 3_000; index += 1) tree[`d${String(index).padStart(4, '0')}`] = {};
+    const sent = await send({ ...tree, zz: { x: { size: 4, seed: 1 } } }, once('OFFER', (from) => rmSync(join(from, 'zz'), { recursive: true })), {
+      link: {},
+    });
+    const { sink } = await sent.rig.over();
+    // Whether it had been listed by then is a matter of speed: then its file fails in its place.
+    expect(sink).toMatchObject({ kind: 'done', summary: { files: 0, failed: 1 } });
+    await expectAgreement(sent, { failed: 1 });
+    expect(sent.rig.sink.faults[0]?.path).toMatch(/^tree\/zz(?:\/x)?$/u);
+  });
+
+  it('holds links, sockets and pipes, which are left out and counted', async () => {
+    const all = temporaryFolder();
+    const from = join(all, 'tree');
+    plant(from, { ...others, inside: {} });
+    symlinkSync('a', join(from, 'link'));
+    symlinkSync('inside', join(from, 'linked-folder'));
+    symlinkSync('nowhere', join(from, 'dangling'));
+    if (process.platform !== 'win32') execFileSync('mkfifo', [join(from, 'inside', 'pipe')]);
+    const rig = await Rig.run({ paths: [from], dir: join(all, 'to'), home: join(all, 'home') });
+    expect(rig.source.left.toSorted()).toEqual(['tree/dangling', 'tree/inside/pipe', 'tree/link', 'tree/linked-folder']);
+    expect(await rig.sink.outcome).toMatchObject({ kind: 'done', summary: { files: 2, failed: 0 } });
+    expect([rig.sending?.progress.omitted, rig.receiving?.progress.omitted]).toEqual([4, 4]);
+  });
+});
+
+describe('the target', () => {
+  it('with a symbolic link where a folder must be takes nothing through it', async () => {
+    const outside = temporaryFolder();
+    const sent = await send(
+      { ...others, docs: { x: { size: 5, seed: 3 }, y: { size: 6, seed: 4 } } },
+      once('OFFER', (_from, dir) => {
+        mkdirSync(join(dir, 'tree'), { recursive: true });
+        symlinkSync(outside, join(dir, 'tree', 'docs'));
+      }),
+    );
+    await expectAgreement(sent, { files: 2, failed: 3 });
+    expect(sent.rig.sink.faults).toEqual([
+      { path: 'tree/docs', code: 'symlink-in-path', side: 'here' },
+      { path: 'tree/docs/x', code: 'symlink-in-path', side: 'here' },
+      { path: 'tree/docs/y', code: 'symlink-in-path', side: 'here' },
+    ]);
+    expect(harvest(outside)).toEqual({});
+  });
+
+  it('whose folder is swapped for a link while files come takes nothing through it', async () => {
+    const outside = temporaryFolder();
+    const sent = await send(
+      { docs: { x: large, y: { size: 2_000_000, seed: 4 } } },
+      once('DATA', (_from, dir) => {
+        renameSync(join(dir, 'tree', 'docs'), join(dir, 'tree', 'moved'));
+        symlinkSync(outside, join(dir, 'tree', 'docs'));
+      }),
+    );
+    await expectAgreement(sent, { files: 0, failed: 2 });
+    expect(new Set(sent.rig.sink.faults.map(({ code }) => code))).toEqual(new Set(['symlink-in-path']));
+    expect(harvest(outside)).toEqual({});
+  });
+
+  it('makes a folder again that somebody removes while files come', async () => {
+    const sent = await send({ docs: { x: large, y: { size: 2_000_000, seed: 4 } } }, once('DATA', (_from, dir) => rmSync(join(dir, 'tree', 'docs'), { recursive: true })));
+    await expectAgreement(sent, { files: 2, failed: 0 });
+    expect(harvest(sent.to)).toEqual(harvest(sent.from));
+  });
+
+  it('without its place for partials fails those files, not the transfer', async () => {
+    const sent = await send(
+      { a: large, b: { size: 2_000_000, seed: 2 }, c: { size: 3, seed: 3 } },
+      once('END', (_from, dir) => {
+        rmSync(join(dir, '.hexdrop-partial'), { recursive: true });
+        writeFileSync(join(dir, '.hexdrop-partial'), '');
+      }),
+    );
+    const { sink } = await sent.rig.over();
+    expect(sink.kind).toBe('done');
+    expect(sent.rig.sink.faults.length).toBeGreaterThan(0);
+    await expectAgreement(sent, {});
+  });
+
+  it('refuses a name that is reserved here, and what lies below it', async () => {
+    const all = temporaryFolder();
+    // The source refuses it too: so it comes under another name, as from a program that does not.
+    plant(join(all, 'tree'), { ok: { size: 3, seed: 1 }, [`.HEXDROP-partial`]: { x: { size: 4, seed: 2 } } });
+    const rig = await Rig.run({ paths: [join(all, 'tree')], dir: join(all, 'to'), home: join(all, 'home') });
+    expect(await rig.sink.outcome).toMatchObject({ kind: 'done', summary: { files: 1 } });
+    expect(rig.source.faults).toMatchObject([{ path: 'tree/.HEXDROP-partial', code: 'name-not-allowed' }]);
+    expect(Object.keys(harvest(join(all, 'to', 'tree')))).toEqual(['ok']);
+  });
+});
+
+describe('a tree that is deeper than the protocol allows', () => {
+  it('comes as far as it may; the rest fails, files too', async () => {
+    const all = temporaryFolder();
+    let folder = join(all, 'd');
+    for (let depth = 1; depth <= limits.treeDepth + 1; depth += 1) {
+      mkdirSync(folder);
+      if (depth >= limits.treeDepth - 1) writeFileSync(join(folder, 'f'), String(depth));
+      folder = join(folder, 'd');
+    }
+    const rig = await Rig.run({ paths: [join(all, 'd')], dir: join(all, 'to'), home: join(all, 'home') });
+    expect(await rig.sink.outcome).toMatchObject({ kind: 'done', summary: { files: 1 } });
+    expect(rig.source.faults.map(({ code }) => code)).toEqual(['manifest-depth', 'manifest-depth']);
+    expect(await rig.source.outcome).toEqual(await rig.sink.outcome);
+  });
+});
+
+describe('names that are not UTF-8', () => {
+  it.skipIf(process.platform !== 'linux')('are left behind and told, also beside one that reads the same', async () => {
+    const all = temporaryFolder();
+    plant(join(all, 'tree'), { ok: { size: 3, seed: 1 }, '\ufffd': { size: 5, seed: 2 } });
+    const raw = (byte: number): Buffer => Buffer.concat([Buffer.from(join(all, 'tree', '/')), Buffer.of(byte)]);
+    writeFileSync(raw(0xff), 'one');
+    writeFileSync(raw(0xfe), 'two');
+    const rig = await Rig.run({ paths: [join(all, 'tree')], dir: join(all, 'to'), home: join(all, 'home') });
+    expect(await rig.sink.outcome).toMatchObject({ kind: 'done', summary: { files: 2 } });
+    expect(await rig.source.outcome).toEqual(await rig.sink.outcome);
+    expect(Object.keys(harvest(join(all, 'to', 'tree')))).toEqual(['ok', '\ufffd']);
+    expect(rig.source.faults.map(({ code }) => code)).toEqual(['name-not-utf8', 'name-not-utf8']);
+    expect(leftovers(join(all, 'home'), join(all, 'to'))).not.toContain('x');
+  });
+});

@@ -15,8 +15,8 @@ const allowed: Readonly<
 > = {
   asked: { source: ['OFFER', 'ERROR', 'CANCEL'], sink: ['CANCEL'] },
   offered: {
-    source: ['TOTALS', 'MANIFEST', 'FAULT', 'CANCEL'],
-    sink: ['ACCEPT', 'DECLINE', 'FAULT', 'CANCEL'],
+    source: ['TOTALS', 'MANIFEST', 'CANCEL'],
+    sink: ['ACCEPT', 'DECLINE', 'CANCEL'],
   },
   flowing: {
     source: ['TOTALS', 'MANIFEST', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'FINISH', 'CANCEL'],

@@ -262,7 +262,7 @@ export class Session implements FrameReceiver {
       }
       case 'BYE':
         this.stream.close();
-        return this.#end(undefined);
+        return this.#end(undefined, true);
       default:
     }
   }
@@ -282,7 +282,8 @@ export class Session implements FrameReceiver {
     this.#options.opened(this);
   }
 
-  #end(error: HexdropError | undefined): void {
+  /** @param wasFarewell the peer said BYE; a bare FIN may come from a program that was killed */
+  #end(error: HexdropError | undefined, wasFarewell = false): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearInterval(this.#timer);
@@ -293,7 +294,7 @@ export class Session implements FrameReceiver {
     this.#ports.clear();
     for (const { wire, port } of ports) {
       wire.release();
-      port.lost(reason, error === undefined);
+      port.lost(reason, wasFarewell);
     }
     this.#options.closed(this, error);
   }

@@ -15,8 +15,8 @@ export interface TransferPort {
   bulk(type: BulkType, payload: Uint8Array): void;
   /** The peer cancelled or declined; nothing more may be sent. */
   cancelled(code: ErrorCode, message: string): void;
-  /** The session or the lane is gone, or the request failed. `wasClean`: the peer had said BYE. Called once, last. */
-  lost(error: HexdropError, wasClean: boolean): void;
+  /** The session or the lane is gone, or the request failed. `wasFarewell`: the peer said BYE. Called once, last. */
+  lost(error: HexdropError, wasFarewell: boolean): void;
 }
 
 /** What a session lets its wires do. */

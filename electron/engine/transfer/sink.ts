@@ -229,9 +229,9 @@ export class Sink implements TransferPort {
     this.#options.reports.cancelled(code, message);
   }
 
-  lost(error: HexdropError, wasClean: boolean): void {
+  lost(error: HexdropError, wasFarewell: boolean): void {
     if (this.#isOver) return;
-    if (wasClean && this.#summary !== undefined) return this.#complete(this.#summary);
+    if (wasFarewell && this.#summary !== undefined) return this.#complete(this.#summary);
     this.#end();
     this.#options.reports.failed(error);
   }

@@ -26,9 +26,9 @@ async function engine(name: string): Promise<Engine & { events: EngineEvent[] }>
 const retries = (events: readonly EngineEvent[]): readonly string[] =>
   events.flatMap((event) => (event.kind === 'retrying' ? [event.error.code] : []));
 
-function sourceTree(): string {
+function sourceTree(largeBytes = 3_000_000): string {
   const random = new Random(7);
-  return makeTree(world.folder('from'), { 'tree/large': random.bytes(3_000_000), 'tree/small': 'small' });
+  return makeTree(world.folder('from'), { 'tree/large': random.bytes(largeBytes), 'tree/small': 'small' });
 }
 
 async function receiving(name: string, dir: string) {
@@ -85,7 +85,7 @@ test('the receiver notices by itself that its sender has gone silent, and keeps 
 });
 
 test('a lane that goes silent while its session lives is noticed, and the transfer goes on', async () => {
-  const from = sourceTree();
+  const from = sourceTree(70_000_000);
   const to = world.folder('to');
   const sharer = await engine('sharer');
   sharer.addShare({ path: from });

@@ -11,12 +11,14 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 export interface Flow {
   /** Forwards this many bytes, then ends the connection both ways. */
   readonly cutAfter?: number;
+  readonly whenCut?: () => void;
   /** Forwards this many bytes, then nothing more until `release`; the connection stays open. */
   readonly stallAfter?: number;
   /** Flips one bit of the byte at this offset. */
   readonly corruptAt?: number;
-  /** Forwards at most so many bytes at a time, each in a turn of its own. */
+  /** Forwards at most so many bytes at a time, each in a turn of its own, up to the offset `piecesUntil`. */
   readonly pieceBytes?: number;
+  readonly piecesUntil?: number;
   /** Forwards each delivery this much later. */
   readonly delayMs?: number;
 }
@@ -167,6 +169,7 @@ class Pipe {
       stallAfter = Infinity,
       corruptAt = -1,
       pieceBytes = Infinity,
+      piecesUntil = Infinity,
       delayMs,
     } = this.#flow;
     if (delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -176,7 +179,8 @@ class Pipe {
     while (rest.length > 0 && !this.#to.destroyed) {
       const untilStall = this.#isFrozen ? 0 : this.#isReleased ? Infinity : stallAfter - this.#offset;
       const untilCut = cutAfter - this.#offset;
-      const piece = rest.subarray(0, Math.min(pieceBytes, untilStall, untilCut));
+      const pieceLength = this.#offset < piecesUntil ? pieceBytes : Infinity;
+      const piece = rest.subarray(0, Math.min(pieceLength, untilStall, untilCut));
       rest = rest.subarray(piece.length);
       this.#offset += piece.length;
       if (piece.length > 0) await this.#write(piece);
@@ -189,7 +193,8 @@ class Pipe {
     this.#forwarded(piece.length);
     // Written and taken by the system; small pieces are to travel apart.
     await new Promise<void>((resolve) => this.#to.write(piece, () => resolve()));
-    if (this.#flow.pieceBytes !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    if (this.#flow.pieceBytes !== undefined && piece.length <= this.#flow.pieceBytes)
+      await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Until the release; what was held back when its sender goes is lost. */
@@ -206,6 +211,7 @@ class Pipe {
 
   /** The reader gets every byte before the cut and then an end; the writer sees a loss. */
   #cut(): void {
+    this.#flow.whenCut?.();
     this.#to.end(() => this.#to.destroy());
     this.#from.resetAndDestroy();
   }

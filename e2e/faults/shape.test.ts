@@ -14,6 +14,8 @@ import type { Flow } from './proxy.ts';
 const world = useWorld();
 
 const mebibyte = 1_048_576;
+/** Worth a connection of its own. */
+const laneBytes = 70_000_000;
 
 function tree(largeBytes: number): string {
   const random = seededRandom();
@@ -57,14 +59,30 @@ describe.each([
     const args = ['get', `${proxy.address}/from/tree`, '--dir', to, '--retry', '0', ...flags];
     expectExit(await world.device('getter').run(args), 0);
     await expectSameTree(from, to);
-    // The lane was had, and went the same way.
+  });
+});
+
+describe.each([
+  ['one byte at a time', { pieceBytes: 1, piecesUntil: 60_000 }],
+  ['15 bytes at a time', { pieceBytes: 15, piecesUntil: 700_000 }],
+  ['1,009 bytes at a time', { pieceBytes: 1_009, piecesUntil: 20_000_000 }],
+] as const)('a lane on which %s comes', (_how, flow: Flow) => {
+  test.each([['encrypted'], ['plain']])('brings it all, %s', async (dress) => {
+    const flags = dress === 'plain' ? ['--plain'] : [];
+    const from = tree(laneBytes);
+    const to = world.folder('to');
+    const sharer = await world.device('sharer').share(from, ...flags);
+    const proxy = world.keep(await Proxy.open(sharer.port, () => ({ up: flow, down: flow })));
+    const args = ['get', `${proxy.address}/from/tree`, '--dir', to, '--retry', '0', ...flags];
+    expectExit(await world.device('getter').run(args), 0);
     expect(proxy.connections).toBe(2);
+    await expectSameTree(from, to);
   });
 });
 
 describe('a control connection that is slower than the lane', () => {
   test('does not lose a manifest whose end is folders only', async () => {
-    const from = makeTree(world.folder('from'), { 'tree/0 first': seededRandom().bytes(5 * mebibyte) });
+    const from = makeTree(world.folder('from'), { 'tree/0 first': seededRandom().bytes(70 * mebibyte) });
     for (let folder = 0; folder < 12_000; folder += 1) mkdirSync(join(from, 'tree', `empty ${folder}`));
     const to = world.folder('to');
     const receiver = await world.device('receiver').receive(to, '--once');
@@ -82,7 +100,7 @@ describe('a control connection that is slower than the lane', () => {
 
   test('does not lose faults and totals of a large push', async () => {
     const random = seededRandom();
-    const spec: Record<string, Uint8Array> = { 'tree/0 first': random.bytes(5 * mebibyte) };
+    const spec: Record<string, Uint8Array> = { 'tree/0 first': random.bytes(70 * mebibyte) };
     for (let file = 0; file < 12_000; file += 1) spec[`tree/many/${file % 50}/${file}`] = random.bytes(30);
     const from = makeTree(world.folder('from'), spec);
     const to = world.folder('to');
@@ -99,15 +117,12 @@ describe('a control connection that is slower than the lane', () => {
   });
 
   test('may be the other way round: a lane that is slower than the control connection', async () => {
-    const from = makeTree(world.folder('from'), {
-      'tree/large': seededRandom().bytes(2 * mebibyte),
-      'tree/small': 'small',
-    });
+    const from = tree(laneBytes);
     const to = world.folder('to');
     const sharer = await world.device('sharer').share(from);
     const proxy = world.keep(
       await Proxy.open(sharer.port, (connection) =>
-        connection === 2 ? { up: { delayMs: 30 }, down: { delayMs: 30 } } : {},
+        connection === 2 ? { up: { delayMs: 1 }, down: { delayMs: 1 } } : {},
       ),
     );
     const got = await world
@@ -119,7 +134,7 @@ describe('a control connection that is slower than the lane', () => {
 });
 
 test('a lane that cannot be had leaves the bulk on the control connection', async () => {
-  const from = makeTree(world.folder('from'), { 'tree/large': seededRandom().bytes(2 * mebibyte) });
+  const from = tree(laneBytes);
   const to = world.folder('to');
   const sharer = await world.device('sharer').share(from);
   const proxy = world.keep(
@@ -133,7 +148,7 @@ test('a lane that cannot be had leaves the bulk on the control connection', asyn
 });
 
 test('a lane that takes the connection and says nothing is given up, and the bulk goes the other way', async () => {
-  const from = makeTree(world.folder('from'), { 'tree/large': seededRandom().bytes(2 * mebibyte) });
+  const from = tree(laneBytes);
   const to = world.folder('to');
   const sharer = await world.device('sharer').share(from);
   const proxy = world.keep(

@@ -18,7 +18,7 @@ const user = plainUser('a file that may not be read, or a folder that may not be
 const files = (root: string): readonly string[] =>
   [...readTree(root)].filter(([, { kind }]) => kind === 'file').map(([path]) => path);
 
-const faults = (ended: Ended): readonly string[] =>
+const faults = (ended: Pick<Ended, 'events'>): readonly string[] =>
   eventsOf(ended, 'fault').map(({ path, code, side }) => `${path}: ${code} ${side}`);
 
 describe.skipIf(!user.available)('permissions', () => {
@@ -101,89 +101,99 @@ describe.skipIf(!user.available)('permissions', () => {
   });
 });
 
-/** Sends inline over a proxy that stops when a part is through, so that the source can be changed meanwhile. */
+const bigBytes = 40_000_000;
+const lateBytes = 700_000;
+
+/** Fetches over a proxy that stops when a part is through, so that the source can be changed meanwhile. */
 async function changedMeanwhile(change: (tree: string) => void) {
   const random = seededRandom();
   const from = makeTree(world.folder('from'), {
-    'tree/1 big': random.bytes(2_000_000),
-    'tree/2 later': random.bytes(700_000),
+    // More than all buffers on the way hold: it is still being read when the proxy stops.
+    'tree/1 big': random.bytes(bigBytes),
+    'tree/2 later': random.bytes(lateBytes),
     'tree/3 small': 'small',
     'tree/4 last': 'last',
   });
   const to = world.folder('to');
-  const receiver = await world.device('receiver').receive(to, '--once');
-  const proxy = world.keep(await Proxy.open(receiver.port, () => ({ up: { stallAfter: 600_000 } })));
-  const sender = world.device('sender').start(['send', join(from, 'tree'), '--to', proxy.address]);
+  const sharer = await world.device('sharer').share(from);
+  const proxy = world.keep(await Proxy.open(sharer.port, () => ({ down: { stallAfter: 600_000 } })));
+  const get = (address: string): readonly string[] => ['get', `${address}/from/tree`, '--dir', to];
+  const getter = world.device('getter').start(get(proxy.address));
   await proxy.stalled;
   change(join(from, 'tree'));
   proxy.release();
-  return { from, to, sent: await sender.end(), received: await receiver.program.end() };
+  const got = await getter.end();
+  await sharer.program.event('done');
+  return {
+    from,
+    to,
+    got,
+    shared: sharer.program,
+    again: () => world.device('getter').run(get(sharer.address)),
+  };
 }
 
 describe('a source file that, while the transfer runs,', () => {
   test('changes fails alone, and the next run brings it', async () => {
-    const { from, to, sent, received } = await changedMeanwhile((tree) =>
+    const { from, to, got, shared, again } = await changedMeanwhile((tree) =>
       appendFileSync(join(tree, '2 later'), 'more'),
     );
-    expectExit(sent, 1);
-    expectExit(received, 1);
+    expectExit(got, 1);
     expect(files(to)).toEqual(['tree/1 big', 'tree/3 small', 'tree/4 last']);
-    expect(faults(sent)).toEqual(['tree/2 later: file-changed here']);
-    expect(faults(received)).toEqual(['tree/2 later: file-changed there']);
+    expect(faults(got)).toEqual(['tree/2 later: file-changed there']);
+    expect(faults(shared)).toEqual(['tree/2 later: file-changed here']);
 
-    const again = await world.device('receiver').receive(to, '--once');
-    const resent = await world.device('sender').run(['send', join(from, 'tree'), '--to', again.address]);
-    expectExit(resent, 0);
-    expect(lastEvent(resent, 'done')).toMatchObject({ files: 4, bytes: 700_004, failed: 0 });
+    const mended = await again();
+    expectExit(mended, 0);
+    expect(lastEvent(mended, 'done')).toMatchObject({ files: 4, bytes: lateBytes + 4, failed: 0 });
     await expectSameTree(from, to);
   });
 
   test('changes in its middle fails alone and never lands half old, half new', async () => {
-    const { to, sent } = await changedMeanwhile((tree) => {
-      writeFileSync(join(tree, '1 big'), seededRandom().bytes(2_000_000));
+    const { to, got } = await changedMeanwhile((tree) => {
+      writeFileSync(join(tree, '1 big'), seededRandom().bytes(bigBytes));
     });
-    expectExit(sent, 1);
+    expectExit(got, 1);
     expect(files(to)).toEqual(['tree/2 later', 'tree/3 small', 'tree/4 last']);
-    expect(faults(sent)).toEqual(['tree/1 big: file-changed here']);
+    expect(faults(got)).toEqual(['tree/1 big: file-changed there']);
   });
 
   test('vanishes fails alone', async () => {
-    const { to, sent, received } = await changedMeanwhile((tree) => {
+    const { to, got } = await changedMeanwhile((tree) => {
       rmSync(join(tree, '2 later'));
       rmSync(join(tree, '3 small'));
     });
-    expectExit(sent, 1);
-    expectExit(received, 1);
+    expectExit(got, 1);
     expect(files(to)).toEqual(['tree/1 big', 'tree/4 last']);
-    expect(faults(sent).toSorted()).toEqual([
-      'tree/2 later: file-vanished here',
-      'tree/3 small: file-vanished here',
+    expect(faults(got).toSorted()).toEqual([
+      'tree/2 later: file-vanished there',
+      'tree/3 small: file-vanished there',
     ]);
   });
 
   test('becomes shorter fails alone', async () => {
-    const { to, sent } = await changedMeanwhile((tree) => writeFileSync(join(tree, '2 later'), 'short'));
-    expectExit(sent, 1);
+    const { to, got } = await changedMeanwhile((tree) => writeFileSync(join(tree, '2 later'), 'short'));
+    expectExit(got, 1);
     expect(files(to)).toEqual(['tree/1 big', 'tree/3 small', 'tree/4 last']);
-    expect(faults(sent)).toEqual(['tree/2 later: file-changed here']);
+    expect(faults(got)).toEqual(['tree/2 later: file-changed there']);
   });
 
   test('is replaced by another of the same size fails alone', async () => {
-    const { to, sent } = await changedMeanwhile((tree) => {
-      writeFileSync(join(tree, 'new'), seededRandom().bytes(700_000));
+    const { to, got } = await changedMeanwhile((tree) => {
+      writeFileSync(join(tree, 'new'), seededRandom().bytes(lateBytes));
       renameSync(join(tree, 'new'), join(tree, '2 later'));
     });
-    expectExit(sent, 1);
+    expectExit(got, 1);
     expect(files(to)).toEqual(['tree/1 big', 'tree/3 small', 'tree/4 last']);
-    expect(faults(sent)).toEqual(['tree/2 later: file-changed here']);
+    expect(faults(got)).toEqual(['tree/2 later: file-changed there']);
   });
 
   test('becomes a folder fails alone', async () => {
-    const { to, sent } = await changedMeanwhile((tree) => {
+    const { to, got } = await changedMeanwhile((tree) => {
       rmSync(join(tree, '2 later'));
       makeTree(join(tree, '2 later'), { inside: 'x' });
     });
-    expectExit(sent, 1);
+    expectExit(got, 1);
     expect(files(to)).toEqual(['tree/1 big', 'tree/3 small', 'tree/4 last']);
   });
 });

@@ -89,11 +89,7 @@ describe('Ctrl-C', () => {
     const from = sourceTree();
     const to = world.folder('to');
     const sharer = await world.device('sharer').share(from);
-    const proxy = world.keep(
-      await Proxy.open(sharer.port, (connection) =>
-        connection === 1 ? {} : { down: { stallAfter: 1_800_000 } },
-      ),
-    );
+    const proxy = world.keep(await Proxy.open(sharer.port, () => ({ down: { stallAfter: 1_800_000 } })));
     const getter = world.device('getter');
     const get = (address: string): readonly string[] => [
       'get',
@@ -107,6 +103,7 @@ describe('Ctrl-C', () => {
     await proxy.stalled;
     await program.event(({ event, bytes = 0 }) => event === 'progress' && bytes > 1_500_000);
     await interrupt(side === 'get' ? program : sharer.program);
+    proxy.cut();
     const got = await program.end();
     expect(got.exitCode).not.toBe(0);
     expectOnlyWholeFiles(from, to);
@@ -173,6 +170,7 @@ describe('Ctrl-C', () => {
     });
     await Promise.all(getters.map((getter) => getter.event('connected')));
     await interrupt(sharer.program);
+    proxy.cut();
     for (const getter of getters) expect((await getter.end()).exitCode).not.toBe(0);
   });
 });

@@ -11,7 +11,7 @@ import { useWorld } from '../support/world.ts';
 const world = useWorld();
 
 /** Above this many bytes the bulk rides a lane, and races the control connection. */
-const laneBytes = 5 * 1024 * 1024;
+const laneBytes = 70_000_000;
 
 function manySmallFiles(root: string, files: number): void {
   const random = seededRandom();

@@ -12,6 +12,7 @@ import type { TransferPort, TransferWire } from './session/transfer-wire.ts';
 import type { Shares } from './share/shares.ts';
 import { Incoming } from './transfer/incoming.ts';
 import { newLaneToken } from './transfer/outgoing.ts';
+import { kindAndSize } from './transfer/roots.ts';
 import { TransferRecord } from './transfer/record.ts';
 import { Source } from './transfer/source.ts';
 import type { SourceRoot } from './transfer/walk.ts';
@@ -59,7 +60,7 @@ export class Server implements SessionServer {
     const unlocked = this.#unlockedBy(wire.session);
     const roots = request.paths.map((path): SourceRoot => {
       const { components, path: local, stats } = this.#shares.find(path, unlocked);
-      return { name: components.at(-1) as string, path: local, stats };
+      return { name: components.at(-1) as string, path: local, ...kindAndSize(stats) };
     });
     requireDistinct(roots);
     const record = new TransferRecord(request.transfer, 'send', 'serve', (event) => context.emit(event));

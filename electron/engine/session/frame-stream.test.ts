@@ -62,8 +62,10 @@ const pair = (
   const back = new Collector();
   const sender = new FrameStream(link.listener, back, channel);
   const reader = new FrameStream(link.dialer, got, channel);
-  sender.start();
-  reader.start();
+  for (const stream of [sender, reader]) {
+    stream.established();
+    stream.start();
+  }
   return { link, sender, reader, got, back };
 };
 
@@ -151,7 +153,9 @@ describe('frames', () => {
       offsets.add(payload.byteOffset);
     };
     const sender = new FrameStream(link.listener, new Collector(), 0);
-    new FrameStream(link.dialer, got, 0).start();
+    const reader = new FrameStream(link.dialer, got, 0);
+    reader.established();
+    reader.start();
     sender.start();
     for (let index = 1; index <= 5; index += 1)
       sender.write(

@@ -15,7 +15,6 @@ import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import { fileFaultOf } from '../transfer/file-fault.ts';
 import { freeName } from '../transfer/landing.ts';
 import { nameFault, SafeRoot, splitPeerPath } from '../transfer/safe-path.ts';
-import { microsecondsOf } from '../transfer/walk.ts';
 import { PinGuard } from './pin-guard.ts';
 
 export interface ShareRequest {
@@ -182,7 +181,7 @@ const shareEntry = (share: Share, unlocked: Unlocked): ListedEntry => ({
 const entryOf = (name: string, stats: Stats): ListedEntry => ({
   name,
   kind: stats.isDirectory() ? 'folder' : 'file',
-  mtime: microsecondsOf(stats.mtimeMs),
+  mtime: Math.floor(stats.mtimeMs * 1_000),
   ...(stats.isDirectory() ? {} : { size: stats.size, executable: (stats.mode & 0o111) !== 0 }),
 });
 

@@ -1,17 +1,14 @@
-/** Smaller limits for a test, so that a small tree meets what else takes a hundred thousand files. */
+/** Smaller limits for one test, so that a small tree meets what else takes a hundred thousand files. */
+
+import { onTestFinished } from 'vitest';
 
 import { limits } from '../../../shared/protocol/limits.ts';
 import type { LimitName } from '../../../shared/protocol/limits.ts';
 
-export async function withLimits<Result>(
-  changes: Partial<Record<LimitName, number>>,
-  run: () => Promise<Result>,
-): Promise<Result> {
-  const before = { ...limits };
+const real = { ...limits };
+
+/** Until the test is over, however it ends. */
+export function setLimits(changes: Partial<Record<LimitName, number>>): void {
   Object.assign(limits, changes);
-  try {
-    return await run();
-  } finally {
-    Object.assign(limits, before);
-  }
+  onTestFinished(() => void Object.assign(limits, real));
 }

@@ -100,6 +100,7 @@ export class RawPeer implements FrameReceiver {
       this.#end = resolve;
     });
     this.stream = new FrameStream(link[side], this, channel);
+    this.stream.established();
     this.stream.start();
   }
 

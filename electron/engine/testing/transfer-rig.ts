@@ -110,6 +110,8 @@ export interface RigOptions {
   readonly lane?: LinkOptions;
   readonly needsPreview?: boolean;
   readonly bootId?: string;
+  /** The session does not end with the transfer. */
+  readonly staysOpen?: boolean;
   /** In place of accepting. */
   decide?(rig: Rig): void;
   /** Sees each frame as soon as it was delivered, before its receiver acts on it when it is control. */
@@ -150,7 +152,8 @@ export class Rig {
     const made = rig;
     for (const end of [pair.dialer, pair.listener]) void end.ended.then((error) => made.#neverMet(error));
     // Who dialed says BYE when its side is over, as the engine does.
-    void (isPush ? rig.source : rig.sink).outcome.then(() => pair.dialer.session.close('done'));
+    if (options.staysOpen !== true)
+      void (isPush ? rig.source : rig.sink).outcome.then(() => pair.dialer.session.close('done'));
     return rig;
   }
 

@@ -74,6 +74,7 @@ export class JournalContent {
   #isThisBoot = false;
   /** Hash of the path to the number of the landing line that names it last. */
   readonly #landed = new Map<number, number>();
+  readonly #unread: LinePlace[] = [];
   readonly #lineStarts: number[] = [];
   readonly #lineLengths: number[] = [];
   readonly #partials = new Map<string, PartialRecord>();
@@ -94,9 +95,24 @@ export class JournalContent {
     return this.#partials;
   }
 
-  /** Files that were put in place, or were about to be. */
+  /** Files that the journal read so far says were put in place, or were about to be. */
   get landedCount(): number {
     return this.#landed.size;
+  }
+
+  /** Whether files were put in place, or were about to be. */
+  get hasLanded(): boolean {
+    return this.#landed.size > 0 || this.#unread.length > 0;
+  }
+
+  /** Notes where a landing line of this run stands. It is read back and taken in if anybody asks: hardly anybody does. */
+  noteLanding(place: LinePlace): void {
+    this.#unread.push(place);
+  }
+
+  /** The lines that were noted and not taken in; they count as taken in from now on. */
+  takeUnread(): readonly LinePlace[] {
+    return this.#unread.splice(0);
   }
 
   partialOfNumber(number: number): PartialRecord | undefined {

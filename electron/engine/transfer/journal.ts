@@ -155,7 +155,7 @@ export class Journal {
     }
     this.#append({ boot: options.bootId });
     this.#sweep();
-    this.isResumed = this.#content.landedCount > 0 || this.#content.partials.size > 0;
+    this.isResumed = this.#content.hasLanded || this.#content.partials.size > 0;
   }
 
   /** Why lines of the journal are missing, if so: what they would have said is not resumable. */
@@ -250,7 +250,7 @@ export class Journal {
   /** Keeps what is there for the next run; where that is nothing, removes journal and staging. */
   close(): void {
     if (!this.#isOpen) return;
-    if (this.#content.landedCount === 0 && this.#content.partials.size === 0) return this.complete();
+    if (!this.#content.hasLanded && this.#content.partials.size === 0) return this.complete();
     this.#closeFile();
     removeEmptyStaging(this.#targetRoot, this.key);
     releaseLock(this.#lockPath);
@@ -271,6 +271,7 @@ export class Journal {
   }
 
   #landed(path: string): Extract<Known, { kind: 'landed' }> | undefined {
+    for (const unread of this.#content.takeUnread()) this.#content.take(this.#file.read(unread), unread);
     const place = this.#content.landingLine(path);
     if (place === undefined) return undefined;
     if (this.#readLine.start !== place.start) {
@@ -319,7 +320,9 @@ export class Journal {
 
   #append(line: JournalLine): void {
     const place = this.#file.append(line);
-    if (place !== undefined) this.#content.apply(line, place);
+    if (place === undefined) return;
+    if ('landing' in line) this.#content.noteLanding(place);
+    else this.#content.apply(line, place);
   }
 
   #closeFile(): void {

@@ -8,14 +8,10 @@ import { dialLane } from '../session/lanes.ts';
 import type { Session } from '../session/session.ts';
 
 /** Below this, setting up a lane takes longer than it saves. */
-const laneWorthBytes = 67_108_864;
+const laneWorthBytes = 4_194_304;
 
-/** Small files cost what it costs to make them; how their bytes are read does not show. */
-const laneWorthFileBytes = 65_536;
-
-/** Whether the bulk of this is better taken on a lane. While the source still counts, the files so far speak for all. */
-export const isLaneWorth = ({ files, bytes, complete }: Totals): boolean =>
-  bytes >= laneWorthBytes || (!complete && bytes >= files * laneWorthFileBytes);
+/** Whether the bulk of this is better taken on a lane. While the source still counts, it is much. */
+export const isLaneWorth = ({ bytes, complete }: Totals): boolean => bytes >= laneWorthBytes || !complete;
 
 /** A firewall that drops lets a dial hang: after this long the bulk goes over the control connection. */
 const laneDialMs = 1_500;

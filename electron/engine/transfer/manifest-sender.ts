@@ -8,10 +8,11 @@ import { limits } from '../../../shared/protocol/limits.ts';
 import { ManifestPageWriter } from '../../../shared/protocol/manifest.ts';
 import type { TransferWire } from '../session/transfer-wire.ts';
 import type { Outbox } from './outbox.ts';
+import { versionOf } from './walk.ts';
 import type { TreeWalk } from './walk.ts';
 
 /** One slice of walking: short enough that bulk frames keep flowing in between. */
-const sliceMs = 4;
+const sliceMs = 2;
 const totalsEveryMs = 250;
 
 export class ManifestSender {
@@ -68,7 +69,7 @@ export class ManifestSender {
       entry !== undefined && room > 0;
       entry = this.#outbox.nextUnsent()
     ) {
-      if (!this.#pages.add(entry)) {
+      if (!this.#pages.add({ ...entry, version: versionOf(entry) })) {
         this.#send(false);
         continue;
       }

@@ -31,25 +31,17 @@ export const newTransferId = (): string => randomBytes(16).toString('hex');
 export const newLaneToken = newTransferId;
 
 export async function runPush(context: EngineContext, record: TransferRecord, push: Push): Promise<void> {
-  let roots: readonly SourceRoot[];
   try {
-    roots = rootsOf(push.paths);
-    if (roots.length === 0) throw new HexdropError('usage', 'There is nothing to send.');
+    if (rootsOf(push.paths).length === 0) throw new HexdropError('usage', 'There is nothing to send.');
   } catch (thrown) {
     return record.finish({ kind: 'failed', error: asHexdropError(thrown) });
   }
   await runAttempts(context, record, push.reach, push.retryMs, async (session, ended) => {
     await push.prepare?.(session);
-    await offer(context, record, session, rootsAgain(roots), push.target, ended);
+    // Looked at anew: a later attempt may meet other files than the first.
+    await offer(context, record, session, rootsOf(push.paths), push.target, ended);
   });
 }
-
-/** A later attempt may meet other files than the first. */
-const rootsAgain = (roots: readonly SourceRoot[]): readonly SourceRoot[] =>
-  rootsOf(roots.map(({ path }) => path)).map((root) => ({
-    ...root,
-    name: roots.find(({ path }) => path === root.path)?.name ?? root.name,
-  }));
 
 async function offer(
   context: EngineContext,

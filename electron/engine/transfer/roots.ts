@@ -1,6 +1,6 @@
 /** From what a person named to the top level of a tree: paths are looked at, names made distinct. */
 
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
@@ -29,10 +29,14 @@ export function rootsOf(paths: readonly string[]): readonly SourceRoot[] {
     const fault = nameFault(wanted, process.platform);
     if (fault !== undefined) throw new HexdropError(fault.code, fault.message);
     const name = byName.has(wanted) ? freeName(wanted, (candidate) => byName.has(candidate)) : wanted;
-    byName.set(name, { name, path, stats });
+    byName.set(name, { name, path: realpathSync.native(path), ...kindAndSize(stats) });
   }
   return [...byName.values()];
 }
+
+/** What an offer says of a root. */
+export const kindAndSize = (stats: Stats): Pick<SourceRoot, 'kind' | 'size'> =>
+  stats.isFile() ? { kind: 'file', size: stats.size } : { kind: 'folder', size: 0 };
 
 function statsOf(path: string, typed: string): Stats {
   try {

@@ -74,6 +74,8 @@ export class Sink implements TransferPort {
   #ackedBytes = -1;
   #ackedSettled = 0;
   #isDecided = false;
+  /** ACCEPT has been sent. */
+  #isAccepted = false;
   #isOver = false;
   /** FINISH has come. */
   #isFinishing = false;
@@ -160,12 +162,14 @@ export class Sink implements TransferPort {
     if (this.#isOver) return lane?.close();
     if (lane !== undefined) this.#wire.useLane(lane);
     this.#wire.send('ACCEPT', { bulk: lane === undefined ? 'inline' : 'lane' });
+    this.#isAccepted = true;
     this.#options.reports.accepted();
     const waiting = this.#waitingSlots;
     this.#waitingSlots = [];
     this.#guard(() => {
       this.#planner?.plan(waiting);
       this.#tellEarlyFaults();
+      this.#settledSome();
       this.#finishWhenSettled();
     });
   }
@@ -278,11 +282,11 @@ export class Sink implements TransferPort {
   // Frames of the source
 
   #page(page: Payload<'MANIFEST'>, header: FrameHeader): void {
-    const isAccepted = this.#wire.session.stateOf(this.#wire.id) === 'flowing';
-    const slots = this.#inbox.takePage(page, header, isAccepted);
-    if (isAccepted) {
+    const slots = this.#inbox.takePage(page, header, this.#isAccepted);
+    if (this.#isAccepted) {
       this.#planner?.plan(slots);
       this.#tellEarlyFaults();
+      this.#settledSome();
       return this.#finishWhenSettled();
     }
     for (const slot of slots) this.#waitingSlots.push(slot);

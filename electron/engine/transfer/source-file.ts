@@ -13,7 +13,7 @@ import { Chain } from './digest.ts';
 import type { Digest } from './digest.ts';
 import { fileFaultOf } from './file-fault.ts';
 import type { SourceEntry } from './walk.ts';
-import { versionOf } from './walk.ts';
+import { isVersion } from './walk.ts';
 
 /** A FIFO or a link may have taken the file's place since the walk: neither block on it nor follow it. */
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -32,8 +32,8 @@ export function openSource(entry: SourceEntry, relative: string): number {
 
 /** @throws HexdropError file-changed */
 export function requireVersion(fd: number, entry: SourceEntry, relative: string): void {
-  const stats = fstatSync(fd);
-  if (stats.isFile() && stats.size === entry.size && versionOf(stats) === entry.version) return;
+  const stats = fstatSync(fd, { bigint: true });
+  if (isVersion(entry, stats)) return;
   throw new HexdropError(
     'file-changed',
     `"${displayName(relative)}" changed since the list of files was made.`,

@@ -68,10 +68,7 @@ export class Source implements TransferPort {
     this.#walk.advance(firstLookMs, limits.previewEntries, (entry) => this.#outbox.add(entry));
     return {
       transfer,
-      roots: this.#walk.roots.slice(0, limits.offerRoots).map((root): RootView => {
-        const isFile = root.stats.isFile();
-        return { name: root.name, kind: isFile ? 'file' : 'folder', size: isFile ? root.stats.size : 0 };
-      }),
+      roots: this.#walk.roots.slice(0, limits.offerRoots).map(({ name, kind, size }): RootView => ({ name, kind, size })),
       rootCount: this.#walk.roots.length,
       totals: this.#walk.totals,
       ...extras,

@@ -7,13 +7,12 @@
  * person named as a root are followed, since they were asked for by name.
  */
 
-import { lstatSync, readdirSync, statSync } from 'node:fs';
-import type { Stats } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { sep } from 'node:path';
 
 import type { EntryKind, Totals } from '../../../shared/model/transfer.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
-import { HexdropError as Failure } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import { fileFaultOf } from './file-fault.ts';
@@ -22,8 +21,11 @@ import { nameFault } from './safe-path.ts';
 /** An entry at the top of the tree: the name it travels under, and where it is. */
 export interface SourceRoot {
   readonly name: string;
+  /** Leads through no link: one that a person named has been followed. */
   readonly path: string;
-  readonly stats: Stats;
+  readonly kind: EntryKind;
+  /** Bytes of a file, for the offer; 0 for a folder. */
+  readonly size: number;
 }
 
 export interface SourceEntry {
@@ -35,8 +37,9 @@ export interface SourceEntry {
   readonly size: number;
   /** Microseconds since the epoch. */
   readonly mtime: number;
-  /** 32 hex digits that change when the file does. */
-  readonly version: string;
+  /** As the system had them when the entry was made: `versionOf` and `isVersion` go by them. */
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
   readonly executable: boolean;
   /** Local and absolute. */
   readonly path: string;
@@ -58,34 +61,37 @@ interface Folder {
 
 const version = Buffer.alloc(16);
 
-/** Modification and status-change time together: no ordinary change of a file leaves both as they were. */
-export function versionOf(stats: Stats): string {
-  version.writeDoubleBE(stats.mtimeMs, 0);
-  version.writeDoubleBE(stats.ctimeMs, 8);
-  return version.toString('hex');
-}
-
-/** Node holds times as a double of milliseconds, which is today up to this far off the nanosecond. */
-const doubleErrorUs = 0.13;
-
-/** Good enough to show: may be one microsecond too high. */
-export const microsecondsOf = (timeMs: number): number => Math.floor(timeMs * 1_000 + doubleErrorUs);
-
-/** Cut off, never moved on. Where the double does not tell, the file is asked again for its nanoseconds. */
-function modifiedUs(path: string, stats: Stats): number {
-  const us = stats.mtimeMs * 1_000;
-  if (us - Math.floor(us) < 1 - doubleErrorUs) return Math.floor(us);
-  const exact = statSync(path, { bigint: true, throwIfNoEntry: false });
-  if (exact === undefined) return Math.floor(us);
-  const { mtimeNs } = exact;
-  const whole = mtimeNs / 1_000n;
-  return Number(mtimeNs < 0n && mtimeNs % 1_000n !== 0n ? whole - 1n : whole);
-}
-
 /** Folders have none. */
 const noVersion = '0'.repeat(32);
 
-const anyExecute = 0o111;
+/** 32 hex digits. Modification and status-change time together: no ordinary change of a file leaves both as they were. */
+export function versionOf(entry: Pick<SourceEntry, 'kind' | 'mtimeNs' | 'ctimeNs'>): string {
+  if (entry.kind === 'folder') return noVersion;
+  version.writeBigInt64BE(entry.mtimeNs, 0);
+  version.writeBigInt64BE(entry.ctimeNs, 8);
+  return version.toString('hex');
+}
+
+/** Whether the file is the one that the entry was made of. */
+export const isVersion = (entry: SourceEntry, stats: BigIntStats): boolean =>
+  stats.isFile() &&
+  Number(stats.size) === entry.size &&
+  stats.mtimeNs === entry.mtimeNs &&
+  stats.ctimeNs === entry.ctimeNs;
+
+/** Cut off, never moved on: a copy must not be newer than its source. */
+function microsecondsOf(timeNs: bigint): number {
+  const whole = timeNs / 1_000n;
+  return Number(timeNs < 0n && timeNs % 1_000n !== 0n ? whole - 1n : whole);
+}
+
+const anyExecute = 0o111n;
+
+/** Nanoseconds: as doubles of milliseconds Node would round them, up or down. */
+const exactly = { throwIfNoEntry: false, bigint: true } as const;
+
+const relativeIn = (folder: Folder | undefined, name: string): string =>
+  folder === undefined ? name : `${folder.relative}/${name}`;
 
 export class TreeWalk {
   readonly #reports: WalkReports;
@@ -135,7 +141,7 @@ export class TreeWalk {
   #step(): SourceEntry | undefined {
     if (this.#nextRoot < this.#roots.length) {
       const root = this.#roots[this.#nextRoot++] as SourceRoot;
-      return this.#entry(root.name, root.path, root.stats, undefined);
+      return this.#look(root.name, root.path, undefined);
     }
     if (this.#nextName < this.#names.length) {
       const name = this.#names[this.#nextName++] as string;
@@ -168,58 +174,62 @@ export class TreeWalk {
   }
 
   #child(folder: Folder, name: string): SourceEntry | undefined {
-    const relative = `${folder.relative}/${name}`;
     // Two names that are not UTF-8 read the same, and as one that is there.
-    const isTwice = this.#names[this.#nextName - 2] === name;
-    const path = join(folder.path, name);
-    let stats: Stats | undefined;
+    if (this.#names[this.#nextName - 2] === name) return this.#failed(folder, name, new HexdropError('name-not-utf8'));
+    // Joined by hand, here and nowhere else: names from a listing have no separators and need no normalising.
+    const path = folder.path.endsWith(sep) ? folder.path + name : folder.path + sep + name;
+    return this.#look(name, path, folder);
+  }
+
+  #look(name: string, path: string, folder: Folder | undefined): SourceEntry | undefined {
+    let stats: BigIntStats | undefined;
     try {
-      stats = lstatSync(path, { throwIfNoEntry: false });
+      stats = lstatSync(path, exactly);
     } catch (thrown) {
-      this.#reports.fault(relative, fileFaultOf(thrown, 'look at', relative));
-      return undefined;
+      return this.#failed(folder, name, fileFaultOf(thrown, 'look at', relativeIn(folder, name)));
     }
-    if (stats === undefined || isTwice) {
+    if (stats === undefined) {
       // Node shows bytes that are not UTF-8 as U+FFFD, and finds no such file. Anything else was removed just now.
-      if (name.includes('\ufffd')) this.#reports.fault(relative, new Failure('name-not-utf8'));
-      return undefined;
+      return name.includes('\ufffd') ? this.#failed(folder, name, new HexdropError('name-not-utf8')) : undefined;
     }
     if (!stats.isFile() && !stats.isDirectory()) {
-      this.#reports.omitted(relative, stats.isSymbolicLink() ? 'symlink' : 'special');
+      this.#reports.omitted(relativeIn(folder, name), stats.isSymbolicLink() ? 'symlink' : 'special');
       return undefined;
     }
     const fault = nameFault(name, process.platform);
-    if (fault !== undefined) {
-      this.#reports.fault(relative, new Failure(fault.code, fault.message));
-      return undefined;
-    }
-    if (folder.depth + 1 > limits.treeDepth) {
+    if (fault !== undefined) return this.#failed(folder, name, new HexdropError(fault.code, fault.message));
+    if (folder !== undefined && folder.depth + 1 > limits.treeDepth) {
       const message = `It lies more than ${limits.treeDepth} levels deep.`;
-      this.#reports.fault(relative, new Failure('manifest-depth', message));
-      return undefined;
+      return this.#failed(folder, name, new HexdropError('manifest-depth', message));
     }
     return this.#entry(name, path, stats, folder);
   }
 
-  #entry(name: string, path: string, stats: Stats, folder: Folder | undefined): SourceEntry {
+  #failed(folder: Folder | undefined, name: string, error: HexdropError): undefined {
+    this.#reports.fault(relativeIn(folder, name), error);
+  }
+
+  #entry(name: string, path: string, stats: BigIntStats, folder: Folder | undefined): SourceEntry {
     const isFile = stats.isFile();
+    const size = isFile ? Number(stats.size) : 0;
     const entry: SourceEntry = {
       index: this.#nextIndex++,
       kind: isFile ? 'file' : 'folder',
       name,
       parent: folder?.index ?? -1,
-      size: isFile ? stats.size : 0,
-      mtime: modifiedUs(path, stats),
-      version: isFile ? versionOf(stats) : noVersion,
-      executable: isFile && (stats.mode & anyExecute) !== 0,
+      size,
+      mtime: microsecondsOf(stats.mtimeNs),
+      mtimeNs: stats.mtimeNs,
+      ctimeNs: stats.ctimeNs,
+      executable: isFile && (stats.mode & anyExecute) !== 0n,
       path,
     };
     if (isFile) {
       this.#files += 1;
-      this.#bytes += stats.size;
+      this.#bytes += size;
     } else {
       this.#folderCount += 1;
-      const relative = folder === undefined ? name : `${folder.relative}/${name}`;
+      const relative = relativeIn(folder, name);
       this.#folders.push({ index: entry.index, path, relative, depth: (folder?.depth ?? 0) + 1, entry });
     }
     return entry;

@@ -154,20 +154,19 @@ export class WantPlanner {
   }
 
   #planFile(slot: Slot): void {
-    const { inbox, wants } = this.#options;
+    const { inbox, journal, wants, onConflict } = this.#options;
     const { entry } = slot;
     const parent = inbox.folderOf(entry);
-    const path = inbox.pathOf(entry);
-    if (parent.isUnwanted || wants?.(path, 'file') === false) {
+    if (parent.isUnwanted || wants?.(inbox.pathOf(entry), 'file') === false) {
       this.unwanted += 1;
       this.unwantedBytes += entry.size;
       return inbox.settle(slot);
     }
     const fault = parent.fault ?? asError(nameFault(entry.name, process.platform));
     if (fault !== undefined) return this.#options.fault(slot, fault);
-    if (this.#fromEarlierRun(slot, path)) return;
-    if (this.#options.onConflict === 'skip' && this.#isCandidate(slot, parent)) {
-      this.#candidates.push({ slot, path });
+    if (journal.isResumed && this.#fromEarlierRun(slot, inbox.pathOf(entry))) return;
+    if (onConflict === 'skip' && this.#isCandidate(slot, parent)) {
+      this.#candidates.push({ slot, path: inbox.pathOf(entry) });
       return;
     }
     slot.state = 'wanted';
@@ -177,7 +176,7 @@ export class WantPlanner {
   #fromEarlierRun(slot: Slot, path: string): boolean {
     const { inbox, journal } = this.#options;
     const { entry } = slot;
-    const known = journal.isResumed ? journal.known(path) : undefined;
+    const known = journal.known(path);
     if (known === undefined) return false;
     const isSame = known.version === entry.version && known.size === entry.size;
     if (known.kind === 'landed') {

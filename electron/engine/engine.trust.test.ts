@@ -26,9 +26,15 @@ describe('a key', () => {
     const receiver = await startReceiver();
     const sender = await startEngine({ alias: 'Ada' });
     for (let run = 0; run < 2; run += 1) await sender.engine.send({ paths: [file()], to: receiver.at }).done;
-    expect(sender.events.filter(({ kind }) => kind === 'trusted')).toMatchObject([{ peer: { deviceId: receiver.engine.deviceId, trust: 'new' } }]);
-    expect(sender.engine.knownDevices()).toMatchObject([{ deviceId: receiver.engine.deviceId, alias: 'receiver', targets: [`127.0.0.1:${receiver.at.port}`] }]);
-    expect(sender.events.flatMap((event) => (event.kind === 'session-opened' ? [event.peer.trust] : []))).toEqual(['new', 'known']);
+    expect(sender.events.filter(({ kind }) => kind === 'trusted')).toMatchObject([
+      { peer: { deviceId: receiver.engine.deviceId, trust: 'new' } },
+    ]);
+    expect(sender.engine.knownDevices()).toMatchObject([
+      { deviceId: receiver.engine.deviceId, alias: 'receiver', targets: [`127.0.0.1:${receiver.at.port}`] },
+    ]);
+    expect(
+      sender.events.flatMap((event) => (event.kind === 'session-opened' ? [event.peer.trust] : [])),
+    ).toEqual(['new', 'known']);
     expect(receiver.offers.map(({ peer }) => peer.trust)).toEqual(['new', 'known']);
   });
 
@@ -39,11 +45,15 @@ describe('a key', () => {
     const impostor = await impostorAt(receiver);
     for (const attempt of [
       sender.engine.send({ paths: [file()], to: receiver.at, retryMs: 60_000 }).done,
-      sender.engine.get({ from: receiver.at, paths: ['s'], dir: temporaryFolder(), onConflict: 'rename' }).done,
+      sender.engine.get({ from: receiver.at, paths: ['s'], dir: temporaryFolder(), onConflict: 'rename' })
+        .done,
       sender.engine.put({ paths: [file()], to: receiver.at, path: 's' }).done,
       sender.engine.list({ from: receiver.at, path: '' })[Symbol.asyncIterator]().next(),
     ]) {
-      await expect(attempt).rejects.toMatchObject({ code: 'peer-key-changed', message: expect.stringContaining('--accept-new-key') });
+      await expect(attempt).rejects.toMatchObject({
+        code: 'peer-key-changed',
+        message: expect.stringContaining('--accept-new-key'),
+      });
     }
     expect(harvest(impostor.dir)).toEqual({});
     expect(impostor.kinds()).not.toContain('session-opened');
@@ -59,7 +69,12 @@ describe('a key', () => {
     await sender.engine.send({ paths: [file()], to: receiver.at }).done;
     expect(Object.keys(harvest(impostor.dir))).toEqual(['a (1).txt', 'a.txt']);
     const at = `127.0.0.1:${receiver.at.port}`;
-    expect(sender.engine.knownDevices().filter(({ targets }) => targets.includes(at)).map(({ deviceId }) => deviceId)).toEqual([impostor.engine.deviceId]);
+    expect(
+      sender.engine
+        .knownDevices()
+        .filter(({ targets }) => targets.includes(at))
+        .map(({ deviceId }) => deviceId),
+    ).toEqual([impostor.engine.deviceId]);
   });
 
   it('is not asked for on a plain connection, which proves nothing', async () => {
@@ -76,22 +91,42 @@ describe('a plain connection', () => {
   it('is refused by a listener that did not switch it on', async () => {
     const receiver = await startReceiver();
     const sender = await startEngine();
-    await expect(sender.engine.send({ paths: [file()], to: receiver.at, plain: true }).done).rejects.toMatchObject({ code: 'plain-not-allowed' });
+    await expect(
+      sender.engine.send({ paths: [file()], to: receiver.at, plain: true }).done,
+    ).rejects.toMatchObject({ code: 'plain-not-allowed' });
     expect((await receiver.next('rejected')).error.code).toBe('plain-not-allowed');
   });
 });
 
 describe('shares', () => {
-  const sharing = async (): Promise<{ server: TestEngine; at: Endpoint; folder: string; client: TestEngine }> => {
+  const sharing = async (): Promise<{
+    server: TestEngine;
+    at: Endpoint;
+    folder: string;
+    client: TestEngine;
+  }> => {
     const server = await startEngine({ alias: 'server' });
     const folder = temporaryFolder();
-    plant(folder, { docs: { 'a.txt': { size: 10, seed: 1 }, deep: { 'b.txt': { size: 5, seed: 2 } } }, inbox: {}, secret: { 'key.pem': { size: 7, seed: 3 } } });
+    plant(folder, {
+      docs: { 'a.txt': { size: 10, seed: 1 }, deep: { 'b.txt': { size: 5, seed: 2 } } },
+      inbox: {},
+      secret: { 'key.pem': { size: 7, seed: 3 } },
+    });
     server.engine.addShare({ path: join(folder, 'docs') });
     server.engine.addShare({ path: join(folder, 'inbox'), writable: true });
     server.engine.addShare({ path: join(folder, 'secret'), pin: '4711', writable: true });
-    return { server, at: await server.engine.listen({ host: '127.0.0.1', port: 0 }), folder, client: await startEngine({ alias: 'client' }) };
+    return {
+      server,
+      at: await server.engine.listen({ host: '127.0.0.1', port: 0 }),
+      folder,
+      client: await startEngine({ alias: 'client' }),
+    };
   };
-  const listed = async ({ client, at }: { client: TestEngine; at: Endpoint }, path: string, more: { recursive?: boolean; pin?: string } = {}): Promise<string[]> => {
+  const listed = async (
+    { client, at }: { client: TestEngine; at: Endpoint },
+    path: string,
+    more: { recursive?: boolean; pin?: string } = {},
+  ): Promise<string[]> => {
     const paths: string[] = [];
     for await (const entry of client.engine.list({ from: at, path, ...more })) paths.push(entry.path);
     return paths;
@@ -103,20 +138,33 @@ describe('shares', () => {
     expect(await listed(sides, 'docs')).toEqual(['docs/a.txt', 'docs/deep']);
     expect(await listed(sides, 'docs/')).toEqual(['docs/a.txt', 'docs/deep']);
     expect(await listed(sides, 'docs/a.txt')).toEqual(['docs/a.txt']);
-    expect(await listed(sides, 'docs', { recursive: true })).toEqual(['docs/a.txt', 'docs/deep', 'docs/deep/b.txt']);
-    expect(await listed(sides, '', { recursive: true })).toEqual(['docs', 'inbox', 'secret', 'docs/a.txt', 'docs/deep', 'docs/deep/b.txt']);
+    expect(await listed(sides, 'docs', { recursive: true })).toEqual([
+      'docs/a.txt',
+      'docs/deep',
+      'docs/deep/b.txt',
+    ]);
+    expect(await listed(sides, '', { recursive: true })).toEqual([
+      'docs',
+      'inbox',
+      'secret',
+      'docs/a.txt',
+      'docs/deep',
+      'docs/deep/b.txt',
+    ]);
   });
 
   it('end their session with the listing, also when it is not read to its end', async () => {
     const sides = await sharing();
-    for await (const entry of sides.client.engine.list({ from: sides.at, path: '', recursive: true })) if (entry.path === 'docs') break;
+    for await (const entry of sides.client.engine.list({ from: sides.at, path: '', recursive: true }))
+      if (entry.path === 'docs') break;
     await Promise.all([sides.client.next('session-closed'), sides.server.next('session-closed')]);
   });
 
   it('are fetched from, a file or a folder or several, and nothing is taken for a path that is not there', async () => {
     const { client, at, folder } = await sharing();
     const dir = temporaryFolder();
-    const get = (...paths: string[]) => client.engine.get({ from: at, paths, dir, onConflict: 'rename' }).done;
+    const get = (...paths: string[]) =>
+      client.engine.get({ from: at, paths, dir, onConflict: 'rename' }).done;
     expect(await get('docs/a.txt', 'docs/deep')).toMatchObject({ files: 2, dir });
     expect(Object.keys(harvest(dir))).toEqual(['a.txt', 'deep', 'deep/b.txt']);
     expect(await get('docs')).toMatchObject({ files: 2 });
@@ -133,7 +181,11 @@ describe('shares', () => {
     expect(await put('inbox')).toMatchObject({ files: 1 });
     expect(await put('inbox')).toMatchObject({ files: 1 });
     expect(Object.keys(harvest(join(folder, 'inbox')))).toEqual(['a (1).txt', 'a.txt']);
-    expect((await server.next('finished')).transfer).toMatchObject({ direction: 'receive', kind: 'serve', state: 'done' });
+    expect((await server.next('finished')).transfer).toMatchObject({
+      direction: 'receive',
+      kind: 'serve',
+      state: 'done',
+    });
     await expect(put('docs')).rejects.toMatchObject({ code: 'read-only' });
     await expect(put('inbox/nothing')).rejects.toMatchObject({ code: 'no-such-path' });
     await expect(put('../inbox')).rejects.toMatchObject({ code: 'unsafe-path' });
@@ -144,14 +196,27 @@ describe('shares', () => {
     const { client, at, folder } = sides;
     const dir = temporaryFolder();
     await expect(listed(sides, 'secret')).rejects.toMatchObject({ code: 'pin-required' });
-    await expect(client.engine.get({ from: at, paths: ['secret'], dir, onConflict: 'rename' }).done).rejects.toMatchObject({ code: 'pin-required' });
-    await expect(client.engine.put({ paths: [file()], to: at, path: 'secret' }).done).rejects.toMatchObject({ code: 'pin-required' });
+    await expect(
+      client.engine.get({ from: at, paths: ['secret'], dir, onConflict: 'rename' }).done,
+    ).rejects.toMatchObject({ code: 'pin-required' });
+    await expect(client.engine.put({ paths: [file()], to: at, path: 'secret' }).done).rejects.toMatchObject({
+      code: 'pin-required',
+    });
     expect(await listed(sides, 'secret', { pin: '4711' })).toEqual(['secret/key.pem']);
-    expect(await client.engine.get({ from: at, paths: ['secret/key.pem'], dir, onConflict: 'rename', pin: '4711' }).done).toMatchObject({ files: 1 });
-    expect(await client.engine.put({ paths: [file()], to: at, path: 'secret', pin: '4711' }).done).toMatchObject({ files: 1 });
+    expect(
+      await client.engine.get({ from: at, paths: ['secret/key.pem'], dir, onConflict: 'rename', pin: '4711' })
+        .done,
+    ).toMatchObject({ files: 1 });
+    expect(
+      await client.engine.put({ paths: [file()], to: at, path: 'secret', pin: '4711' }).done,
+    ).toMatchObject({ files: 1 });
     expect(Object.keys(harvest(join(folder, 'secret')))).toEqual(['a.txt', 'key.pem']);
-    for (let tries = 0; tries < 3; tries += 1) await expect(listed(sides, 'secret', { pin: 'x' })).rejects.toMatchObject({ code: 'pin-wrong' });
-    await expect(listed(sides, 'secret', { pin: '4711' })).rejects.toMatchObject({ code: 'pin-throttled', retryAfterMs: expect.any(Number) });
+    for (let tries = 0; tries < 3; tries += 1)
+      await expect(listed(sides, 'secret', { pin: 'x' })).rejects.toMatchObject({ code: 'pin-wrong' });
+    await expect(listed(sides, 'secret', { pin: '4711' })).rejects.toMatchObject({
+      code: 'pin-throttled',
+      retryAfterMs: expect.any(Number),
+    });
     expect(await listed(sides, 'docs')).toHaveLength(2);
   });
 

@@ -75,6 +75,7 @@ class LocalEngine implements Engine {
   readonly #records = new Map<string, TransferRecord>();
   #listener: Listener | undefined;
   #policy: ReceivePolicy | undefined;
+  #isListening = false;
   #isClosed = false;
 
   constructor(options: EngineOptions, identity: Identity, timings: SessionTimings) {
@@ -110,9 +111,21 @@ class LocalEngine implements Engine {
   }
 
   async listen(request: ListenRequest): Promise<Endpoint & { readonly deviceId: string }> {
-    if (this.#listener !== undefined) throw new HexdropError('usage', 'The engine listens already.');
-    this.#policy = request.receive;
-    this.#listener = await listen({
+    if (this.#isListening) throw new HexdropError('usage', 'The engine listens already.');
+    this.#isListening = true;
+    try {
+      this.#policy = request.receive;
+      this.#listener = await this.#open(request);
+    } catch (thrown) {
+      this.#isListening = false;
+      throw thrown;
+    }
+    const { host, port } = this.#listener;
+    return { host, port, deviceId: this.deviceId };
+  }
+
+  #open(request: ListenRequest): Promise<Listener> {
+    return listen({
       host: request.host,
       port: request.port ?? defaultPort,
       portFallback: request.port === undefined,
@@ -120,11 +133,9 @@ class LocalEngine implements Engine {
       allowPlain: this.#allowsPlain,
       handshakeTimeoutMs: this.#context.timings.handshakeMs,
       maxPerAddress: limits.connectionsPerAddress,
-      onConnection: (connection) => this.#greetGuest(connection),
+      onConnection: (connection, openForMs) => this.#greetGuest(connection, openForMs),
       onReject: (remote, error) => this.#emit({ kind: 'rejected', address: remote.address, error }),
     });
-    const { host, port } = this.#listener;
-    return { host, port, deviceId: this.deviceId };
   }
 
   addShare(request: ShareRequest): ShareView {
@@ -240,11 +251,11 @@ class LocalEngine implements Engine {
   }
 
   /** Somebody dialed us: a session, a lane, or nothing of ours. */
-  #greetGuest(connection: Connection): void {
+  #greetGuest(connection: Connection, openForMs: number): void {
     const { timings } = this.#context;
     receiveFirstFrame(connection, {
       desk: this.#context.desk,
-      handshakeMs: timings.handshakeMs,
+      handshakeMs: timings.handshakeMs - openForMs,
       session: (stream, hello) => {
         const session = new Session(stream, {
           self: this.#context.self,

@@ -33,8 +33,8 @@ export interface ListenOptions {
   readonly handshakeTimeoutMs?: number | undefined;
   /** Connections from one address at a time. */
   readonly maxPerAddress?: number | undefined;
-  /** Reading has not begun: bytes wait until `read`. */
-  readonly onConnection: (connection: Connection) => void;
+  /** Reading has not begun: bytes wait until `read`. `openForMs` of the handshake's time are spent. */
+  readonly onConnection: (connection: Connection, openForMs: number) => void;
   /** A connection that came to nothing, and why. */
   readonly onReject?: ((remote: SocketAddress, error: HexdropError) => void) | undefined;
 }
@@ -63,6 +63,7 @@ interface Guest {
   readonly remote: SocketAddress;
   /** Over the limit: it is told so in its own dress, and goes. */
   readonly isSurplus: boolean;
+  readonly arrivedAtMs: number;
   readonly timer: NodeJS.Timeout;
   isDone: boolean;
 }
@@ -127,6 +128,7 @@ class Porch {
       socket,
       remote,
       isSurplus: admission === 'surplus',
+      arrivedAtMs: performance.now(),
       timer: setTimeout(() => this.#timedOut(guest), this.#handshakeTimeoutMs),
       isDone: false,
     };
@@ -214,7 +216,7 @@ class Porch {
   #handOver(guest: Guest, connection: Connection): void {
     if (!this.#finish(guest)) return;
     try {
-      this.#options.onConnection(connection);
+      this.#options.onConnection(connection, performance.now() - guest.arrivedAtMs);
     } catch (thrown) {
       const error = asHexdropError(thrown);
       connection.destroy(error);

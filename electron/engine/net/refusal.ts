@@ -13,7 +13,8 @@ import { errorPayload } from '../../../shared/protocol/wire-errors.ts';
 const lingerMs = 1_000;
 const lingerBytes = 65_536;
 
-export const errorFrame = (error: HexdropError): Uint8Array => encodeFrame('ERROR', { id: 0 }, errorPayload(error));
+export const errorFrame = (error: HexdropError): Uint8Array =>
+  encodeFrame('ERROR', { id: 0 }, errorPayload(error));
 
 export const httpAnswer = (port: number): Uint8Array => {
   const text = `This port (${port}) speaks the Hexdrop protocol, not HTTP.\nFetch files from it with: hexdrop ls <this address>:${port}\n`;

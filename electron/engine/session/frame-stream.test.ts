@@ -82,12 +82,10 @@ const frame = fc.oneof(
     type: fc.constant('END' as const),
     payload: fc.record({ file: fc.nat(), size: fc.nat(), digest: fc.constant(bytesOf(32, 5)) }),
   }),
-  fc
-    .record({ length: fc.integer({ min: 1, max: 5_000 }), seed: fc.nat() })
-    .map(({ length, seed }) => ({
-      type: 'DATA' as const,
-      payload: { file: 3, offset: 0, digest: bytesOf(32, 1), content: bytesOf(length, seed) },
-    })),
+  fc.record({ length: fc.integer({ min: 1, max: 5_000 }), seed: fc.nat() }).map(({ length, seed }) => ({
+    type: 'DATA' as const,
+    payload: { file: 3, offset: 0, digest: bytesOf(32, 1), content: bytesOf(length, seed) },
+  })),
 );
 
 const encoded = ({ type, payload }: { type: string; payload: object }, id: number): Uint8Array =>

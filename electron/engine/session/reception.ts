@@ -14,6 +14,7 @@ import type { LaneDesk } from './lanes.ts';
 
 export interface ReceptionOptions {
   readonly desk: LaneDesk;
+  /** What is left of the time for the handshake. */
   readonly handshakeMs: number;
   /** HELLO came: takes the stream over, this frame included. Throws to refuse sessions. */
   session(stream: FrameStream, hello: ControlFrame): void;
@@ -22,9 +23,7 @@ export interface ReceptionOptions {
 
 export function receiveFirstFrame(connection: Connection, options: ReceptionOptions): void {
   const timer = setTimeout(() => {
-    stream.fail(
-      new HexdropError('handshake-timeout', `No first frame within ${options.handshakeMs / 1_000} seconds.`),
-    );
+    stream.fail(new HexdropError('handshake-timeout', 'The first frame did not come in time.'));
   }, options.handshakeMs);
   timer.unref();
   const stream = new FrameStream(connection, {

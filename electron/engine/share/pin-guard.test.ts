@@ -19,19 +19,26 @@ describe('a PIN', () => {
   it('opens when it is right, and only then', () => {
     const guard = new PinGuard('4711');
     expect(outcome(guard, '4711', here, 0)).toBe('open');
-    for (const wrong of ['', '471', '47110', ' 4711', '٤٧١١']) expect(outcome(new PinGuard('4711'), wrong, here, 0)).toBe('pin-wrong');
+    for (const wrong of ['', '471', '47110', ' 4711', '٤٧١١'])
+      expect(outcome(new PinGuard('4711'), wrong, here, 0)).toBe('pin-wrong');
   });
 
   it('may be a pass phrase in any language', () => {
     const guard = new PinGuard('ключ 🔑 鍵');
-    expect([outcome(guard, 'ключ 🔑 鍵', here, 0), outcome(guard, 'ключ 🔑', here, 0)]).toEqual(['open', 'pin-wrong']);
+    expect([outcome(guard, 'ключ 🔑 鍵', here, 0), outcome(guard, 'ключ 🔑', here, 0)]).toEqual([
+      'open',
+      'pin-wrong',
+    ]);
   });
 
   it('makes wait after the third wrong try, and each time twice as long, up to five minutes', () => {
     const guard = new PinGuard('1');
     let now = 0;
     const waits: number[] = [];
-    expect([outcome(guard, 'x', here, now), outcome(guard, 'x', here, now)]).toEqual(['pin-wrong', 'pin-wrong']);
+    expect([outcome(guard, 'x', here, now), outcome(guard, 'x', here, now)]).toEqual([
+      'pin-wrong',
+      'pin-wrong',
+    ]);
     for (let tries = 0; tries < 14; tries += 1) {
       expect(outcome(guard, 'x', here, now)).toBe('pin-wrong');
       const told = outcome(guard, 'x', here, now);
@@ -84,12 +91,15 @@ describe('a PIN', () => {
       if (index === 5_000) outcome(guard, 'x', here, 2_000);
     }
     expect(outcome(guard, '1', here, 2_001)).toMatch(/^pin-throttled/u);
-    for (let index = 0; index < 10_001; index += 1) outcome(guard, 'x', `203.0.${index >> 8}.${index & 255}`, 0);
+    for (let index = 0; index < 10_001; index += 1)
+      outcome(guard, 'x', `203.0.${index >> 8}.${index & 255}`, 0);
     expect(outcome(guard, '1', here, 2_002)).toBe('open');
   });
 
   it('does not show the PIN in anything that is printed', () => {
     expect(JSON.stringify(new PinGuard('secret-pin'))).not.toContain('secret-pin');
-    expect(() => new PinGuard('secret-pin').check('typed-pin', here, 0)).toThrow(expect.objectContaining({ message: expect.not.stringMatching(/secret-pin|typed-pin/u) }));
+    expect(() => new PinGuard('secret-pin').check('typed-pin', here, 0)).toThrow(
+      expect.objectContaining({ message: expect.not.stringMatching(/secret-pin|typed-pin/u) }),
+    );
   });
 });

@@ -16,7 +16,11 @@ let shares = new Shares();
 beforeEach(() => {
   all = temporaryFolder();
   plant(all, {
-    docs: { 'a.txt': { size: 3, seed: 1, mtime: 1_500_000_000.5 }, run: { size: 9, seed: 2, executable: true }, deep: { 'b.txt': { size: 4, seed: 3 }, empty: {} } },
+    docs: {
+      'a.txt': { size: 3, seed: 1, mtime: 1_500_000_000.5 },
+      run: { size: 9, seed: 2, executable: true },
+      deep: { 'b.txt': { size: 4, seed: 3 }, empty: {} },
+    },
     inbox: { there: { size: 1, seed: 4 } },
     secret: { 'key.pem': { size: 5, seed: 5 } },
     outside: { 'private.txt': { size: 6, seed: 6 } },
@@ -27,7 +31,8 @@ beforeEach(() => {
   shares.add({ path: join(all, 'secret'), pin: '4711' });
 });
 
-const list = (path: string, more: Partial<Payload<'LIST'>> = {}, unlocked = nobody): Payload<'LISTING'> => shares.list({ path, ...more }, unlocked);
+const list = (path: string, more: Partial<Payload<'LIST'>> = {}, unlocked = nobody): Payload<'LISTING'> =>
+  shares.list({ path, ...more }, unlocked);
 const namesIn = (path: string): string[] => list(path).entries.map(({ name }) => name);
 const refused = (act: () => unknown, code: string): void => {
   expect(act).toThrow(expect.objectContaining({ code }));
@@ -49,7 +54,9 @@ describe('the list of shares', () => {
   });
 
   it('does not show where the folders are', () => {
-    expect(JSON.stringify([list(''), list('docs'), shares.stat({ path: 'docs' }, nobody)])).not.toContain(all);
+    expect(JSON.stringify([list(''), list('docs'), shares.stat({ path: 'docs' }, nobody)])).not.toContain(
+      all,
+    );
   });
 
   it('takes folders alone, each under a name of its own', () => {
@@ -65,7 +72,10 @@ describe('the list of shares', () => {
 
   it('takes a link to a folder, which its user has chosen', () => {
     symlinkSync('docs', join(all, 'link'));
-    expect(shares.add({ path: join(all, 'link'), name: 'linked' })).toMatchObject({ name: 'linked', path: join(all, 'docs') });
+    expect(shares.add({ path: join(all, 'link'), name: 'linked' })).toMatchObject({
+      name: 'linked',
+      path: join(all, 'docs'),
+    });
     symlinkSync('docs/a.txt', join(all, 'to-file'));
     refused(() => shares.add({ path: join(all, 'to-file') }), 'not-a-folder');
   });
@@ -82,7 +92,11 @@ describe('a listing', () => {
   });
 
   it('of a folder inside, with or without a slash at the end, and of a file, which is itself', () => {
-    expect([namesIn('docs/deep'), namesIn('docs/deep/'), namesIn('docs\\deep')]).toEqual([['b.txt', 'empty'], ['b.txt', 'empty'], ['b.txt', 'empty']]);
+    expect([namesIn('docs/deep'), namesIn('docs/deep/'), namesIn('docs\\deep')]).toEqual([
+      ['b.txt', 'empty'],
+      ['b.txt', 'empty'],
+      ['b.txt', 'empty'],
+    ]);
     expect(list('docs/a.txt').entries).toMatchObject([{ name: 'a.txt', kind: 'file', size: 3 }]);
     expect(namesIn('docs/deep/empty')).toEqual([]);
   });
@@ -121,10 +135,11 @@ describe('a listing', () => {
   });
 
   it('always fits its frame, whatever the names', () => {
-    for (let index = 0; index < 1_500; index += 1) writeFileSync(join(all, 'inbox', `\u0001${'\u0002'.repeat(245)}${index}`), '');
+    for (let index = 0; index < 1_500; index += 1)
+      writeFileSync(join(all, 'inbox', `\u0001${'\u0002'.repeat(245)}${index}`), '');
     const seen = new Set<string>();
     let after: string | undefined;
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const answer = list('inbox', after === undefined ? {} : { after });
       expect(encodeFrame('LISTING', { id: 1 }, answer).length).toBeLessThanOrEqual(limits.controlBytes + 16);
       for (const { name } of answer.entries) seen.add(name);
@@ -136,15 +151,28 @@ describe('a listing', () => {
 });
 
 describe('a path', () => {
-  it.each(['../outside', 'docs/../outside/private.txt', '/etc/passwd', '\\etc', 'C:\\x', 'C:/x', 'docs//a.txt', 'docs/./a.txt', 'docs/..', 'docs/..\\..\\outside', '\\\\server\\share', 'docs/a\0.txt', '..', '.', 'd:'])(
-    '%j is refused: unsafe-path',
-    (path) => {
-      refused(() => list(path), 'unsafe-path');
-      refused(() => shares.stat({ path }, nobody), 'unsafe-path');
-      refused(() => shares.find(path, nobody), 'unsafe-path');
-      refused(() => shares.writableRoot(path, nobody), 'unsafe-path');
-    },
-  );
+  it.each([
+    '../outside',
+    'docs/../outside/private.txt',
+    '/etc/passwd',
+    '\\etc',
+    'C:\\x',
+    'C:/x',
+    'docs//a.txt',
+    'docs/./a.txt',
+    'docs/..',
+    'docs/..\\..\\outside',
+    '\\\\server\\share',
+    'docs/a\0.txt',
+    '..',
+    '.',
+    'd:',
+  ])('%j is refused: unsafe-path', (path) => {
+    refused(() => list(path), 'unsafe-path');
+    refused(() => shares.stat({ path }, nobody), 'unsafe-path');
+    refused(() => shares.find(path, nobody), 'unsafe-path');
+    refused(() => shares.writableRoot(path, nobody), 'unsafe-path');
+  });
 
   it.each([
     ['nothing', 'no-such-share'],
@@ -154,7 +182,12 @@ describe('a path', () => {
     [`docs/${'x'.repeat(300)}`, 'name-too-long'],
     ['docs/\ud800', 'unsafe-path'],
   ])('%j is refused: %s', (path, code) => {
-    for (const act of [() => list(path), () => shares.stat({ path }, nobody), () => shares.find(path, nobody)]) refused(act, code);
+    for (const act of [
+      () => list(path),
+      () => shares.stat({ path }, nobody),
+      () => shares.find(path, nobody),
+    ])
+      refused(act, code);
   });
 
   it('of 5,000 levels is refused', () => {
@@ -165,7 +198,12 @@ describe('a path', () => {
     symlinkSync('../outside', join(all, 'docs', 'link'));
     symlinkSync('../outside/private.txt', join(all, 'docs', 'file'));
     for (const path of ['docs/link', 'docs/link/private.txt', 'docs/file']) {
-      for (const act of [() => list(path), () => shares.stat({ path }, nobody), () => shares.find(path, nobody)]) refused(act, 'symlink-in-path');
+      for (const act of [
+        () => list(path),
+        () => shares.stat({ path }, nobody),
+        () => shares.find(path, nobody),
+      ])
+        refused(act, 'symlink-in-path');
     }
     refused(() => shares.writableRoot('docs/link', nobody), 'symlink-in-path');
   });
@@ -213,7 +251,12 @@ describe('a share with a PIN', () => {
   });
 
   it('shows itself as a locked share', () => {
-    expect(shares.stat({ path: 'secret' }, nobody).entry).toEqual({ name: 'secret', kind: 'share', writable: false, locked: true });
+    expect(shares.stat({ path: 'secret' }, nobody).entry).toEqual({
+      name: 'secret',
+      kind: 'share',
+      writable: false,
+      locked: true,
+    });
   });
 
   it('opens by its PIN; another share needs its own', () => {

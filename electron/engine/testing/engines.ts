@@ -22,7 +22,10 @@ export interface TestEngine {
   kinds(): readonly Kind[];
 }
 
-export async function startEngine(options: Partial<EngineOptions> = {}, timings: SessionTimings = protocolTimings): Promise<TestEngine> {
+export async function startEngine(
+  options: Partial<EngineOptions> = {},
+  timings: SessionTimings = protocolTimings,
+): Promise<TestEngine> {
   const home = options.home ?? temporaryFolder();
   const engine = await createEngine({ alias: 'test', ...options, home }, timings);
   const events: EngineEvent[] = [];
@@ -40,7 +43,9 @@ export async function startEngine(options: Partial<EngineOptions> = {}, timings:
     next: <Name extends Kind>(kind: Name, fits: (event: EventOf<Name>) => boolean = () => true) =>
       new Promise<EventOf<Name>>((resolve) => {
         const look = (): void => {
-          const found = events.find((event): event is EventOf<Name> => event.kind === kind && fits(event as EventOf<Name>));
+          const found = events.find(
+            (event): event is EventOf<Name> => event.kind === kind && fits(event as EventOf<Name>),
+          );
           if (found === undefined) return;
           waiting.delete(look);
           resolve(found);
@@ -66,7 +71,10 @@ export interface Receiver extends TestEngine {
 }
 
 /** An engine that listens on loopback and takes what it is offered. */
-export async function startReceiver(more: Partial<ReceivePolicy> = {}, options: Partial<EngineOptions> = {}): Promise<Receiver> {
+export async function startReceiver(
+  more: Partial<ReceivePolicy> = {},
+  options: Partial<EngineOptions> = {},
+): Promise<Receiver> {
   const started = await startEngine({ alias: 'receiver', ...options });
   const dir = more.dir ?? temporaryFolder();
   const offers: OfferView[] = [];
@@ -75,6 +83,10 @@ export async function startReceiver(more: Partial<ReceivePolicy> = {}, options: 
     offers.push(offer);
     return policy.decide(offer);
   };
-  const { host, port } = await started.engine.listen({ host: '127.0.0.1', port: 0, receive: { ...policy, decide } });
+  const { host, port } = await started.engine.listen({
+    host: '127.0.0.1',
+    port: 0,
+    receive: { ...policy, decide },
+  });
   return { ...started, at: { host, port }, dir, offers };
 }

@@ -59,7 +59,13 @@ export class Road {
   /** Sees the bytes of each delivery before the reader does. */
   tap: (delivery: Uint8Array) => void = () => {};
 
-  constructor(faults: RoadFaults, later: (work: () => void) => void, receive: (bytes: Uint8Array) => void, arrived: () => void, cut: () => void) {
+  constructor(
+    faults: RoadFaults,
+    later: (work: () => void) => void,
+    receive: (bytes: Uint8Array) => void,
+    arrived: () => void,
+    cut: () => void,
+  ) {
     this.#faults = faults;
     this.#later = later;
     this.#receive = receive;
@@ -135,7 +141,9 @@ export class Road {
 
   #take(): Uint8Array {
     const room = (this.#faults.cutAfterBytes ?? Infinity) - this.delivered;
-    const bytes = new Uint8Array(Math.min(this.queuedBytes, this.#faults.deliveryBytes?.() ?? Infinity, room));
+    const bytes = new Uint8Array(
+      Math.min(this.queuedBytes, this.#faults.deliveryBytes?.() ?? Infinity, room),
+    );
     let filled = 0;
     while (filled < bytes.length) {
       const write = this.#writes[0] as Write;
@@ -207,7 +215,7 @@ class MemoryEnd {
   receive(bytes: Uint8Array): void {
     if (this.#wasTold || this.isDestroyed || this.#reader === undefined) return;
     if (!this.#isDirect || this.#reader.target === undefined) return this.#reader.received(bytes);
-    for (let at = 0; at < bytes.length && !this.isDestroyed; ) {
+    for (let at = 0; at < bytes.length && !this.isDestroyed;) {
       const target = this.#reader.target();
       const part = bytes.subarray(at, at + target.length);
       target.set(part);
@@ -259,14 +267,29 @@ export function memoryLink(options: LinkOptions = {}): MemoryLink {
   const at = (port: number): { address: string; port: number } => ({ address: '127.0.0.1', port });
   const [dialerAt, listenerAt] = [at(40_000 + (linkCount % 10_000)), at(18_520)];
   const { devices } = options;
-  const secure = devices === undefined ? {} : { secure: { protocol: 'TLSv1.3', cipher: 'in memory' } as const };
+  const secure =
+    devices === undefined ? {} : { secure: { protocol: 'TLSv1.3', cipher: 'in memory' } as const };
   const dialer = new MemoryEnd(
-    { number: linkCount - 1, side: 'dialer', local: dialerAt, remote: listenerAt, ...secure, ...(devices === undefined ? {} : { peerDeviceId: devices.listener }) },
+    {
+      number: linkCount - 1,
+      side: 'dialer',
+      local: dialerAt,
+      remote: listenerAt,
+      ...secure,
+      ...(devices === undefined ? {} : { peerDeviceId: devices.listener }),
+    },
     options.directRead ?? false,
     later,
   );
   const listener = new MemoryEnd(
-    { number: linkCount, side: 'listener', local: listenerAt, remote: dialerAt, ...secure, ...(devices === undefined ? {} : { peerDeviceId: devices.dialer }) },
+    {
+      number: linkCount,
+      side: 'listener',
+      local: listenerAt,
+      remote: dialerAt,
+      ...secure,
+      ...(devices === undefined ? {} : { peerDeviceId: devices.dialer }),
+    },
     false,
     later,
   );
@@ -275,7 +298,13 @@ export function memoryLink(options: LinkOptions = {}): MemoryLink {
     listener.lose();
   };
   const road = (faults: RoadFaults | undefined, to: MemoryEnd): Road =>
-    new Road(faults ?? {}, later, (bytes) => to.receive(bytes), () => to.finArrived(), cut);
+    new Road(
+      faults ?? {},
+      later,
+      (bytes) => to.receive(bytes),
+      () => to.finArrived(),
+      cut,
+    );
   const toListener = road(options.toListener, listener);
   const toDialer = road(options.toDialer, dialer);
   Object.assign(dialer, { out: toListener, inbound: toDialer, partner: listener });
@@ -283,5 +312,11 @@ export function memoryLink(options: LinkOptions = {}): MemoryLink {
   // What comes before there is a reader waits.
   toListener.hold();
   toDialer.hold();
-  return { dialer: dialer as unknown as Connection, listener: listener as unknown as Connection, toListener, toDialer, cut };
+  return {
+    dialer: dialer as unknown as Connection,
+    listener: listener as unknown as Connection,
+    toListener,
+    toDialer,
+    cut,
+  };
 }

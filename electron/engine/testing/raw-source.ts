@@ -20,7 +20,10 @@ export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').up
 
 /** The chain over chunks of a file. */
 export const chainOver = (...chunks: readonly Uint8Array[]): Uint8Array =>
-  chunks.reduce<Uint8Array>((chain, chunk) => sha256(Buffer.concat([chain, sha256(chunk)])), new Uint8Array(32));
+  chunks.reduce<Uint8Array>(
+    (chain, chunk) => sha256(Buffer.concat([chain, sha256(chunk)])),
+    new Uint8Array(32),
+  );
 
 export const file = (name: string, size: number, more: Partial<ManifestEntry> = {}): ManifestEntry => ({
   kind: 'file',
@@ -102,7 +105,11 @@ export class RawSource {
   }
 
   pack(...files: readonly (readonly [entry: number, content: Uint8Array, digest?: Uint8Array])[]): this {
-    const entries = files.map(([entry, content, digest = sha256(content)]) => ({ file: entry, digest, content }));
+    const entries = files.map(([entry, content, digest = sha256(content)]) => ({
+      file: entry,
+      digest,
+      content,
+    }));
     this.peer.stream.write(encodeFrame('PACK', { id: 1 }, { entries }));
     return this;
   }

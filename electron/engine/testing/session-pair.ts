@@ -48,7 +48,12 @@ export function endOf(link: MemoryLink, side: 'dialer' | 'listener', options: En
   const silent: FrameReceiver = { admit: () => {}, control: () => {}, bulk: () => {}, closed: () => {} };
   const stream = new FrameStream(link[side], silent, 0);
   const session = new Session(stream, {
-    self: { deviceId: options.deviceId ?? deviceIds[side], alias: side, app: 'hexdrop/test', platform: 'linux' },
+    self: {
+      deviceId: options.deviceId ?? deviceIds[side],
+      alias: side,
+      app: 'hexdrop/test',
+      platform: 'linux',
+    },
     server: options.server ?? serverWith(),
     timings: options.timings ?? protocolTimings,
     trustOf: () => 'known',
@@ -74,7 +79,11 @@ export async function sessionPair(
   options: LinkOptions & { readonly dialer?: EndOptions; readonly listener?: EndOptions } = {},
 ): Promise<SessionPair> {
   const link = memoryLink({ devices: deviceIds, ...options });
-  const pair = { link, dialer: endOf(link, 'dialer', options.dialer), listener: endOf(link, 'listener', options.listener) };
+  const pair = {
+    link,
+    dialer: endOf(link, 'dialer', options.dialer),
+    listener: endOf(link, 'listener', options.listener),
+  };
   await Promise.all([pair.dialer.opened, pair.listener.opened]);
   return pair;
 }

@@ -176,7 +176,10 @@ export class Rig {
 
   /** Bytes of content that were delivered in whole frames. */
   get contentBytes(): number {
-    return this.log.reduce((sum, { content }) => sum + content.reduce((all, [, , bytes]) => all + bytes, 0), 0);
+    return this.log.reduce(
+      (sum, { content }) => sum + content.reduce((all, [, , bytes]) => all + bytes, 0),
+      0,
+    );
   }
 
   target(): SinkTarget {
@@ -289,7 +292,14 @@ export class Rig {
   #take(by: 'source' | 'sink', header: FrameHeader, bytes: Uint8Array): void {
     const type = typeByNumber(header.type);
     if (type === undefined) return;
-    const frame: LoggedFrame = { by, type, flags: header.flags, channel: header.channel, payload: payloadOf(type, header, bytes), content: contentIn(type, bytes) };
+    const frame: LoggedFrame = {
+      by,
+      type,
+      flags: header.flags,
+      channel: header.channel,
+      payload: payloadOf(type, header, bytes),
+      content: contentIn(type, bytes),
+    };
     this.log.push(frame);
     try {
       this.#options.onFrame?.(frame, this);

@@ -1,6 +1,18 @@
 /** Trees of files for tests: described as plain data, planted on the disk, and read back to be compared. */
 
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -22,7 +34,8 @@ export interface Tree {
   readonly [name: string]: Tree | FileSeed;
 }
 
-export const isFileSeed = (node: Tree | FileSeed): node is FileSeed => typeof (node as FileSeed).size === 'number';
+export const isFileSeed = (node: Tree | FileSeed): node is FileSeed =>
+  typeof (node as FileSeed).size === 'number';
 
 const made: string[] = [];
 afterAll(() => {
@@ -86,7 +99,12 @@ export function harvest(folder: string): Record<string, Grown> {
         visit(child, childRelative);
       } else if (stats.isFile()) {
         const content = readFileSync(child).toString('base64');
-        grown[childRelative] = { kind: 'file', content, executable: (stats.mode & 0o100) !== 0, mtimeMs: Math.floor(stats.mtimeMs) };
+        grown[childRelative] = {
+          kind: 'file',
+          content,
+          executable: (stats.mode & 0o100) !== 0,
+          mtimeMs: Math.floor(stats.mtimeMs),
+        };
       }
     }
   };
@@ -95,11 +113,15 @@ export function harvest(folder: string): Record<string, Grown> {
 }
 
 export const pathsOf = (tree: Tree): string[] =>
-  Object.entries(tree).flatMap(([name, node]) => (isFileSeed(node) ? [name] : [name, ...pathsOf(node).map((path) => `${name}/${path}`)]));
+  Object.entries(tree).flatMap(([name, node]) =>
+    isFileSeed(node) ? [name] : [name, ...pathsOf(node).map((path) => `${name}/${path}`)],
+  );
 
 export const filesOf = (tree: Tree): (FileSeed & { readonly path: string })[] =>
   Object.entries(tree).flatMap(([name, node]) =>
-    isFileSeed(node) ? [{ ...node, path: name }] : filesOf(node).map((file) => ({ ...file, path: `${name}/${file.path}` })),
+    isFileSeed(node)
+      ? [{ ...node, path: name }]
+      : filesOf(node).map((file) => ({ ...file, path: `${name}/${file.path}` })),
   );
 
 export const bytesOf = (tree: Tree): number => filesOf(tree).reduce((sum, { size }) => sum + size, 0);
@@ -107,23 +129,51 @@ export const bytesOf = (tree: Tree): number => filesOf(tree).reduce((sum, { size
 const anyName = fc.oneof(
   fc.string({ minLength: 1, maxLength: 12 }),
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
-  fc.constantFrom('a b', 'новый файл', '文件', 'tab\there', 'line\nbreak', '-rf', '~', '😀'.repeat(60), 'x'.repeat(255), '.hidden', 'a.tar.gz', '\u{1f600}', '\uffee'),
+  fc.constantFrom(
+    'a b',
+    'новый файл',
+    '文件',
+    'tab\there',
+    'line\nbreak',
+    '-rf',
+    '~',
+    '😀'.repeat(60),
+    'x'.repeat(255),
+    '.hidden',
+    'a.tar.gz',
+    '\u{1f600}',
+    '\uffee',
+  ),
 );
 
 /** Names that every Linux file system takes and the protocol too. */
 const goodName = anyName.filter(
-  (name) => !/[/\\\0]/u.test(name) && name !== '.' && name !== '..' && name.isWellFormed() && Buffer.byteLength(name) <= 255 && name.toLowerCase() !== stagingName && name !== '__proto__',
+  (name) =>
+    !/[/\\\0]/u.test(name) &&
+    name !== '.' &&
+    name !== '..' &&
+    name.isWellFormed() &&
+    Buffer.byteLength(name) <= 255 &&
+    name.toLowerCase() !== stagingName &&
+    name !== '__proto__',
 );
 
 /** Around every border that the protocol knows: empty, packed, one chunk, several. */
 const border = fc.constantFrom(0, 1, 65_536, chunkBytes, 2 * chunkBytes);
 export const anySize = fc.oneof(
   { weight: 3, arbitrary: fc.nat({ max: 3_000 }) },
-  { weight: 2, arbitrary: fc.tuple(border, fc.integer({ min: -2, max: 2 })).map(([at, off]) => Math.max(0, at + off)) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(border, fc.integer({ min: -2, max: 2 })).map(([at, off]) => Math.max(0, at + off)),
+  },
   { weight: 1, arbitrary: fc.nat({ max: 700_000 }) },
 );
 
-const anyFile: fc.Arbitrary<FileSeed> = fc.record({ size: anySize, seed: fc.nat({ max: 1_000_000 }), executable: fc.boolean() });
+const anyFile: fc.Arbitrary<FileSeed> = fc.record({
+  size: anySize,
+  seed: fc.nat({ max: 1_000_000 }),
+  executable: fc.boolean(),
+});
 
 const { tree: anyNode } = fc.letrec<{ tree: Tree; node: Tree | FileSeed }>((tie) => ({
   tree: fc.dictionary(goodName, tie('node'), { maxKeys: 4, noNullPrototype: true }) as fc.Arbitrary<Tree>,

@@ -24,7 +24,6 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'bad-flags',
   'unknown-type',
   'frame-too-large',
-  'shutting-down',
   'unreachable',
   'connection-refused',
   'handshake-timeout',

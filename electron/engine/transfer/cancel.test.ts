@@ -18,7 +18,12 @@ const tree: Tree = {
 const places = (): Pick<RigOptions, 'paths' | 'dir' | 'home'> & { from: string } => {
   const all = temporaryFolder();
   plant(join(all, 'tree'), tree);
-  return { from: join(all, 'tree'), paths: [join(all, 'tree')], dir: join(all, 'to'), home: join(all, 'home') };
+  return {
+    from: join(all, 'tree'),
+    paths: [join(all, 'tree')],
+    dir: join(all, 'to'),
+    home: join(all, 'home'),
+  };
 };
 
 const enough = new HexdropError('cancelled', 'Enough.');
@@ -46,7 +51,11 @@ describe('CANCEL', () => {
           link: { toListener: { turnsBetween: turnsToListener }, toDialer: { turnsBetween: turnsToDialer } },
           ...(hasLane ? { lane: {} } : {}),
           onFrame: (frame, at) => {
-            if (['HELLO', 'WELCOME', 'PING', 'PONG', 'CANCEL', 'BYE'].includes(frame.type) || frames++ !== after) return;
+            if (
+              ['HELLO', 'WELCOME', 'PING', 'PONG', 'CANCEL', 'BYE'].includes(frame.type) ||
+              frames++ !== after
+            )
+              return;
             // Not from within a delivery.
             setImmediate(() => {
               if (by !== 'sink') at.sending?.cancel(enough);
@@ -63,13 +72,17 @@ describe('CANCEL', () => {
         expect(['cancelled', 'done']).toContain(sink.kind);
         if (source.kind === 'done') expect(sink.kind).toBe('done');
         expect([rig.source.ends, rig.sink.ends]).toEqual([1, 1]);
-        if (!wasDone) expect([rig.pair.dialer.isEnded(), rig.pair.listener.isEnded()]).toEqual([false, false]);
+        if (!wasDone)
+          expect([rig.pair.dialer.isEnded(), rig.pair.listener.isEnded()]).toEqual([false, false]);
         const whole = harvest(from);
         for (const [path, grown] of Object.entries(harvest(where.dir))) {
           if (grown.kind === 'file') expect(grown.content).toBe(whole[path.slice('tree/'.length)]?.content);
         }
         const again = await Rig.run(where);
-        expect((await again.over()).sink).toMatchObject({ kind: 'done', summary: { failed: 0, files: filesOf(tree).length } });
+        expect((await again.over()).sink).toMatchObject({
+          kind: 'done',
+          summary: { failed: 0, files: filesOf(tree).length },
+        });
         for (const rigs of [rig, again]) rigs.close();
       }),
       { numRuns: 60 },
@@ -79,7 +92,11 @@ describe('CANCEL', () => {
 
   it('tells the other side code and message, and the own side what it said itself', async () => {
     const rig = await Rig.start({ ...places(), decide: ({ sending }) => sending?.cancel(enough) });
-    expect(await rig.source.outcome).toEqual({ kind: 'cancelled', code: 'cancelled', message: expect.any(String) });
+    expect(await rig.source.outcome).toEqual({
+      kind: 'cancelled',
+      code: 'cancelled',
+      message: expect.any(String),
+    });
     expect(await rig.sink.outcome).toEqual({ kind: 'cancelled', code: 'cancelled', message: 'Enough.' });
   });
 
@@ -137,7 +154,10 @@ describe('DECLINE', () => {
     });
     await rig.over();
     await rig.pair.dialer.session.ask('LIST', { path: '' }).catch(() => {});
-    expect([rig.pair.dialer.session.stateOf(1), rig.pair.listener.session.stateOf(1)]).toEqual(['over', 'over']);
+    expect([rig.pair.dialer.session.stateOf(1), rig.pair.listener.session.stateOf(1)]).toEqual([
+      'over',
+      'over',
+    ]);
     rig.close();
   });
 });

@@ -10,7 +10,11 @@ import { leftovers, Rig } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 
 /** Sends `tree` to a target in which `there` is already. */
-const send = async (tree: Tree, there: Tree, options: Partial<RigOptions> = {}): Promise<{ rig: Rig; from: string; to: string; dir: string; home: string }> => {
+const send = async (
+  tree: Tree,
+  there: Tree,
+  options: Partial<RigOptions> = {},
+): Promise<{ rig: Rig; from: string; to: string; dir: string; home: string }> => {
   const all = temporaryFolder();
   const [from, dir, home] = [join(all, 'from', 'tree'), join(all, 'to'), join(all, 'home')];
   plant(from, tree);
@@ -20,15 +24,32 @@ const send = async (tree: Tree, there: Tree, options: Partial<RigOptions> = {}):
 };
 
 const big = { size: 2 * chunkBytes + 5, seed: 1 };
-const tree: Tree = { 'a.txt': { size: 100, seed: 1 }, 'big.bin': big, same: { 'b.txt': { size: 7, seed: 2 }, 'empty': { size: 0, seed: 0 } } };
-const mine: Tree = { 'a.txt': { size: 50, seed: 9 }, 'big.bin': { ...big, seed: 9 }, same: { 'b.txt': { size: 7, seed: 9 } } };
+const tree: Tree = {
+  'a.txt': { size: 100, seed: 1 },
+  'big.bin': big,
+  same: { 'b.txt': { size: 7, seed: 2 }, empty: { size: 0, seed: 0 } },
+};
+const mine: Tree = {
+  'a.txt': { size: 50, seed: 9 },
+  'big.bin': { ...big, seed: 9 },
+  same: { 'b.txt': { size: 7, seed: 9 } },
+};
 
 describe('with rename', () => {
   it('both are kept: what comes gets a number', async () => {
     const { rig, from, to } = await send(tree, mine);
     const grown = harvest(to);
     const source = harvest(from);
-    expect(Object.keys(grown)).toEqual(['a (1).txt', 'a.txt', 'big (1).bin', 'big.bin', 'same', 'same/b (1).txt', 'same/b.txt', 'same/empty']);
+    expect(Object.keys(grown)).toEqual([
+      'a (1).txt',
+      'a.txt',
+      'big (1).bin',
+      'big.bin',
+      'same',
+      'same/b (1).txt',
+      'same/b.txt',
+      'same/empty',
+    ]);
     expect(grown['a (1).txt']).toEqual(source['a.txt']);
     expect(grown['big (1).bin']).toEqual(source['big.bin']);
     expect(grown['same/b (1).txt']).toEqual(source['same/b.txt']);
@@ -38,13 +59,23 @@ describe('with rename', () => {
   it('the same again gives another number, and no name is lost', async () => {
     const all = temporaryFolder();
     plant(join(all, 'from'), { 'a.txt': { size: 10, seed: 1 } });
-    for (let run = 0; run < 4; run += 1) await Rig.run({ paths: [join(all, 'from', 'a.txt')], dir: join(all, 'to'), home: join(all, 'home') });
+    for (let run = 0; run < 4; run += 1)
+      await Rig.run({ paths: [join(all, 'from', 'a.txt')], dir: join(all, 'to'), home: join(all, 'home') });
     expect(Object.keys(harvest(join(all, 'to')))).toEqual(['a (1).txt', 'a (2).txt', 'a (3).txt', 'a.txt']);
   });
 
   it('a folder whose name a file has gets a number, with all that is in it', async () => {
-    const { rig, to } = await send({ docs: { x: { size: 5, seed: 1 }, deeper: { y: { size: 6, seed: 2 } } } }, { docs: { size: 3, seed: 3 } });
-    expect(Object.keys(harvest(to))).toEqual(['docs', 'docs (1)', 'docs (1)/deeper', 'docs (1)/deeper/y', 'docs (1)/x']);
+    const { rig, to } = await send(
+      { docs: { x: { size: 5, seed: 1 }, deeper: { y: { size: 6, seed: 2 } } } },
+      { docs: { size: 3, seed: 3 } },
+    );
+    expect(Object.keys(harvest(to))).toEqual([
+      'docs',
+      'docs (1)',
+      'docs (1)/deeper',
+      'docs (1)/deeper/y',
+      'docs (1)/x',
+    ]);
     expect(await rig.sink.outcome).toMatchObject({ summary: { files: 2, failed: 0 } });
   });
 
@@ -59,7 +90,12 @@ describe('with rename', () => {
     symlinkSync(join(all, 'secret.txt'), join(all, 'to', 'a'));
     const before = readFileSync(join(all, 'secret.txt'));
     for (const onConflict of ['rename', 'skip', 'overwrite'] as const) {
-      await Rig.run({ paths: [join(all, 'from', 'a')], dir: join(all, 'to'), home: join(all, 'home'), onConflict });
+      await Rig.run({
+        paths: [join(all, 'from', 'a')],
+        dir: join(all, 'to'),
+        home: join(all, 'home'),
+        onConflict,
+      });
       expect(readFileSync(join(all, 'secret.txt'))).toEqual(before);
     }
   });
@@ -67,18 +103,36 @@ describe('with rename', () => {
 
 describe('with skip', () => {
   it('what is identical is compared and not sent; what differs is kept beside', async () => {
-    const { rig, from, to, home, dir } = await send(tree, { ...tree, same: { 'b.txt': { size: 7, seed: 9 }, empty: { size: 0, seed: 0 } } }, { onConflict: 'skip' });
+    const { rig, from, to, home, dir } = await send(
+      tree,
+      { ...tree, same: { 'b.txt': { size: 7, seed: 9 }, empty: { size: 0, seed: 0 } } },
+      { onConflict: 'skip' },
+    );
     expect(rig.framesOf('SAME')).toHaveLength(3);
     expect(rig.contentBytes).toBe(7);
-    expect(await rig.sink.outcome).toEqual({ kind: 'done', summary: { files: 1, bytes: 7, skipped: 3, failed: 0, resumedBytes: 0 } });
+    expect(await rig.sink.outcome).toEqual({
+      kind: 'done',
+      summary: { files: 1, bytes: 7, skipped: 3, failed: 0, resumedBytes: 0 },
+    });
     expect(await rig.source.outcome).toEqual(await rig.sink.outcome);
-    expect(Object.keys(harvest(to))).toEqual(['a.txt', 'big.bin', 'same', 'same/b (1).txt', 'same/b.txt', 'same/empty']);
+    expect(Object.keys(harvest(to))).toEqual([
+      'a.txt',
+      'big.bin',
+      'same',
+      'same/b (1).txt',
+      'same/b.txt',
+      'same/empty',
+    ]);
     expect(harvest(to)['same/b (1).txt']?.content).toBe(harvest(from)['same/b.txt']?.content);
     expect(leftovers(home, dir)).toEqual([]);
   });
 
   it('what has another size is not read for a comparison', async () => {
-    const { rig } = await send({ a: { size: 100, seed: 1 } }, { a: { size: 99, seed: 1 } }, { onConflict: 'skip' });
+    const { rig } = await send(
+      { a: { size: 100, seed: 1 } },
+      { a: { size: 99, seed: 1 } },
+      { onConflict: 'skip' },
+    );
     const [want] = rig.framesOf('WANT');
     expect([want?.later, want?.unless]).toEqual([undefined, undefined]);
   });
@@ -88,7 +142,10 @@ describe('with skip', () => {
       fc.asyncProperty(anyTree, async (any) => {
         const { rig, from, to } = await send(any, any, { onConflict: 'skip' });
         expect(rig.contentBytes).toBe(0);
-        expect(await rig.sink.outcome).toMatchObject({ kind: 'done', summary: { files: 0, bytes: 0, skipped: filesOf(any).length, failed: 0 } });
+        expect(await rig.sink.outcome).toMatchObject({
+          kind: 'done',
+          summary: { files: 0, bytes: 0, skipped: filesOf(any).length, failed: 0 },
+        });
         expect(Object.keys(harvest(to))).toEqual(Object.keys(harvest(from)));
       }),
       { numRuns: 25 },
@@ -97,9 +154,18 @@ describe('with skip', () => {
 
   it('a folder or a link of that name is not taken for the same', async () => {
     const all = temporaryFolder();
-    plant(all, { from: { a: { size: 0, seed: 1 }, b: { size: 4, seed: 2 } }, to: { from: { a: {} } }, other: { size: 4, seed: 2 } });
+    plant(all, {
+      from: { a: { size: 0, seed: 1 }, b: { size: 4, seed: 2 } },
+      to: { from: { a: {} } },
+      other: { size: 4, seed: 2 },
+    });
     symlinkSync(join(all, 'other'), join(all, 'to', 'from', 'b'));
-    const rig = await Rig.run({ paths: [join(all, 'from')], dir: join(all, 'to'), home: join(all, 'home'), onConflict: 'skip' });
+    const rig = await Rig.run({
+      paths: [join(all, 'from')],
+      dir: join(all, 'to'),
+      home: join(all, 'home'),
+      onConflict: 'skip',
+    });
     expect(await rig.sink.outcome).toMatchObject({ summary: { files: 2, skipped: 0, failed: 0 } });
     expect(Object.keys(harvest(join(all, 'to', 'from')))).toEqual(['a', 'a (1)', 'b (1)']);
   });
@@ -114,7 +180,11 @@ describe('with overwrite', () => {
 
   it('a folder is not replaced by a file, nor a file by a folder: those fail, the others come', async () => {
     const { rig, to } = await send(
-      { a: { size: 5, seed: 1 }, b: { x: { size: 6, seed: 2 }, y: { size: 6, seed: 3 } }, c: { size: 7, seed: 4 } },
+      {
+        a: { size: 5, seed: 1 },
+        b: { x: { size: 6, seed: 2 }, y: { size: 6, seed: 3 } },
+        c: { size: 7, seed: 4 },
+      },
       { a: { mine: { size: 1, seed: 5 } }, b: { size: 2, seed: 6 } },
       { onConflict: 'overwrite' },
     );
@@ -153,11 +223,26 @@ describe('with overwrite', () => {
 });
 
 describe('a part of a tree', () => {
-  const whole: Tree = { docs: { 'a.txt': { size: 10, seed: 1 }, 'b.jpg': { size: 20, seed: 2 }, deep: { 'c.txt': { size: 30, seed: 3 } } }, pics: { 'd.jpg': { size: 400_000, seed: 4 } }, none: {} };
+  const whole: Tree = {
+    docs: {
+      'a.txt': { size: 10, seed: 1 },
+      'b.jpg': { size: 20, seed: 2 },
+      deep: { 'c.txt': { size: 30, seed: 3 } },
+    },
+    pics: { 'd.jpg': { size: 400_000, seed: 4 } },
+    none: {},
+  };
 
   it('that is wanted comes; the rest is not sent and counts as skipped', async () => {
-    const { rig, to } = await send(whole, {}, { wants: (path, kind) => kind === 'folder' || path.endsWith('.txt') });
-    expect(Object.keys(harvest(to)).filter((path) => path.includes('.'))).toEqual(['docs/a.txt', 'docs/deep/c.txt']);
+    const { rig, to } = await send(
+      whole,
+      {},
+      { wants: (path, kind) => kind === 'folder' || path.endsWith('.txt') },
+    );
+    expect(Object.keys(harvest(to)).filter((path) => path.includes('.'))).toEqual([
+      'docs/a.txt',
+      'docs/deep/c.txt',
+    ]);
     expect(rig.contentBytes).toBe(40);
     const summary = { files: 2, bytes: 40, skipped: 2, failed: 0, resumedBytes: 0 };
     expect(await rig.sink.outcome).toEqual({ kind: 'done', summary });
@@ -171,20 +256,35 @@ describe('a part of a tree', () => {
   });
 
   it('makes no folder in which nothing is wanted', async () => {
-    const { to } = await send(whole, {}, { wants: (path, kind) => kind === 'folder' || path.endsWith('c.txt') });
+    const { to } = await send(
+      whole,
+      {},
+      { wants: (path, kind) => kind === 'folder' || path.endsWith('c.txt') },
+    );
     expect(Object.keys(harvest(to))).toEqual(['docs', 'docs/deep', 'docs/deep/c.txt']);
   });
 
   it('of nothing is done at once', async () => {
     const { rig, dir, home } = await send(whole, {}, { wants: () => false });
-    expect(await rig.sink.outcome).toEqual({ kind: 'done', summary: { files: 0, bytes: 0, skipped: 4, failed: 0, resumedBytes: 0 } });
+    expect(await rig.sink.outcome).toEqual({
+      kind: 'done',
+      summary: { files: 0, bytes: 0, skipped: 4, failed: 0, resumedBytes: 0 },
+    });
     expect(rig.contentBytes).toBe(0);
     expect(leftovers(home, dir)).toEqual([]);
   });
 
   it('shows totals of what is wanted alone, so that progress comes to 100 %', async () => {
-    const { rig } = await send(whole, {}, { wants: (path, kind) => kind === 'folder' || path.endsWith('.txt') });
-    expect(rig.receiving?.progress).toMatchObject({ totals: { files: 2, bytes: 40, complete: true }, files: 2, bytes: 40 });
+    const { rig } = await send(
+      whole,
+      {},
+      { wants: (path, kind) => kind === 'folder' || path.endsWith('.txt') },
+    );
+    expect(rig.receiving?.progress).toMatchObject({
+      totals: { files: 2, bytes: 40, complete: true },
+      files: 2,
+      bytes: 40,
+    });
   });
 });
 
@@ -196,7 +296,10 @@ describe('a target', () => {
     mkdirSync(join(all, 'to'));
     const rig = await Rig.run({ paths: [join(all, 'from')], dir: join(all, 'to'), home: join(all, 'home') });
     expect(await rig.sink.outcome).toMatchObject({ kind: 'failed' });
-    expect(await rig.source.outcome).toMatchObject({ kind: 'cancelled', code: expect.not.stringMatching('declined') });
+    expect(await rig.source.outcome).toMatchObject({
+      kind: 'cancelled',
+      code: expect.not.stringMatching('declined'),
+    });
     expect(harvest(join(all, 'to'))).toEqual({});
   });
 });

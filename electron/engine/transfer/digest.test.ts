@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
-import { availableDigests, Chain, commonDigest, digestByName, equalDigests, matchesDigest } from './digest.ts';
+import {
+  availableDigests,
+  Chain,
+  commonDigest,
+  digestByName,
+  equalDigests,
+  matchesDigest,
+} from './digest.ts';
 import type { Digest } from './digest.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -18,14 +25,19 @@ const hashOf = (digest: Digest, bytes: Uint8Array): Uint8Array => {
 const known: readonly (readonly [name: 'blake3' | 'sha256', input: Uint8Array, digest: string])[] = [
   ['blake3', new Uint8Array(0), 'af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262'],
   ['blake3', Uint8Array.of(0), '2d3adedff11b61f14c886e35afa036736dcd87a74d27b5c1510225d0f592e213'],
-  ['blake3', Uint8Array.from({ length: 1_024 }, (_, at) => at % 251), '42214739f095a406f3fc83deb889744ac00df831c10daa55189b5d121c855af7'],
+  [
+    'blake3',
+    Uint8Array.from({ length: 1_024 }, (_, at) => at % 251),
+    '42214739f095a406f3fc83deb889744ac00df831c10daa55189b5d121c855af7',
+  ],
   ['sha256', new Uint8Array(0), 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
   ['sha256', Buffer.from('abc'), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'],
 ];
 
 describe.each(availableDigests().map((name) => digestByName(name)))('the digest $name', (digest) => {
   it('is the one of the standard', () => {
-    for (const [name, input, expected] of known) if (name === digest.name) expect(hex(hashOf(digest, input))).toBe(expected);
+    for (const [name, input, expected] of known)
+      if (name === digest.name) expect(hex(hashOf(digest, input))).toBe(expected);
   });
 
   it('writes 32 bytes where it is told to, and nothing else', () => {
@@ -99,6 +111,10 @@ describe('the choice of a digest', () => {
 
   it('compares digests of one length only', () => {
     const digest = createHash('sha256').update('a').digest();
-    expect([equalDigests(digest, digest), equalDigests(digest, digest.subarray(0, 31)), equalDigests(new Uint8Array(0), new Uint8Array(0))]).toEqual([true, false, true]);
+    expect([
+      equalDigests(digest, digest),
+      equalDigests(digest, digest.subarray(0, 31)),
+      equalDigests(new Uint8Array(0), new Uint8Array(0)),
+    ]).toEqual([true, false, true]);
   });
 });

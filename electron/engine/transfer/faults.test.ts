@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -19,11 +28,21 @@ interface Sent {
 }
 
 /** Sends a tree; `when` changes the source at a frame of the sink or source. */
-const send = async (tree: Tree, when: (frame: LoggedFrame, from: string, dir: string) => void = () => {}, options: Partial<RigOptions> = {}): Promise<Sent> => {
+const send = async (
+  tree: Tree,
+  when: (frame: LoggedFrame, from: string, dir: string) => void = () => {},
+  options: Partial<RigOptions> = {},
+): Promise<Sent> => {
   const all = temporaryFolder();
   const [from, dir, home] = [join(all, 'from', 'tree'), join(all, 'to'), join(all, 'home')];
   plant(from, tree);
-  const rig = await Rig.run({ paths: [from], dir, home, onFrame: (frame) => when(frame, from, dir), ...options });
+  const rig = await Rig.run({
+    paths: [from],
+    dir,
+    home,
+    onFrame: (frame) => when(frame, from, dir),
+    ...options,
+  });
   return { rig, from, to: join(dir, 'tree'), home, dir };
 };
 
@@ -32,12 +51,19 @@ const expectAgreement = async ({ rig }: Sent, summary: object): Promise<void> =>
   const { source, sink } = await rig.over();
   expect(sink).toEqual({ kind: 'done', summary: expect.objectContaining(summary) });
   expect(source).toEqual(sink);
-  const mirrored = rig.sink.faults.map(({ path, code, side }) => `${path} ${code} ${side === 'here' ? 'there' : 'here'}`);
-  expect(rig.source.faults.map(({ path, code, side }) => `${path} ${code} ${side}`).toSorted()).toEqual(mirrored.toSorted());
+  const mirrored = rig.sink.faults.map(
+    ({ path, code, side }) => `${path} ${code} ${side === 'here' ? 'there' : 'here'}`,
+  );
+  expect(rig.source.faults.map(({ path, code, side }) => `${path} ${code} ${side}`).toSorted()).toEqual(
+    mirrored.toSorted(),
+  );
 };
 
 /** Runs the change once, at the first frame of a type. */
-const once = (type: LoggedFrame['type'], change: (from: string, dir: string) => void): ((frame: LoggedFrame, from: string, dir: string) => void) => {
+const once = (
+  type: LoggedFrame['type'],
+  change: (from: string, dir: string) => void,
+): ((frame: LoggedFrame, from: string, dir: string) => void) => {
   let isDone = false;
   return (frame, from, dir) => {
     if (frame.type !== type || isDone) return;
@@ -54,7 +80,10 @@ describe('a file of the source', () => {
     ['small', { size: 500, seed: 3 }],
     ['large', large],
   ])('that was removed since the manifest fails; the others go on (%s)', async (_what, file) => {
-    const sent = await send({ ...others, m: file }, once('ACCEPT', (from) => rmSync(join(from, 'm'))));
+    const sent = await send(
+      { ...others, m: file },
+      once('ACCEPT', (from) => rmSync(join(from, 'm'))),
+    );
     await expectAgreement(sent, { files: 2, failed: 1 });
     expect(sent.rig.sink.faults).toEqual([{ path: 'tree/m', code: 'file-vanished', side: 'there' }]);
     expect(Object.keys(harvest(sent.to))).toEqual(['a', 'z']);
@@ -64,13 +93,19 @@ describe('a file of the source', () => {
     ['small', { size: 500, seed: 3 }],
     ['large', large],
   ])('that was changed since the manifest fails as file-changed (%s)', async (_what, file) => {
-    const sent = await send({ ...others, m: file }, once('ACCEPT', (from) => appendFileSync(join(from, 'm'), 'more')));
+    const sent = await send(
+      { ...others, m: file },
+      once('ACCEPT', (from) => appendFileSync(join(from, 'm'), 'more')),
+    );
     await expectAgreement(sent, { files: 2, failed: 1 });
     expect(sent.rig.sink.faults).toEqual([{ path: 'tree/m', code: 'file-changed', side: 'there' }]);
   });
 
   it('that is touched while it is sent fails at its end, and leaves no partial that could be taken up', async () => {
-    const sent = await send({ ...others, m: large }, once('DATA', (from) => utimesSync(join(from, 'm'), 1, 1)));
+    const sent = await send(
+      { ...others, m: large },
+      once('DATA', (from) => utimesSync(join(from, 'm'), 1, 1)),
+    );
     await expectAgreement(sent, { files: 2, failed: 1, bytes: 30 });
     expect(sent.rig.sink.faults).toEqual([{ path: 'tree/m', code: 'file-changed', side: 'there' }]);
     const again = await Rig.run({ paths: [sent.from], dir: sent.dir, home: sent.home });
@@ -79,7 +114,10 @@ describe('a file of the source', () => {
   });
 
   it('that becomes shorter while it is sent fails; nothing of it comes under its name', async () => {
-    const sent = await send({ ...others, m: large }, once('DATA', (from) => truncateSync(join(from, 'm'), 100)));
+    const sent = await send(
+      { ...others, m: large },
+      once('DATA', (from) => truncateSync(join(from, 'm'), 100)),
+    );
     await expectAgreement(sent, { files: 2, failed: 1 });
     expect(sent.rig.sink.faults).toMatchObject([{ path: 'tree/m', code: 'file-changed' }]);
     expect(Object.keys(harvest(sent.to))).toEqual(['a', 'z']);
@@ -102,22 +140,31 @@ describe('a file of the source', () => {
     }
   });
 
-  it.skipIf(process.platform === 'win32')('whose place a FIFO takes does not make the source wait', async () => {
-    const sent = await send(
-      { ...others, m: { size: 500, seed: 3 } },
-      once('ACCEPT', (from) => {
-        rmSync(join(from, 'm'));
-        execFileSync('mkfifo', [join(from, 'm')]);
-      }),
-    );
-    await expectAgreement(sent, { files: 2, failed: 1 });
-  });
+  it.skipIf(process.platform === 'win32')(
+    'whose place a FIFO takes does not make the source wait',
+    async () => {
+      const sent = await send(
+        { ...others, m: { size: 500, seed: 3 } },
+        once('ACCEPT', (from) => {
+          rmSync(join(from, 'm'));
+          execFileSync('mkfifo', [join(from, 'm')]);
+        }),
+      );
+      await expectAgreement(sent, { files: 2, failed: 1 });
+    },
+  );
 
   it('that fails is shown by its whole path, small or large', async () => {
     const deep: Tree = { one: { two: { m: { size: 5, seed: 1 }, n: large } } };
-    const sent = await send(deep, once('ACCEPT', (from) => renameSync(join(from, 'one', 'two'), join(from, 'gone'))));
+    const sent = await send(
+      deep,
+      once('ACCEPT', (from) => renameSync(join(from, 'one', 'two'), join(from, 'gone'))),
+    );
     await expectAgreement(sent, { files: 0, failed: 2 });
-    expect(sent.rig.source.faults.map(({ path }) => path).toSorted()).toEqual(['tree/one/two/m', 'tree/one/two/n']);
+    expect(sent.rig.source.faults.map(({ path }) => path).toSorted()).toEqual([
+      'tree/one/two/m',
+      'tree/one/two/n',
+    ]);
   });
 });
 
@@ -127,7 +174,12 @@ describe('a folder of the source', () => {
       const all = temporaryFolder();
       plant(join(all, 'tree'), { m: { x: { size: 3, seed: 1 } }, n: { y: { size: 4, seed: 2 } } });
       setLimits({ previewEntries: 4 });
-      const rig = await Rig.start({ paths: [join(all, 'tree')], dir: join(all, 'to'), home: join(all, 'home'), ...roads });
+      const rig = await Rig.start({
+        paths: [join(all, 'tree')],
+        dir: join(all, 'to'),
+        home: join(all, 'home'),
+        ...roads,
+      });
       // The walk stands still before it lists the second folder.
       rmSync(join(all, 'tree', 'n'), { recursive: true });
       expect(await rig.sink.outcome).toMatchObject({ kind: 'done', summary: { files: 1, failed: 1 } });
@@ -145,7 +197,12 @@ describe('a folder of the source', () => {
     symlinkSync('nowhere', join(from, 'dangling'));
     if (process.platform !== 'win32') execFileSync('mkfifo', [join(from, 'inside', 'pipe')]);
     const rig = await Rig.run({ paths: [from], dir: join(all, 'to'), home: join(all, 'home') });
-    expect(rig.source.left.toSorted()).toEqual(['tree/dangling', 'tree/inside/pipe', 'tree/link', 'tree/linked-folder']);
+    expect(rig.source.left.toSorted()).toEqual([
+      'tree/dangling',
+      'tree/inside/pipe',
+      'tree/link',
+      'tree/linked-folder',
+    ]);
     expect(await rig.sink.outcome).toMatchObject({ kind: 'done', summary: { files: 2, failed: 0 } });
     expect([rig.sending?.progress.omitted, rig.receiving?.progress.omitted]).toEqual([4, 4]);
   });
@@ -185,7 +242,10 @@ describe('the target', () => {
   });
 
   it('makes a folder again that somebody removes while files come', async () => {
-    const sent = await send({ docs: { x: large, y: { size: 2_000_000, seed: 4 } } }, once('DATA', (_from, dir) => rmSync(join(dir, 'tree', 'docs'), { recursive: true })));
+    const sent = await send(
+      { docs: { x: large, y: { size: 2_000_000, seed: 4 } } },
+      once('DATA', (_from, dir) => rmSync(join(dir, 'tree', 'docs'), { recursive: true })),
+    );
     await expectAgreement(sent, { files: 2, failed: 0 });
     expect(harvest(sent.to)).toEqual(harvest(sent.from));
   });
@@ -232,17 +292,25 @@ describe('a tree that is deeper than the protocol allows', () => {
 });
 
 describe('names that are not UTF-8', () => {
-  it.skipIf(process.platform !== 'linux')('are left behind and told, also beside one that reads the same', async () => {
-    const all = temporaryFolder();
-    plant(join(all, 'tree'), { ok: { size: 3, seed: 1 }, '\ufffd': { size: 5, seed: 2 } });
-    const raw = (byte: number): Buffer => Buffer.concat([Buffer.from(join(all, 'tree', '/')), Buffer.of(byte)]);
-    writeFileSync(raw(0xff), 'one');
-    writeFileSync(raw(0xfe), 'two');
-    const rig = await Rig.run({ paths: [join(all, 'tree')], dir: join(all, 'to'), home: join(all, 'home') });
-    expect(await rig.sink.outcome).toMatchObject({ kind: 'done', summary: { files: 2 } });
-    expect(await rig.source.outcome).toEqual(await rig.sink.outcome);
-    expect(Object.keys(harvest(join(all, 'to', 'tree')))).toEqual(['ok', '\ufffd']);
-    expect(rig.source.faults.map(({ code }) => code)).toEqual(['name-not-utf8', 'name-not-utf8']);
-    expect(leftovers(join(all, 'home'), join(all, 'to'))).not.toContain('x');
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'are left behind and told, also beside one that reads the same',
+    async () => {
+      const all = temporaryFolder();
+      plant(join(all, 'tree'), { ok: { size: 3, seed: 1 }, '\ufffd': { size: 5, seed: 2 } });
+      const raw = (byte: number): Buffer =>
+        Buffer.concat([Buffer.from(join(all, 'tree', '/')), Buffer.of(byte)]);
+      writeFileSync(raw(0xff), 'one');
+      writeFileSync(raw(0xfe), 'two');
+      const rig = await Rig.run({
+        paths: [join(all, 'tree')],
+        dir: join(all, 'to'),
+        home: join(all, 'home'),
+      });
+      expect(await rig.sink.outcome).toMatchObject({ kind: 'done', summary: { files: 2 } });
+      expect(await rig.source.outcome).toEqual(await rig.sink.outcome);
+      expect(Object.keys(harvest(join(all, 'to', 'tree')))).toEqual(['ok', '\ufffd']);
+      expect(rig.source.faults.map(({ code }) => code)).toEqual(['name-not-utf8', 'name-not-utf8']);
+      expect(leftovers(join(all, 'home'), join(all, 'to'))).not.toContain('x');
+    },
+  );
 });

@@ -7,7 +7,7 @@ import type { Session } from '../session/session.ts';
 import { runAttempts } from './attempts.ts';
 import { openLane } from './lane-opening.ts';
 import type { TransferRecord } from './record.ts';
-import { SafeRoot } from './safe-path.ts';
+import { SafeRoot, splitPeerPath } from './safe-path.ts';
 import { Sink } from './sink.ts';
 
 export interface Fetch {
@@ -21,6 +21,10 @@ export interface Fetch {
   prepare(session: Session): Promise<void>;
 }
 
+/** Each path becomes an entry at the top, named by its last component. */
+const lastNames = (paths: readonly string[]): ReadonlySet<string> =>
+  new Set(paths.map((path) => splitPeerPath(path).at(-1)).filter((name) => name !== undefined));
+
 export async function runFetch(context: EngineContext, record: TransferRecord, fetch: Fetch): Promise<void> {
   await runAttempts(context, record, fetch.reach, fetch.retryMs, async (session, ended) => {
     await fetch.prepare(session);
@@ -32,6 +36,7 @@ export async function runFetch(context: EngineContext, record: TransferRecord, f
         reports: record.reportsTo(ended),
         earlierBytes: record.bytes,
         openLane: (offer) => openLane(context, session, offer),
+        askedNames: lastNames(fetch.paths),
         // It was asked for: there is nothing to decide.
         needsPreview: false,
         decide: (deciding) => {

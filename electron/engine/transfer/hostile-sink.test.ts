@@ -57,9 +57,27 @@ describe('WANT', () => {
   const wants: readonly (readonly [what: string, wants: readonly Payload<'WANT'>[]])[] = [
     ['beyond what was told', [{ first: 0, count: 5 }]],
     ['of an entry that was not told', [{ first: 4, count: 1 }]],
-    ['of a file twice', [{ first: 0, count: 1 }, { first: 0, count: 1 }]],
-    ['of a file twice, in spans that overlap', [{ first: 0, count: 3 }, { first: 2, count: 2 }]],
-    ['of a file that was skipped before', [{ first: 2, count: 1, skip: [[2, 1]] }, { first: 2, count: 1 }]],
+    [
+      'of a file twice',
+      [
+        { first: 0, count: 1 },
+        { first: 0, count: 1 },
+      ],
+    ],
+    [
+      'of a file twice, in spans that overlap',
+      [
+        { first: 0, count: 3 },
+        { first: 2, count: 2 },
+      ],
+    ],
+    [
+      'of a file that was skipped before',
+      [
+        { first: 2, count: 1, skip: [[2, 1]] },
+        { first: 2, count: 1 },
+      ],
+    ],
     ['with an offset beyond the file', [{ first: 2, count: 1, resume: [[2, chunkBytes, zeroes]] }]],
   ];
 
@@ -90,8 +108,14 @@ describe('WANT', () => {
     const small = Buffer.from(chainOver(contentOf({ size: 4, seed: 1 }))).toString('hex');
     peer.send('WANT', 1, { first: 0, count: 4, resume: [[0, chunkBytes, first]], unless: [[2, small]] });
     const data = [await peer.next('DATA'), await peer.next('DATA')] as unknown as Uint8Array[];
-    expect(Buffer.concat(data.map((payload) => payload.subarray(48))).equals(content.subarray(chunkBytes))).toBe(true);
-    const chain = chainOver(content.subarray(0, chunkBytes), content.subarray(chunkBytes, 2 * chunkBytes), content.subarray(2 * chunkBytes));
+    expect(
+      Buffer.concat(data.map((payload) => payload.subarray(48))).equals(content.subarray(chunkBytes)),
+    ).toBe(true);
+    const chain = chainOver(
+      content.subarray(0, chunkBytes),
+      content.subarray(chunkBytes, 2 * chunkBytes),
+      content.subarray(2 * chunkBytes),
+    );
     expect(await peer.next('END')).toMatchObject({ file: 0, size: big.size, digest: new Uint8Array(chain) });
     expect(await peer.next('SAME')).toEqual({ file: 2 });
     await peer.next('PACK');
@@ -100,7 +124,15 @@ describe('WANT', () => {
 
   it('with another chain in `unless` brings the file from its start', async () => {
     const { peer } = await accepted();
-    peer.send('WANT', 1, { first: 0, count: 4, skip: [[0, 1], [3, 1]], unless: [[2, zeroes]] });
+    peer.send('WANT', 1, {
+      first: 0,
+      count: 4,
+      skip: [
+        [0, 1],
+        [3, 1],
+      ],
+      unless: [[2, zeroes]],
+    });
     const payload = (await peer.next('DATA')) as unknown as Uint8Array;
     expect(Buffer.from(payload.subarray(48)).equals(contentOf({ size: 4, seed: 1 }))).toBe(true);
     await peer.next('END');
@@ -108,7 +140,15 @@ describe('WANT', () => {
 
   it('`later` waits: FINISH comes when the last file is decided', async () => {
     const { peer } = await accepted();
-    peer.send('WANT', 1, { first: 0, count: 4, skip: [[0, 1], [3, 1]], later: [[2, 1]] });
+    peer.send('WANT', 1, {
+      first: 0,
+      count: 4,
+      skip: [
+        [0, 1],
+        [3, 1],
+      ],
+      later: [[2, 1]],
+    });
     peer.send('PING', 0, {});
     await peer.next('PONG');
     expect(peer.types()).not.toContain('FINISH');
@@ -164,10 +204,15 @@ describe('a sink', () => {
     peer.send('WANT', 1, { first: 0, count: 4 });
     peer.send('FAULT', 1, { file: 0, code: 'disk-full', message: 'Full.' });
     await peer.next('FINISH');
-    const ended = peer.heard.filter(({ type }) => type === 'END').map(({ payload }) => (payload as { file: number }).file);
+    const ended = peer.heard
+      .filter(({ type }) => type === 'END')
+      .map(({ payload }) => (payload as { file: number }).file);
     expect(ended).not.toContain(0);
     peer.send('DONE', 1, { files: 2, bytes: 9, skipped: 0, failed: 1, resumedBytes: 0 });
-    expect(await source.outcome).toEqual({ kind: 'done', summary: { files: 2, bytes: 9, skipped: 0, failed: 1, resumedBytes: 0 } });
+    expect(await source.outcome).toEqual({
+      kind: 'done',
+      summary: { files: 2, bytes: 9, skipped: 0, failed: 1, resumedBytes: 0 },
+    });
     expect(source.faults).toEqual([{ path: 'big', code: 'disk-full', side: 'there' }]);
   });
 

@@ -21,16 +21,57 @@ describe('a manifest', () => {
     ['a path for a name', 'unsafe-name', (source) => source.manifest([file('a/../../b', 3)])],
     ['a NUL in a name', 'unsafe-name', (source) => source.manifest([file('a\0b', 3)])],
     ['a name twice', 'manifest-order', (source) => source.manifest([file('a', 3), file('a', 3)])],
-    ['a name twice, in two pages', 'manifest-order', (source) => source.manifest([file('a', 3)], false).manifest([file('a', 3)])],
+    [
+      'a name twice, in two pages',
+      'manifest-order',
+      (source) => source.manifest([file('a', 3)], false).manifest([file('a', 3)]),
+    ],
     ['names that fall', 'manifest-order', (source) => source.manifest([file('b', 3), file('a', 3)])],
-    ['a parent that is a file', 'manifest-order', (source) => source.manifest([file('a', 3), file('b', 3, { parent: 0 })])],
-    ['a parent that is not there', 'manifest-order', (source) => source.manifest([file('b', 3, { parent: 7 })])],
-    ['a parent that comes later', 'manifest-order', (source) => source.manifest([folder('a'), file('b', 3, { parent: 1 })])],
-    ['parents that fall', 'manifest-order', (source) => source.manifest([folder('a'), folder('b'), file('x', 3, { parent: 1 }), file('y', 3, { parent: 0 })])],
-    ['a page after the last', 'manifest-order', (source) => source.manifest([file('a', 3)]).manifest([file('b', 3)])],
-    ['a page left out', 'manifest-order', (source) => source.peer.stream.write(pageWith(1, 0, [file('a', 3)]))],
-    ['a page that leaves entries out', 'manifest-order', (source) => source.peer.stream.write(pageWith(0, 5, [file('a', 3)]))],
-    ['5,000 levels', 'manifest-depth', (source) => source.manifest(Array.from({ length: 2_000 }, (_, index) => folder('d', index - 1)), false)],
+    [
+      'a parent that is a file',
+      'manifest-order',
+      (source) => source.manifest([file('a', 3), file('b', 3, { parent: 0 })]),
+    ],
+    [
+      'a parent that is not there',
+      'manifest-order',
+      (source) => source.manifest([file('b', 3, { parent: 7 })]),
+    ],
+    [
+      'a parent that comes later',
+      'manifest-order',
+      (source) => source.manifest([folder('a'), file('b', 3, { parent: 1 })]),
+    ],
+    [
+      'parents that fall',
+      'manifest-order',
+      (source) =>
+        source.manifest([folder('a'), folder('b'), file('x', 3, { parent: 1 }), file('y', 3, { parent: 0 })]),
+    ],
+    [
+      'a page after the last',
+      'manifest-order',
+      (source) => source.manifest([file('a', 3)]).manifest([file('b', 3)]),
+    ],
+    [
+      'a page left out',
+      'manifest-order',
+      (source) => source.peer.stream.write(pageWith(1, 0, [file('a', 3)])),
+    ],
+    [
+      'a page that leaves entries out',
+      'manifest-order',
+      (source) => source.peer.stream.write(pageWith(0, 5, [file('a', 3)])),
+    ],
+    [
+      '5,000 levels',
+      'manifest-depth',
+      (source) =>
+        source.manifest(
+          Array.from({ length: 2_000 }, (_, index) => folder('d', index - 1)),
+          false,
+        ),
+    ],
   ];
 
   it.each(breaches)('with %s ends the session: %s', async (_what, code, play) => {
@@ -43,7 +84,8 @@ describe('a manifest', () => {
 
   it('that runs further ahead than its window ends the session: manifest-too-large', async () => {
     setLimits({ previewEntries: 4, windowEntries: 6 });
-    const names = (from: number, count: number) => Array.from({ length: count }, (_, index) => file(`f${from + index}`, 3));
+    const names = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) => file(`f${from + index}`, 3));
     const before = await RawSource.offer({ isUndecided: true });
     before.manifest(names(0, 4), false).manifest(names(4, 1), false);
     expect(await before.refusal()).toMatchObject({ code: 'manifest-too-large' });
@@ -52,17 +94,20 @@ describe('a manifest', () => {
     expect(await after.refusal()).toMatchObject({ code: 'manifest-too-large' });
   });
 
-  it.each(['..\\..\\x', 'C:\\x', '\\\\server\\share', 'a\\b'])('with the name %j fails that entry alone', async (name) => {
-    const source = await RawSource.offer();
-    source.manifest([file(name, 3), file('z', 3)].toSorted((a, b) => (a.name < b.name ? -1 : 1)));
-    const fault = await source.peer.next('FAULT');
-    expect(fault.code).toBe('unsafe-name');
-    const want = await source.peer.next('WANT');
-    expect(want.skip).toEqual([[fault.file, 1]]);
-    source.pack([1 - fault.file, three]).finish(1, 3);
-    expect(await source.peer.next('DONE')).toMatchObject({ files: 1, failed: 1 });
-    expect(Object.keys(harvest(source.dir))).toEqual(['z']);
-  });
+  it.each(['..\\..\\x', 'C:\\x', '\\\\server\\share', 'a\\b'])(
+    'with the name %j fails that entry alone',
+    async (name) => {
+      const source = await RawSource.offer();
+      source.manifest([file(name, 3), file('z', 3)].toSorted((a, b) => (a.name < b.name ? -1 : 1)));
+      const fault = await source.peer.next('FAULT');
+      expect(fault.code).toBe('unsafe-name');
+      const want = await source.peer.next('WANT');
+      expect(want.skip).toEqual([[fault.file, 1]]);
+      source.pack([1 - fault.file, three]).finish(1, 3);
+      expect(await source.peer.next('DONE')).toMatchObject({ files: 1, failed: 1 });
+      expect(Object.keys(harvest(source.dir))).toEqual(['z']);
+    },
+  );
 
   it('that is never touched before somebody accepts leaves the disk alone', async () => {
     const source = await RawSource.offer({ isUndecided: true });
@@ -83,7 +128,13 @@ describe('bulk', () => {
   /** Entries: 0 "a" of 3 bytes, 1 "big" of a chunk and 100, 2 "dir", 3 "no" (not wanted), 4 "z" empty. */
   const started = async (): Promise<RawSource> => {
     const source = await RawSource.offer({ wants: (path) => path !== 'no' });
-    source.manifest([file('a', 3), file('big', chunkBytes + 100), folder('dir'), file('no', 3), file('z', 0)]);
+    source.manifest([
+      file('a', 3),
+      file('big', chunkBytes + 100),
+      folder('dir'),
+      file('no', 3),
+      file('z', 0),
+    ]);
     await source.peer.next('WANT');
     return source;
   };
@@ -103,7 +154,10 @@ describe('bulk', () => {
     ['that goes beyond the end of the file', (source) => source.data(1, chunk).data(1, chunk, chunkBytes)],
     ['of another file before END', (source) => source.data(1, chunk).data(0, three)],
     ['of another file, packed, before END', (source) => source.data(1, chunk).pack([0, three])],
-    ['that ends before its last byte', (source) => source.data(1, chunk).end(1, chunkBytes + 100, chainOver(chunk))],
+    [
+      'that ends before its last byte',
+      (source) => source.data(1, chunk).end(1, chunkBytes + 100, chainOver(chunk)),
+    ],
     ['that ends with another size', (source) => source.data(0, three).end(0, 4, chainOver(three))],
     ['that ends without having begun', (source) => source.end(0, 3, chainOver(three))],
     ['that is said to be the same, unasked', (source) => void source.peer.send('SAME', 1, { file: 0 })],
@@ -138,17 +192,34 @@ describe('bulk', () => {
   });
 
   it.each([
-    ['a chunk', (source: RawSource) => source.data(1, chunk, 0, sha256(three)).data(1, tail, chunkBytes).end(1, chunkBytes + 100, chainOver(chunk, tail))],
-    ['the whole file', (source: RawSource) => source.data(1, chunk).data(1, tail, chunkBytes).end(1, chunkBytes + 100, chainOver(tail, chunk))],
-  ])('with a wrong digest of %s fails that file; what is on its way is dropped, the others come', async (_what, play) => {
-    const source = await started();
-    play(source);
-    expect(await source.peer.next('FAULT')).toMatchObject({ file: 1, code: 'digest-mismatch' });
-    source.pack([0, three], [4, new Uint8Array(0)]).finish(2, 3);
-    expect(await source.peer.next('DONE')).toMatchObject({ files: 2, failed: 1, skipped: 1 });
-    expect(Object.keys(harvest(source.dir))).toEqual(['a', 'z']);
-    expect(source.sink.faults).toEqual([{ path: 'big', code: 'digest-mismatch', side: 'here' }]);
-  });
+    [
+      'a chunk',
+      (source: RawSource) =>
+        source
+          .data(1, chunk, 0, sha256(three))
+          .data(1, tail, chunkBytes)
+          .end(1, chunkBytes + 100, chainOver(chunk, tail)),
+    ],
+    [
+      'the whole file',
+      (source: RawSource) =>
+        source
+          .data(1, chunk)
+          .data(1, tail, chunkBytes)
+          .end(1, chunkBytes + 100, chainOver(tail, chunk)),
+    ],
+  ])(
+    'with a wrong digest of %s fails that file; what is on its way is dropped, the others come',
+    async (_what, play) => {
+      const source = await started();
+      play(source);
+      expect(await source.peer.next('FAULT')).toMatchObject({ file: 1, code: 'digest-mismatch' });
+      source.pack([0, three], [4, new Uint8Array(0)]).finish(2, 3);
+      expect(await source.peer.next('DONE')).toMatchObject({ files: 2, failed: 1, skipped: 1 });
+      expect(Object.keys(harvest(source.dir))).toEqual(['a', 'z']);
+      expect(source.sink.faults).toEqual([{ path: 'big', code: 'digest-mismatch', side: 'here' }]);
+    },
+  );
 
   it('with a wrong digest in a PACK fails that file alone', async () => {
     const source = await started();
@@ -160,7 +231,10 @@ describe('bulk', () => {
 
   it('whose chain was wrong begins at the start next time', async () => {
     const source = await started();
-    source.data(1, chunk).data(1, tail, chunkBytes).end(1, chunkBytes + 100, chainOver(tail));
+    source
+      .data(1, chunk)
+      .data(1, tail, chunkBytes)
+      .end(1, chunkBytes + 100, chainOver(tail));
     await source.peer.next('FAULT');
     source.peer.stream.destroy();
     await source.ours.ended;
@@ -177,7 +251,9 @@ describe('bulk', () => {
     await source.ours.ended;
     const again = await RawSource.offer({ place: source });
     again.manifest([file('a', 3), file('big', chunkBytes + 100)]);
-    expect((await again.peer.next('WANT')).resume).toEqual([[1, chunkBytes, Buffer.from(chainOver(chunk)).toString('hex')]]);
+    expect((await again.peer.next('WANT')).resume).toEqual([
+      [1, chunkBytes, Buffer.from(chainOver(chunk)).toString('hex')],
+    ]);
   });
 });
 
@@ -227,10 +303,23 @@ describe('FAULT of a source', () => {
 });
 
 describe('whatever a source sends', () => {
-  const anyEntry = fc.record({ name: fc.constantFrom('a', 'b', 'c', 'dir'), size: fc.constantFrom(0, 3, 4), parent: fc.constantFrom(-1, -1, 0, 1), isFolder: fc.boolean() });
+  const anyEntry = fc.record({
+    name: fc.constantFrom('a', 'b', 'c', 'dir'),
+    size: fc.constantFrom(0, 3, 4),
+    parent: fc.constantFrom(-1, -1, 0, 1),
+    isFolder: fc.boolean(),
+  });
   const anyStep = fc.oneof(
-    fc.record({ kind: fc.constant('page' as const), entries: fc.array(anyEntry, { maxLength: 4 }), isLast: fc.boolean() }),
-    fc.record({ kind: fc.constantFrom('pack', 'data', 'end', 'same', 'fault', 'finish', 'cancel'), file: fc.nat({ max: 4 }), length: fc.constantFrom(0, 3, 4) }),
+    fc.record({
+      kind: fc.constant('page' as const),
+      entries: fc.array(anyEntry, { maxLength: 4 }),
+      isLast: fc.boolean(),
+    }),
+    fc.record({
+      kind: fc.constantFrom('pack', 'data', 'end', 'same', 'fault', 'finish', 'cancel'),
+      file: fc.nat({ max: 4 }),
+      length: fc.constantFrom(0, 3, 4),
+    }),
   );
 
   it('ends in DONE, in a typed error or in waiting; nothing lies outside of the target, nothing half under a name', async () => {
@@ -239,24 +328,46 @@ describe('whatever a source sends', () => {
         const source = await RawSource.offer();
         for (const step of steps) {
           if (step.kind === 'page') {
-            source.manifest(step.entries.map(({ name, size, parent, isFolder }) => (isFolder ? folder(name, parent) : file(name, size, { parent }))), step.isLast);
+            source.manifest(
+              step.entries.map(({ name, size, parent, isFolder }) =>
+                isFolder ? folder(name, parent) : file(name, size, { parent }),
+              ),
+              step.isLast,
+            );
             continue;
           }
           const { file: entry, length } = step as { file: number; length: number };
           const content = Buffer.from('abcd').subarray(0, length);
           if (step.kind === 'pack') source.pack([entry, content]);
           if (step.kind === 'data' && length > 0) source.data(entry, content);
-          if (step.kind === 'end') source.end(entry, length, length === 0 ? new Uint8Array(32) : chainOver(content));
+          if (step.kind === 'end')
+            source.end(entry, length, length === 0 ? new Uint8Array(32) : chainOver(content));
           if (step.kind === 'same') source.peer.send('SAME', 1, { file: entry });
-          if (step.kind === 'fault') source.peer.send('FAULT', 1, { file: entry, code: 'read-failed', message: '' });
+          if (step.kind === 'fault')
+            source.peer.send('FAULT', 1, { file: entry, code: 'read-failed', message: '' });
           if (step.kind === 'finish') source.finish();
         }
-        const isOver = await Promise.race([source.peer.ended.then(() => true), source.heard().then(() => false, () => true)]);
-        if (isOver) expect((await source.ours.ended)?.code).toMatch(/^(?:unexpected-frame|manifest-order|manifest-depth|bad-payload)$/u);
+        const isOver = await Promise.race([
+          source.peer.ended.then(() => true),
+          source.heard().then(
+            () => false,
+            () => true,
+          ),
+        ]);
+        if (isOver)
+          expect((await source.ours.ended)?.code).toMatch(
+            /^(?:unexpected-frame|manifest-order|manifest-depth|bad-payload)$/u,
+          );
         for (const [path, grown] of Object.entries(harvest(source.dir))) {
-          if (grown.kind === 'file') expect([path, 'abcd'.startsWith(Buffer.from(grown.content ?? '', 'base64').toString())]).toEqual([path, true]);
+          if (grown.kind === 'file')
+            expect([path, 'abcd'.startsWith(Buffer.from(grown.content ?? '', 'base64').toString())]).toEqual([
+              path,
+              true,
+            ]);
         }
-        expect(readdirSync(dirname(source.dir)).filter((name) => name !== 'to' && name !== 'home')).toEqual([]);
+        expect(readdirSync(dirname(source.dir)).filter((name) => name !== 'to' && name !== 'home')).toEqual(
+          [],
+        );
       }),
       { numRuns: 150 },
     );

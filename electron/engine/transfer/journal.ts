@@ -259,7 +259,8 @@ export class Journal {
   /** Removes partials that no record vouches for: of small files, and of a run that was killed before its record. */
   #sweep(): void {
     // A number is given once, though its partial may be in place under its name by now: a record may still speak of it.
-    for (const { number } of this.#content.partials.values()) this.#nextPartial = Math.max(this.#nextPartial, number + 1);
+    for (const { number } of this.#content.partials.values())
+      this.#nextPartial = Math.max(this.#nextPartial, number + 1);
     for (const number of listPartialNumbers(this.stagingFolder)) {
       this.#nextPartial = Math.max(this.#nextPartial, number + 1);
       if ((this.#content.partialOfNumber(number)?.verifiedBytes ?? 0) > 0) continue;

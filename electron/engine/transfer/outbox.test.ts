@@ -68,8 +68,22 @@ describe('what is told', () => {
 describe('what is wanted', () => {
   it('is every file of the span that no list names, from its start', () => {
     const outbox = outboxOf(6);
-    outbox.decide({ first: 0, count: 6, skip: [[1, 2]], resume: [[3, 262_144, chain]], unless: [[4, chain]], later: [[5, 1]] });
-    expect(queued(outbox).map(({ entry: { index }, offset, chain: from, unless }) => [index, offset, from?.length, unless?.length])).toEqual([
+    outbox.decide({
+      first: 0,
+      count: 6,
+      skip: [[1, 2]],
+      resume: [[3, 262_144, chain]],
+      unless: [[4, chain]],
+      later: [[5, 1]],
+    });
+    expect(
+      queued(outbox).map(({ entry: { index }, offset, chain: from, unless }) => [
+        index,
+        offset,
+        from?.length,
+        unless?.length,
+      ]),
+    ).toEqual([
       [0, 0, undefined, undefined],
       [3, 262_144, 32, undefined],
       [4, 0, undefined, 32],
@@ -163,15 +177,22 @@ describe('what is settled', () => {
 
   it('keeps count of bytes that need not be sent, never more than there are', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('skip', 'resume', 'want'), { minLength: 1, maxLength: 30 }), (choices) => {
-        const outbox = outboxOf(choices.length);
-        const spans = choices.flatMap((choice, index): [number, number][] => (choice === 'skip' ? [[index, 1]] : []));
-        const resume = choices.flatMap((choice, index): [number, number, string][] => (choice === 'resume' ? [[index, 524_288, chain]] : []));
-        outbox.decide({ first: 0, count: choices.length, skip: spans, resume });
-        expect(outbox.keptBytes).toBe(spans.length * 1_000_000 + resume.length * 524_288);
-        expect(queued(outbox)).toHaveLength(choices.length - spans.length);
-        expect(outbox.isIdle).toBe(true);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('skip', 'resume', 'want'), { minLength: 1, maxLength: 30 }),
+        (choices) => {
+          const outbox = outboxOf(choices.length);
+          const spans = choices.flatMap((choice, index): [number, number][] =>
+            choice === 'skip' ? [[index, 1]] : [],
+          );
+          const resume = choices.flatMap((choice, index): [number, number, string][] =>
+            choice === 'resume' ? [[index, 524_288, chain]] : [],
+          );
+          outbox.decide({ first: 0, count: choices.length, skip: spans, resume });
+          expect(outbox.keptBytes).toBe(spans.length * 1_000_000 + resume.length * 524_288);
+          expect(queued(outbox)).toHaveLength(choices.length - spans.length);
+          expect(outbox.isIdle).toBe(true);
+        },
+      ),
     );
   });
 });

@@ -36,6 +36,7 @@ export class Outbox {
   #settledFiles = 0;
   /** Bytes that the sink has already, or does not want. */
   keptBytes = 0;
+  keptFiles = 0;
   #queue: WantedFile[] = [];
   #queueHead = 0;
   /** Queued files that the sink reported it cannot take. */
@@ -111,6 +112,7 @@ export class Outbox {
       this.#undecidedFiles -= 1;
       if (passed.has(index)) {
         this.keptBytes += slot.entry.size;
+        this.keptFiles += 1;
         continue;
       }
       this.keptBytes += resume.get(index)?.offset ?? 0;

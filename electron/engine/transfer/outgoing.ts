@@ -99,10 +99,10 @@ async function openLaneListener(
       port: 0,
       identity: context.identity,
       allowPlain: secure === undefined,
-      onConnection: (connection) =>
+      onConnection: (connection, openForMs) =>
         receiveFirstFrame(connection, {
           desk: context.desk,
-          handshakeMs: context.timings.handshakeMs,
+          handshakeMs: context.timings.handshakeMs - openForMs,
           session: () => {
             throw new HexdropError('not-receiving', 'This port takes the lane of one transfer only.');
           },

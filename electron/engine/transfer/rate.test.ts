@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { RateMeter } from './rate.ts';
 
 /** Feeds a steady speed for a while and returns what was shown. */
-const steady = (meter: RateMeter, from: { ms: number; bytes: number }, perSecond: number, forMs: number, everyMs = 100): number[] => {
+const steady = (
+  meter: RateMeter,
+  from: { ms: number; bytes: number },
+  perSecond: number,
+  forMs: number,
+  everyMs = 100,
+): number[] => {
   const shown: number[] = [];
   for (let ms = everyMs; ms <= forMs; ms += everyMs) {
     meter.sample(from.bytes + (perSecond * ms) / 1_000, from.ms + ms);
@@ -15,7 +21,8 @@ const steady = (meter: RateMeter, from: { ms: number; bytes: number }, perSecond
 
 describe('a speed', () => {
   it('is right from the first sample on when it is steady', () => {
-    for (const shown of steady(new RateMeter(5_000), { ms: 5_000, bytes: 0 }, 100_000_000, 10_000)) expect(shown).toBe(100_000_000);
+    for (const shown of steady(new RateMeter(5_000), { ms: 5_000, bytes: 0 }, 100_000_000, 10_000))
+      expect(shown).toBe(100_000_000);
   });
 
   it('counts from the bytes that were there before', () => {
@@ -74,7 +81,9 @@ describe('the time left', () => {
   it('is what is left by the speed, rounded up', () => {
     const meter = new RateMeter(0);
     meter.sample(1_000_000, 1_000);
-    expect([meter.secondsLeft(5_000_000), meter.secondsLeft(5_000_001), meter.secondsLeft(1)]).toEqual([5, 6, 1]);
+    expect([meter.secondsLeft(5_000_000), meter.secondsLeft(5_000_001), meter.secondsLeft(1)]).toEqual([
+      5, 6, 1,
+    ]);
   });
 
   it('is nothing when nothing is left, and not known while nothing moves', () => {

@@ -7,7 +7,14 @@ import { TransferRecord } from './record.ts';
 import type { Outcome } from './record.ts';
 import type { Progress } from './reports.ts';
 
-const peer: PeerView = { deviceId: 'ab'.repeat(32), alias: 'peer', address: '127.0.0.1', port: 1, secure: true, trust: 'known' };
+const peer: PeerView = {
+  deviceId: 'ab'.repeat(32),
+  alias: 'peer',
+  address: '127.0.0.1',
+  port: 1,
+  secure: true,
+  trust: 'known',
+};
 const summary = { files: 2, bytes: 300, skipped: 0, failed: 0, resumedBytes: 0 };
 
 const progressOf = (bytes: number): Progress => ({
@@ -33,7 +40,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const states = (events: readonly EngineEvent[]): string[] => events.flatMap((event) => ('transfer' in event ? [event.transfer.state] : []));
+const states = (events: readonly EngineEvent[]): string[] =>
+  events.flatMap((event) => ('transfer' in event ? [event.transfer.state] : []));
 
 describe('a record', () => {
   it('goes from connecting to waiting to running to done, each told once', async () => {
@@ -132,7 +140,12 @@ describe('a record', () => {
     record.retrying(250, lost);
     record.connected(peer);
     expect(states(events)).toEqual(['waiting', 'retrying', 'waiting']);
-    expect(events.find(({ kind }) => kind === 'retrying')).toEqual({ kind: 'retrying', transferId: record.id, inMs: 250, error: lost });
+    expect(events.find(({ kind }) => kind === 'retrying')).toEqual({
+      kind: 'retrying',
+      transferId: record.id,
+      inMs: 250,
+      error: lost,
+    });
   });
 
   it('counts the seconds of work', async () => {

@@ -22,6 +22,9 @@ const eventEveryMs = 50;
 /** Faults kept for the result; all are counted, and all are told as events. */
 const keptFaults = 1_000;
 
+/** Paths that are told once, whatever the number of attempts; beyond it some may be told again. */
+const rememberedOmissions = 10_000;
+
 const nothing: Progress = {
   totals: { files: 0, folders: 0, bytes: 0, complete: false },
   files: 0,
@@ -49,7 +52,8 @@ export class TransferRecord {
   readonly #startedAtMs = Date.now();
   /** From the moment bytes may flow. */
   #rate = new RateMeter(performance.now());
-  readonly #faults: FileFault[] = [];
+  #faults: FileFault[] = [];
+  readonly #omitted = new Set<string>();
   #resolve!: (result: TransferResult) => void;
   #reject!: (error: HexdropError) => void;
   #state: TransferState = 'connecting';
@@ -111,6 +115,7 @@ export class TransferRecord {
 
   /** Reports of one attempt. `ended` is called once with how it ended. */
   reportsTo(ended: (outcome: Outcome) => void): TransferReports {
+    this.#faults = [];
     return {
       changed: () => this.#changed(),
       accepted: () => {
@@ -122,7 +127,12 @@ export class TransferRecord {
         if (this.#faults.length < keptFaults) this.#faults.push(fault);
         this.#emit({ kind: 'fault', transferId: this.id, fault });
       },
-      omitted: (path, reason) => this.#emit({ kind: 'omitted', transferId: this.id, path, reason }),
+      omitted: (path, reason) => {
+        // Each attempt walks anew.
+        if (this.#omitted.has(path)) return;
+        if (this.#omitted.size < rememberedOmissions) this.#omitted.add(path);
+        this.#emit({ kind: 'omitted', transferId: this.id, path, reason });
+      },
       done: (summary) => ended({ kind: 'done', summary }),
       cancelled: (code, message) => ended({ kind: 'cancelled', code, message }),
       failed: (error) => ended({ kind: 'failed', error }),

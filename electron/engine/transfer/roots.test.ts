@@ -7,12 +7,18 @@ import { plant, temporaryFolder } from '../testing/trees.ts';
 import { rootsOf } from './roots.ts';
 
 const all = temporaryFolder();
-plant(all, { one: { 'a.txt': { size: 1, seed: 1 }, deep: {} }, two: { 'a.txt': { size: 2, seed: 2 } }, 'a.txt': { size: 3, seed: 3 } });
+plant(all, {
+  one: { 'a.txt': { size: 1, seed: 1 }, deep: {} },
+  two: { 'a.txt': { size: 2, seed: 2 } },
+  'a.txt': { size: 3, seed: 3 },
+});
 const at = (...names: string[]): string => join(all, ...names);
 
 describe('what a person names', () => {
   it('travels under its last name', () => {
-    expect(rootsOf([at('one', 'a.txt'), at('one', 'deep'), `${at('two')}/`]).map(({ name, path }) => [name, path])).toEqual([
+    expect(
+      rootsOf([at('one', 'a.txt'), at('one', 'deep'), `${at('two')}/`]).map(({ name, path }) => [name, path]),
+    ).toEqual([
       ['a.txt', at('one', 'a.txt')],
       ['deep', at('one', 'deep')],
       ['two', at('two')],
@@ -20,11 +26,17 @@ describe('what a person names', () => {
   });
 
   it('gets a number where two have the same last name', () => {
-    expect(rootsOf([at('one', 'a.txt'), at('two', 'a.txt'), at('a.txt')]).map(({ name }) => name)).toEqual(['a.txt', 'a (1).txt', 'a (2).txt']);
+    expect(rootsOf([at('one', 'a.txt'), at('two', 'a.txt'), at('a.txt')]).map(({ name }) => name)).toEqual([
+      'a.txt',
+      'a (1).txt',
+      'a (2).txt',
+    ]);
   });
 
   it('counts once, however it is written', () => {
-    expect(rootsOf([at('one'), `${at('one')}/`, at('two', '..', 'one'), relative(process.cwd(), at('one'))])).toHaveLength(1);
+    expect(
+      rootsOf([at('one'), `${at('one')}/`, at('two', '..', 'one'), relative(process.cwd(), at('one'))]),
+    ).toHaveLength(1);
   });
 
   it('is followed when it is a link, under the name of the link', () => {
@@ -33,8 +45,12 @@ describe('what a person names', () => {
   });
 
   it('is refused when it is not there, with what was typed', () => {
-    expect(() => rootsOf([at('nothing')])).toThrow(expect.objectContaining({ code: 'no-such-path', message: expect.stringContaining('nothing') }));
-    expect(() => rootsOf([at('a.txt', 'inside')])).toThrow(expect.objectContaining({ code: expect.stringMatching(/^(?:no-such-path|not-a-folder)$/u) }));
+    expect(() => rootsOf([at('nothing')])).toThrow(
+      expect.objectContaining({ code: 'no-such-path', message: expect.stringContaining('nothing') }),
+    );
+    expect(() => rootsOf([at('a.txt', 'inside')])).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^(?:no-such-path|not-a-folder)$/u) }),
+    );
     symlinkSync('nowhere', at('dangling'));
     expect(() => rootsOf([at('dangling')])).toThrow(expect.objectContaining({ code: 'no-such-path' }));
   });
@@ -48,7 +64,9 @@ describe('what a person names', () => {
     mkdirSync(at('back\\slash'));
     expect(() => rootsOf([at('back\\slash')])).toThrow(expect.objectContaining({ code: 'unsafe-name' }));
     mkdirSync(at('.hexdrop-partial'));
-    expect(() => rootsOf([at('.hexdrop-partial')])).toThrow(expect.objectContaining({ code: 'name-not-allowed' }));
+    expect(() => rootsOf([at('.hexdrop-partial')])).toThrow(
+      expect.objectContaining({ code: 'name-not-allowed' }),
+    );
   });
 
   it('is nothing when nothing is named', () => {

@@ -6,6 +6,7 @@
  * runs left is the journal.
  */
 
+import { displayName } from '../../../shared/model/display-name.ts';
 import type { ConflictPolicy, EntryKind, PreviewEntry, Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/protocol/errors.ts';
@@ -46,6 +47,8 @@ export interface SinkOptions {
   readonly reports: TransferReports;
   /** Bytes that the same transfer had committed before its connection broke: they count as this run's. */
   readonly earlierBytes: number;
+  /** The names that may stand at the top of the tree, where they were asked for; else those of the offer may. */
+  readonly askedNames?: ReadonlySet<string>;
   /** Wait for the first entries of the manifest before deciding. */
   readonly needsPreview: boolean;
   /** Called once, when there is enough to decide on; answer with `accept` or `decline`. */
@@ -84,6 +87,10 @@ export class Sink implements TransferPort {
   #summary: Summary | undefined;
   /** FAULTs of entries whose page has not come. */
   #earlyFaults: Payload<'FAULT'>[] = [];
+  /** What the manifest has told so far. */
+  #toldRoots = 0;
+  #toldFiles = 0;
+  #toldBytes = 0;
   #sinkFaults = 0;
   #sourceFaults = 0;
   #omitted = 0;
@@ -282,6 +289,7 @@ export class Sink implements TransferPort {
   // Frames of the source
 
   #page(page: Payload<'MANIFEST'>, header: FrameHeader): void {
+    this.#holdAgainstOffer(page);
     const slots = this.#inbox.takePage(page, header, this.#isAccepted);
     if (this.#isAccepted) {
       this.#planner?.plan(slots);
@@ -291,6 +299,38 @@ export class Sink implements TransferPort {
     }
     for (const slot of slots) this.#waitingSlots.push(slot);
     if (this.#inbox.isComplete || this.#waitingSlots.length >= previewEntries) this.#askToDecide();
+  }
+
+  /** What comes must be what was offered, or asked for: a person has agreed to that and to nothing else. */
+  #holdAgainstOffer(page: Payload<'MANIFEST'>): void {
+    for (const { parent, name, kind, size } of page.entries) {
+      if (parent < 0) this.#requireRoot(name);
+      if (kind !== 'file') continue;
+      this.#toldFiles += 1;
+      this.#toldBytes += size;
+    }
+    const { files, bytes, complete } = this.#totals;
+    if (!complete || (this.#toldFiles <= files && this.#toldBytes <= bytes)) return;
+    throw new HexdropError('unexpected-frame', 'MANIFEST tells more than the totals say.', {
+      seen: `${this.#toldFiles} files, ${this.#toldBytes} bytes`,
+      allowed: `${files} files, ${bytes} bytes`,
+    });
+  }
+
+  #requireRoot(name: string): void {
+    const { roots, rootCount } = this.offer;
+    this.#toldRoots += 1;
+    const { askedNames } = this.#options;
+    const isShown = roots.length < rootCount || roots.some((root) => root.name === name);
+    if (this.#toldRoots <= rootCount && (askedNames === undefined ? isShown : askedNames.has(name))) return;
+    throw new HexdropError(
+      'unexpected-frame',
+      `MANIFEST brings "${displayName(name)}", which is not what was offered.`,
+      {
+        seen: displayName(name),
+        allowed: [...(askedNames ?? roots.map((root) => root.name))].map(displayName).join(', '),
+      },
+    );
   }
 
   #sameFile(file: number): void {
@@ -392,7 +432,11 @@ export class Sink implements TransferPort {
     // Who dialed knows by itself that all is done. Who was dialed may be offered it all again should DONE get lost:
     // until the source has said farewell, what has landed stays known.
     if (this.#wire.session.side === 'dialer') this.#complete(this.#summary);
-    else this.#farewellTimer = setTimeout(() => this.#complete(this.#summary as Summary), this.#wire.session.timings.farewellMs);
+    else
+      this.#farewellTimer = setTimeout(
+        () => this.#complete(this.#summary as Summary),
+        this.#wire.session.timings.farewellMs,
+      );
   }
 
   #complete(summary: Summary): void {

@@ -68,7 +68,9 @@ export class Source implements TransferPort {
     this.#walk.advance(firstLookMs, limits.previewEntries, (entry) => this.#outbox.add(entry));
     return {
       transfer,
-      roots: this.#walk.roots.slice(0, limits.offerRoots).map(({ name, kind, size }): RootView => ({ name, kind, size })),
+      roots: this.#walk.roots
+        .slice(0, limits.offerRoots)
+        .map(({ name, kind, size }): RootView => ({ name, kind, size })),
       rootCount: this.#walk.roots.length,
       totals: this.#walk.totals,
       ...extras,
@@ -117,7 +119,10 @@ export class Source implements TransferPort {
     }
     return {
       totals: this.#walk.totals,
-      files: Math.max(0, this.#outbox.settledFiles - this.#sinkFaults - (this.#bulk?.failed ?? 0)),
+      files: Math.max(
+        0,
+        this.#outbox.settledFiles + this.#outbox.keptFiles - this.#sinkFaults - (this.#bulk?.failed ?? 0),
+      ),
       bytes: this.#committedBytes,
       skipped: 0,
       failed: this.#failed,

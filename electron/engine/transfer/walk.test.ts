@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -24,7 +35,10 @@ const walkOf = (...paths: string[]): Walked => {
   const walked: Walked = {
     walk: new TreeWalk(rootsOf(paths), {
       omitted: (relative, reason) => void walked.omitted.push(`${relative} ${reason}`),
-      fault: (relative, error: HexdropError, entry) => void walked.faults.push(entry === undefined ? [relative, error.code] : [relative, error.code, entry.index]),
+      fault: (relative, error: HexdropError, entry) =>
+        void walked.faults.push(
+          entry === undefined ? [relative, error.code] : [relative, error.code, entry.index],
+        ),
     }),
     entries: [],
     omitted: [],
@@ -62,7 +76,12 @@ describe('the walk of a tree', () => {
         const paths = entries.map((entry) => pathOf(entries, entry).slice('root/'.length));
         expect(paths.slice(1).toSorted()).toEqual(pathsOf(tree).toSorted());
         const files = filesOf(tree);
-        expect(walk.totals).toEqual({ files: files.length, folders: pathsOf(tree).length - files.length + 1, bytes: bytesOf(tree), complete: true });
+        expect(walk.totals).toEqual({
+          files: files.length,
+          folders: pathsOf(tree).length - files.length + 1,
+          bytes: bytesOf(tree),
+          complete: true,
+        });
       }),
       { numRuns: 40 },
     );
@@ -71,7 +90,11 @@ describe('the walk of a tree', () => {
   it('orders names by their UTF-8 bytes, not as JavaScript does', () => {
     const all = temporaryFolder();
     for (const name of ['\uffee', '\u{1f600}', 'b', 'B', 'ä', 'a-', 'a']) writeFileSync(join(all, name), '');
-    expect(walkAll(walkOf(all)).entries.slice(1).map(({ name }) => name)).toEqual(['B', 'a', 'a-', 'b', 'ä', '\uffee', '\u{1f600}']);
+    expect(
+      walkAll(walkOf(all))
+        .entries.slice(1)
+        .map(({ name }) => name),
+    ).toEqual(['B', 'a', 'a-', 'b', 'ä', '\uffee', '\u{1f600}']);
   });
 
   it('puts roots into order, files and folders together, each under its name', () => {
@@ -116,7 +139,12 @@ describe('what is left out', () => {
     symlinkSync('nowhere', join(all, 'tree', 'dangling'));
     symlinkSync('real', join(all, 'named'));
     const { entries, omitted } = walkAll(walkOf(join(all, 'tree'), join(all, 'named')));
-    expect(omitted).toEqual(['tree/dangling symlink', 'tree/file symlink', 'tree/folder symlink', 'tree/loop symlink']);
+    expect(omitted).toEqual([
+      'tree/dangling symlink',
+      'tree/file symlink',
+      'tree/folder symlink',
+      'tree/loop symlink',
+    ]);
     expect(entries.map((entry) => pathOf(entries, entry))).toEqual(['named', 'tree', 'named/x', 'tree/a']);
   });
 
@@ -151,7 +179,11 @@ describe('what cannot be told', () => {
 
   it('is a fault: names that the protocol or this system refuses', () => {
     const all = temporaryFolder();
-    plant(join(all, 't'), { 'a\\b': { size: 1, seed: 1 }, '.hexdrop-partial': { x: { size: 1, seed: 2 } }, ok: { size: 1, seed: 3 } });
+    plant(join(all, 't'), {
+      'a\\b': { size: 1, seed: 1 },
+      '.hexdrop-partial': { x: { size: 1, seed: 2 } },
+      ok: { size: 1, seed: 3 },
+    });
     const { entries, faults } = walkAll(walkOf(join(all, 't')));
     expect(entries.map(({ name }) => name)).toEqual(['t', 'ok']);
     expect(faults.toSorted()).toEqual([
@@ -178,7 +210,14 @@ describe('what cannot be told', () => {
 describe('an entry', () => {
   it('tells time in microseconds, cut off and never moved on', () => {
     const all = temporaryFolder();
-    const nanoseconds = fc.sample(fc.record({ second: fc.integer({ min: -5_000_000, max: 2_000_000_000 }), us: fc.nat({ max: 999_999 }), ns: fc.constantFrom(0, 1, 50, 100, 500, 900, 950, 990, 999) }), 300);
+    const nanoseconds = fc.sample(
+      fc.record({
+        second: fc.integer({ min: -5_000_000, max: 2_000_000_000 }),
+        us: fc.nat({ max: 999_999 }),
+        ns: fc.constantFrom(0, 1, 50, 100, 500, 900, 950, 990, 999),
+      }),
+      300,
+    );
     const names = nanoseconds.map(({ second, us, ns }, index) => {
       const path = join(all, `f${index}`);
       writeFileSync(path, '');
@@ -195,28 +234,45 @@ describe('an entry', () => {
 
   it('tells whether a file may be run', () => {
     const all = temporaryFolder();
-    for (const [name, mode] of [['a', 0o644], ['b', 0o755], ['c', 0o654], ['d', 0o600]] as const) {
+    for (const [name, mode] of [
+      ['a', 0o644],
+      ['b', 0o755],
+      ['c', 0o654],
+      ['d', 0o600],
+    ] as const) {
       writeFileSync(join(all, name), '');
       chmodSync(join(all, name), mode);
     }
-    expect(walkAll(walkOf(all)).entries.map(({ executable }) => executable)).toEqual([false, false, true, true, false]);
+    expect(walkAll(walkOf(all)).entries.map(({ executable }) => executable)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   const changes: readonly (readonly [what: string, change: (path: string) => void])[] = [
     ['its content grows', (path) => appendFileSync(path, 'x')],
     ['its content is replaced by as much', (path) => writeFileSync(path, 'def')],
     ['its time is set', (path) => utimesSync(path, 1, 1)],
-    ['its content is replaced and its time set back', (path) => {
-      const { atime, mtime } = statSync(path);
-      writeFileSync(path, 'def');
-      utimesSync(path, atime, mtime);
-    }],
-    ['another file takes its place with the same time', (path) => {
-      const { atime, mtime } = statSync(path);
-      writeFileSync(`${path}.new`, 'def');
-      utimesSync(`${path}.new`, atime, mtime);
-      renameSync(`${path}.new`, path);
-    }],
+    [
+      'its content is replaced and its time set back',
+      (path) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(path, 'def');
+        utimesSync(path, atime, mtime);
+      },
+    ],
+    [
+      'another file takes its place with the same time',
+      (path) => {
+        const { atime, mtime } = statSync(path);
+        writeFileSync(`${path}.new`, 'def');
+        utimesSync(`${path}.new`, atime, mtime);
+        renameSync(`${path}.new`, path);
+      },
+    ],
     ['its mode changes', (path) => chmodSync(path, 0o600)],
   ];
 

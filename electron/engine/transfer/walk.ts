@@ -175,7 +175,8 @@ export class TreeWalk {
 
   #child(folder: Folder, name: string): SourceEntry | undefined {
     // Two names that are not UTF-8 read the same, and as one that is there.
-    if (this.#names[this.#nextName - 2] === name) return this.#failed(folder, name, new HexdropError('name-not-utf8'));
+    if (this.#names[this.#nextName - 2] === name)
+      return this.#failed(folder, name, new HexdropError('name-not-utf8'));
     // Joined by hand, here and nowhere else: names from a listing have no separators and need no normalising.
     const path = folder.path.endsWith(sep) ? folder.path + name : folder.path + sep + name;
     return this.#look(name, path, folder);
@@ -190,7 +191,9 @@ export class TreeWalk {
     }
     if (stats === undefined) {
       // Node shows bytes that are not UTF-8 as U+FFFD, and finds no such file. Anything else was removed just now.
-      return name.includes('\ufffd') ? this.#failed(folder, name, new HexdropError('name-not-utf8')) : undefined;
+      return name.includes('\ufffd')
+        ? this.#failed(folder, name, new HexdropError('name-not-utf8'))
+        : undefined;
     }
     if (!stats.isFile() && !stats.isDirectory()) {
       this.#reports.omitted(relativeIn(folder, name), stats.isSymbolicLink() ? 'symlink' : 'special');

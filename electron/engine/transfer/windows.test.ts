@@ -21,33 +21,41 @@ const many = (count: number, folders = 7): Tree => {
 const places = (tree: Tree): Pick<RigOptions, 'paths' | 'dir' | 'home'> & { from: string } => {
   const all = temporaryFolder();
   plant(join(all, 'tree'), tree);
-  return { from: join(all, 'tree'), paths: [join(all, 'tree')], dir: join(all, 'to'), home: join(all, 'home') };
+  return {
+    from: join(all, 'tree'),
+    paths: [join(all, 'tree')],
+    dir: join(all, 'to'),
+    home: join(all, 'home'),
+  };
 };
 
 const entriesIn = (payload: unknown): number => (payload as Payload<'MANIFEST'>).entries.length;
 
 describe('the manifest', () => {
-  it.each([1, 3, 10, 64])('runs at most %i entries ahead before ACCEPT, and waits there', async (previewEntries) => {
-    setLimits({ previewEntries });
-    const { from, ...options } = places(many(100));
-    let told = 0;
-    let accept: () => void = () => {};
-    const rig = await Rig.start({
-      ...options,
-      decide: (asking) => {
-        accept = () => void asking.receiving?.accept(asking.target());
-      },
-      onFrame: ({ type, payload }) => {
-        if (type === 'MANIFEST') told += entriesIn(payload);
-      },
-    });
-    // The source does what it may; then nothing more comes.
-    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-    expect(told).toBe(previewEntries);
-    accept();
-    expect((await rig.over()).sink).toMatchObject({ kind: 'done', summary: { files: 100, failed: 0 } });
-    expect(harvest(join(options.dir, 'tree'))).toEqual(harvest(from));
-  });
+  it.each([1, 3, 10, 64])(
+    'runs at most %i entries ahead before ACCEPT, and waits there',
+    async (previewEntries) => {
+      setLimits({ previewEntries });
+      const { from, ...options } = places(many(100));
+      let told = 0;
+      let accept: () => void = () => {};
+      const rig = await Rig.start({
+        ...options,
+        decide: (asking) => {
+          accept = () => void asking.receiving?.accept(asking.target());
+        },
+        onFrame: ({ type, payload }) => {
+          if (type === 'MANIFEST') told += entriesIn(payload);
+        },
+      });
+      // The source does what it may; then nothing more comes.
+      for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      expect(told).toBe(previewEntries);
+      accept();
+      expect((await rig.over()).sink).toMatchObject({ kind: 'done', summary: { files: 100, failed: 0 } });
+      expect(harvest(join(options.dir, 'tree'))).toEqual(harvest(from));
+    },
+  );
 
   it.each([3, 9, 20])('never has more than %i entries unsettled after ACCEPT', async (windowEntries) => {
     setLimits({ windowEntries, previewEntries: Math.min(3, windowEntries) });
@@ -75,8 +83,15 @@ describe('the manifest', () => {
     setLimits({ windowEntries: 9, previewEntries: 9 });
     const { from, ...options } = places(many(40));
     plant(join(options.dir, 'tree'), many(40));
-    const rig = await Rig.run({ ...options, onConflict: 'skip', wants: (path, kind) => kind === 'folder' || !path.includes('7') });
-    expect((await rig.over()).sink).toMatchObject({ kind: 'done', summary: { files: 0, skipped: 40, failed: 0 } });
+    const rig = await Rig.run({
+      ...options,
+      onConflict: 'skip',
+      wants: (path, kind) => kind === 'folder' || !path.includes('7'),
+    });
+    expect((await rig.over()).sink).toMatchObject({
+      kind: 'done',
+      summary: { files: 0, skipped: 40, failed: 0 },
+    });
     expect(harvest(join(options.dir, 'tree'))).toEqual(harvest(from));
   });
 
@@ -97,7 +112,9 @@ describe('the manifest', () => {
     await rig.over();
     const pages = rig.log.filter(({ type }) => type === 'MANIFEST');
     expect(pages.map(({ flags }) => flags)).toEqual([...pages.slice(1).map(() => 0), 2]);
-    expect(pages.map(({ payload }) => (payload as { page: number }).page)).toEqual(pages.map((_, page) => page));
+    expect(pages.map(({ payload }) => (payload as { page: number }).page)).toEqual(
+      pages.map((_, page) => page),
+    );
     expect(Math.max(...pages.map(({ payload }) => entriesIn(payload)))).toBe(6);
     expect(harvest(join(options.dir, 'tree'))).toEqual(harvest(from));
   });

@@ -1,0 +1,234 @@
+// What an interrupted run left is used when it is still what it was, and forgotten without harm when it is not.
+
+import { appendFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
+import { seededRandom } from '../support/random.ts';
+import { expectSameTree, makeTree, readEntry, readTree, stagingName } from '../support/trees.ts';
+import { useWorld } from '../support/world.ts';
+import { Proxy } from './proxy.ts';
+
+const world = useWorld();
+
+const landedBytes = 300_000;
+const partBytes = 3_000_000;
+const totalBytes = landedBytes + partBytes;
+
+/** `1 landed` has arrived whole, `2 part` a good half, and then the connection was cut. */
+async function halfDone(...policy: readonly string[]) {
+  const random = seededRandom();
+  const from = makeTree(world.folder('from'), {
+    'tree/1 landed': random.bytes(landedBytes),
+    'tree/2 part': random.bytes(partBytes),
+  });
+  const to = world.folder('to');
+  const first = await world.device('receiver').receive(to, ...policy);
+  const proxy = world.keep(await Proxy.open(first.port, () => ({ up: { cutAfter: 2_200_000 } })));
+  const send = (address: string): readonly string[] => [
+    'send',
+    join(from, 'tree'),
+    '--to',
+    address,
+    '--retry',
+    '0',
+  ];
+  expectExit(await world.device('sender').run(send(proxy.address)), 4);
+  await first.program.event('retrying');
+  await first.program.kill();
+  expect([...readTree(join(to, 'tree')).keys()]).toEqual(['1 landed']);
+  return {
+    from,
+    to,
+    file: (name: string) => join(from, 'tree', name),
+    /** The same again, to a receiver at another port. */
+    again: async (sender = 'sender') => {
+      const receiver = await world.device('receiver').receive(to, ...policy);
+      const sent = await world.device(sender).run(send(receiver.address));
+      expectExit(sent, 0);
+      await receiver.program.event('done');
+      const { bytes = 0, resumedBytes = 0 } = lastEvent(sent, 'done');
+      return { bytes, resumedBytes };
+    },
+  };
+}
+
+const partials = (to: string): readonly string[] => {
+  const staging = join(to, stagingName);
+  return readdirSync(staging).flatMap((key) =>
+    readdirSync(join(staging, key)).map((name) => join(staging, key, name)),
+  );
+};
+
+test('goes on at another address and port where it stopped', async () => {
+  const { from, to, again } = await halfDone();
+  const { bytes, resumedBytes } = await again();
+  expect(bytes + resumedBytes).toBe(totalBytes);
+  expect(resumedBytes).toBeGreaterThan(1_500_000);
+  await expectSameTree(from, to);
+});
+
+describe('a source that changed between the runs', () => {
+  test('starts over for the file that was under way, and for it alone', async () => {
+    const { from, to, file, again } = await halfDone();
+    writeFileSync(file('2 part'), seededRandom().bytes(partBytes));
+    expect(await again()).toEqual({ bytes: partBytes, resumedBytes: landedBytes });
+    expect(readEntry(join(to, 'tree/2 part')).sha256).toBe(readEntry(file('2 part')).sha256);
+    await expectSameTree(from, to);
+  });
+
+  test('starts over even when it only grew', async () => {
+    const { from, to, file, again } = await halfDone();
+    appendFileSync(file('2 part'), 'and more');
+    expect(await again()).toEqual({ bytes: partBytes + 8, resumedBytes: landedBytes });
+    await expectSameTree(from, to);
+  });
+
+  test('brings a file again that had landed, beside the old one or over it as asked', async () => {
+    const { from, to, file, again } = await halfDone('--on-conflict', 'overwrite');
+    writeFileSync(file('1 landed'), seededRandom().bytes(landedBytes));
+    const { bytes, resumedBytes } = await again();
+    expect(bytes + resumedBytes).toBe(totalBytes);
+    expect(bytes).toBeGreaterThan(landedBytes);
+    await expectSameTree(from, to);
+  });
+
+  test('that lost the file leaves nothing unfinished behind', async () => {
+    const { from, to, file, again } = await halfDone();
+    rmSync(file('2 part'));
+    expect(await again()).toEqual({ bytes: 0, resumedBytes: landedBytes });
+    await expectSameTree(from, to);
+  });
+
+  test('may have more files than before', async () => {
+    const { from, to, file, again } = await halfDone();
+    writeFileSync(file('0 new'), 'new');
+    writeFileSync(file('3 new'), 'new');
+    const { bytes, resumedBytes } = await again();
+    expect(bytes + resumedBytes).toBe(totalBytes + 6);
+    expect(resumedBytes).toBeGreaterThan(1_500_000);
+    await expectSameTree(from, to);
+  });
+});
+
+describe('a target that changed between the runs', () => {
+  test('gets a file again that somebody removed', async () => {
+    const { from, to, again } = await halfDone();
+    rmSync(join(to, 'tree/1 landed'));
+    const { bytes, resumedBytes } = await again();
+    expect(bytes + resumedBytes).toBe(totalBytes);
+    expect(bytes).toBeGreaterThanOrEqual(landedBytes);
+    await expectSameTree(from, to);
+  });
+
+  test('keeps what somebody made of a file that had landed, and gets the file beside it', async () => {
+    const { from, to, again } = await halfDone();
+    writeFileSync(join(to, 'tree/1 landed'), 'somebody wrote here');
+    await again();
+    expect(readEntry(join(to, 'tree/1 landed')).size).toBe(19);
+    expect(readEntry(join(to, 'tree/1 landed (1)'))).toEqual(readEntry(join(from, 'tree/1 landed')));
+  });
+
+  test.each([
+    ['was removed', (path: string) => rmSync(path)],
+    ['was cut short', (path: string) => truncateSync(path, 100)],
+    ['was emptied', (path: string) => truncateSync(path, 0)],
+  ])('starts over when the unfinished file %s', async (_what, change) => {
+    const { from, to, again } = await halfDone();
+    for (const path of partials(to)) change(path);
+    expect(await again()).toEqual({ bytes: partBytes, resumedBytes: landedBytes });
+    await expectSameTree(from, to);
+  });
+
+  test('starts over when the staging folder is gone', async () => {
+    const { from, to, again } = await halfDone();
+    rmSync(join(to, stagingName), { recursive: true });
+    expect(await again()).toEqual({ bytes: partBytes, resumedBytes: landedBytes });
+    await expectSameTree(from, to);
+  });
+});
+
+describe('a journal', () => {
+  const journals = (): readonly string[] => {
+    const folder = join(world.device('receiver').home, 'journal');
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.jsonl'))
+      .map((name) => join(folder, name));
+  };
+
+  test('that is gone means that all is new, and leaves no unfinished file behind', async () => {
+    const { to, again } = await halfDone();
+    for (const path of journals()) rmSync(path);
+    expect(await again()).toEqual({ bytes: totalBytes, resumedBytes: 0 });
+    expect([...readTree(to).keys()]).toEqual(['tree', 'tree/1 landed', 'tree/1 landed (1)', 'tree/2 part']);
+  });
+
+  test('whose last line was torn is good up to it', async () => {
+    const { from, to, again } = await halfDone();
+    for (const path of journals()) appendFileSync(path, '{"verified":[1,99');
+    const { bytes, resumedBytes } = await again();
+    expect(bytes + resumedBytes).toBe(totalBytes);
+    expect(resumedBytes).toBeGreaterThan(1_500_000);
+    await expectSameTree(from, to);
+  });
+
+  test('that was filled with anything does no harm', async () => {
+    const { to, again } = await halfDone();
+    for (const path of journals()) writeFileSync(path, seededRandom().bytes(50_000));
+    expect(await again()).toEqual({ bytes: totalBytes, resumedBytes: 0 });
+    expect(readTree(to).has('tree/2 part')).toBe(true);
+  });
+});
+
+test('belongs to one device: what another sends under the same names starts from nothing', async () => {
+  const { to, again } = await halfDone();
+  expect(await again('another')).toEqual({ bytes: totalBytes, resumedBytes: 0 });
+  expect(readTree(to).has('tree/1 landed (1)')).toBe(true);
+  // The first one still finds what it had.
+  const { resumedBytes } = await again('sender');
+  expect(resumedBytes).toBeGreaterThan(1_500_000);
+});
+
+test("works for put, whose journal is the sharer's", async () => {
+  const from = makeTree(world.folder('from'), { 'tree/a': seededRandom().bytes(partBytes) });
+  const share = world.folder('inbox');
+  const first = await world.device('sharer').share(share, '--writable');
+  const proxy = world.keep(await Proxy.open(first.port, () => ({ up: { cutAfter: 2_000_000 } })));
+  const put = (address: string): readonly string[] => [
+    'put',
+    join(from, 'tree'),
+    `${address}/inbox`,
+    '--retry',
+    '0',
+  ];
+  expectExit(await world.device('putter').run(put(proxy.address)), 4);
+  const again = await world.device('putter').run(put(first.address));
+  expectExit(again, 0);
+  const { bytes = 0, resumedBytes = 0 } = lastEvent(again, 'done');
+  expect(bytes + resumedBytes).toBe(partBytes);
+  expect(resumedBytes).toBeGreaterThan(1_500_000);
+  await expectSameTree(from, share);
+});
+
+test('the staging folder of an upload is not shown to others, and cannot be fetched', async () => {
+  const from = makeTree(world.folder('from'), { 'tree/a': seededRandom().bytes(partBytes) });
+  const share = world.folder('inbox');
+  const sharer = await world.device('sharer').share(share, '--writable');
+  const proxy = world.keep(await Proxy.open(sharer.port, () => ({ up: { cutAfter: 2_000_000 } })));
+  expectExit(
+    await world.device('putter').run(['put', join(from, 'tree'), `${proxy.address}/inbox`, '--retry', '0']),
+    4,
+  );
+  await sharer.program.event('retrying');
+  expect(partials(share).length).toBe(1);
+  const looker = world.device('looker');
+  const listed = await looker.run(['ls', '-R', `${sharer.address}/inbox`]);
+  expect(eventsOf(listed, 'entry').map(({ path }) => path)).toEqual(['inbox/tree']);
+  const got = await looker.run([
+    'get',
+    `${sharer.address}/inbox/${stagingName}`,
+    '--dir',
+    world.folder('to'),
+  ]);
+  expectExit(got, 1);
+});

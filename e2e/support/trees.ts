@@ -184,6 +184,11 @@ export async function expectSameContent(source: string, target: string): Promise
   expect(differences(timeless(source), timeless(target)).slice(0, 20)).toEqual([]);
 }
 
+/** Relative paths of all that is under its final name. */
+export const landedPaths = (target: string): readonly string[] => [
+  ...readTree(target, (path) => path === stagingName).keys(),
+];
+
 /** Every file under a final name is whole and equals its source; beside them there are only folders and the staging. */
 export function expectOnlyWholeFiles(source: string, target: string): void {
   const wanted = readTree(source);

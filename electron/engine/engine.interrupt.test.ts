@@ -11,6 +11,9 @@ import { harvest, plant, temporaryFolder } from './testing/trees.ts';
 /** Below what a lane is worth: all of it goes through the gate. */
 const size = 3_000_000;
 
+/** Nothing listens there. */
+const nowhere = { host: '127.0.0.1', port: 1 };
+
 const file = (bytes = size): string => {
   const from = temporaryFolder();
   plant(from, { 'a.bin': { size: bytes, seed: 1 } });
@@ -47,33 +50,27 @@ const resumedBytes = async ({ sender, receiver, path }: Halfway): Promise<number
 };
 
 describe('cancel', () => {
-  it.each(['sender', 'receiver'] as const)(
-    'by the %s in the middle ends it on both sides as cancelled; what came is not sent again',
-    async (by) => {
-      const sides = await halfway(30_000);
-      const { sender, receiver, transfer } = sides;
-      const theirs = receiver.engine.snapshot().transfers[0];
-      if (by === 'sender') transfer.cancel();
-      else receiver.events.length = 0;
-      if (by === 'receiver') {
-        // A receiver has no handle of what comes: its engine is told to close.
-        sides.gate.allow(Infinity);
-        await receiver.engine.close();
-      }
-      await expect(transfer.done).rejects.toMatchObject({ name: 'HexdropError' });
-      expect(theirs).toMatchObject({ id: transfer.id, state: 'running' });
-      if (by === 'sender') {
-        sides.gate.allow(Infinity);
-        expect((await receiver.next('finished')).transfer).toMatchObject({ state: 'cancelled' });
-        expect(transfer.view()).toMatchObject({
-          state: 'cancelled',
-          error: { message: expect.not.stringMatching(/other side/iu) },
-        });
-        expect(await resumedBytes(sides)).toBeGreaterThan(500_000);
-      }
-      expect(sender.kinds()).not.toContain('retrying');
-    },
-  );
+  it('in the middle ends it on both sides as cancelled, each in its own words; what came is not sent again', async () => {
+    const sides = await halfway(30_000);
+    const { sender, receiver, transfer, gate } = sides;
+    expect(receiver.engine.snapshot().transfers).toMatchObject([
+      { id: transfer.id, state: 'running', totals: { bytes: size } },
+    ]);
+    transfer.cancel();
+    await expect(transfer.done).rejects.toMatchObject({
+      code: 'cancelled',
+      message: expect.not.stringMatching(/other side/iu),
+    });
+    gate.allow(Infinity);
+    const theirs = await receiver.next('finished');
+    expect(theirs.transfer).toMatchObject({
+      state: 'cancelled',
+      error: { code: 'cancelled', message: expect.stringMatching(/other side/iu) },
+    });
+    expect(transfer.view().state).toBe('cancelled');
+    expect(await resumedBytes(sides)).toBeGreaterThan(500_000);
+    expect(sender.kinds()).not.toContain('retrying');
+  });
 
   it('before there is a connection ends at once', async () => {
     const { engine } = await startEngine();
@@ -100,7 +97,6 @@ describe('cancel', () => {
     });
     const sender = await startEngine();
     const transfer = sender.engine.send({ paths: [file()], to: receiver.at });
-    await receiver.next('transfer', () => receiver.offers.length > 0);
     while (receiver.offers.length === 0) await new Promise((resolve) => setImmediate(resolve));
     transfer.cancel();
     await expect(transfer.done).rejects.toMatchObject({ code: 'cancelled' });
@@ -111,15 +107,12 @@ describe('cancel', () => {
   });
 
   it('while it waits to try again ends at once', async () => {
-    const { transfer, sender, gate, receiver } = await halfway(60_000);
-    await receiver.engine.close();
+    const { transfer, sender, gate } = await halfway(60_000);
+    gate.leadTo(nowhere);
     gate.cut();
     await sender.next('retrying');
     transfer.cancel();
     await expect(transfer.done).rejects.toMatchObject({ code: 'cancelled' });
-    const { connections } = gate;
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    expect(gate.connections).toBe(connections);
   });
 
   it('while the PIN is asked about does not go on with the upload', async () => {
@@ -133,7 +126,7 @@ describe('cancel', () => {
     transfer.cancel();
     await expect(transfer.done).rejects.toMatchObject({ code: 'cancelled' });
     await server.next('session-closed');
-    expect(harvest(folder)).toEqual({});
+    expect(Object.keys(harvest(folder))).toEqual([]);
   });
 
   it('after the end changes nothing', async () => {
@@ -171,23 +164,26 @@ describe('a broken connection', () => {
     expect(Object.keys(harvest(receiver.dir))).toEqual(['a.bin']);
   });
 
-  it('is tried again when the receiver comes back elsewhere, with the same home', async () => {
-    const { transfer, gate, receiver } = await halfway(30_000);
-    await receiver.engine.close();
+  it('is tried again when the receiver comes back elsewhere, with the same home; nothing that came is sent twice', async () => {
+    const { transfer, gate, receiver, sender } = await halfway(30_000);
+    gate.leadTo(nowhere);
     gate.cut();
-    const again = await startEngine({ home: receiver.home });
-    gate.leadTo(await again.engine.listen({ host: '127.0.0.1', port: 0, receive: takeAll(receiver.dir) }));
+    await sender.next('retrying');
+    await receiver.next('retrying');
+    await receiver.engine.close();
+    const again = await startReceiver({ dir: receiver.dir }, { home: receiver.home });
+    gate.leadTo(again.at);
     gate.allow(Infinity);
-    const result = await transfer.done.catch((error: unknown) => error);
-    // A receiver that was closed on purpose says so; then the person starts again, and nothing is sent twice.
-    if (result instanceof Error) return;
+    const result = await transfer.done;
     expect(result).toMatchObject({ files: 1, failed: 0 });
+    expect(again.offers).toMatchObject([{ isResumed: true }]);
+    expect((await again.next('finished')).result?.resumedBytes).toBeGreaterThan(500_000);
     expect(Object.keys(harvest(receiver.dir))).toEqual(['a.bin']);
   });
 
   it('is given up when it cannot be mended within the time', async () => {
     const { transfer, gate, receiver, sender } = await halfway(600);
-    gate.leadTo({ host: '127.0.0.1', port: 1 });
+    gate.leadTo(nowhere);
     gate.cut();
     await expect(transfer.done).rejects.toMatchObject({ name: 'HexdropError' });
     expect(sender.kinds()).toContain('retrying');
@@ -248,8 +244,8 @@ describe('close', () => {
   });
 
   it('ends a transfer that waits to try again, and dials no more', async () => {
-    const { transfer, sender, gate, receiver } = await halfway(60_000);
-    await receiver.engine.close();
+    const { transfer, sender, gate } = await halfway(60_000);
+    gate.leadTo(nowhere);
     gate.cut();
     await sender.next('retrying');
     await sender.engine.close();
@@ -263,8 +259,9 @@ describe('close', () => {
   });
 
   it('leaves partials that are listed and can be cleaned', async () => {
-    const { sender, receiver } = await halfway();
+    const { sender, receiver, gate } = await halfway();
     await sender.engine.close();
+    gate.cut();
     await receiver.next('session-closed');
     await receiver.engine.close();
     const { engine } = await startEngine({ home: receiver.home });
@@ -286,7 +283,7 @@ describe('a lane', () => {
     const gate = await openGate(await server.engine.listen({ host: '127.0.0.1', port: 0 }));
     const client = await startEngine();
     // From the second connection on the gate leads nowhere.
-    void client.next('session-opened').then(() => gate.leadTo({ host: '127.0.0.1', port: 1 }));
+    void client.next('session-opened').then(() => gate.leadTo(nowhere));
     const dir = temporaryFolder();
     expect(
       await client.engine.get({ from: gate.at, paths: ['s/a.bin'], dir, onConflict: 'rename' }).done,

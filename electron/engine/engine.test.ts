@@ -249,7 +249,7 @@ describe('an engine', () => {
     const first = await startEngine();
     const second = await startEngine({ home: first.home, alias: `  ${'ä'.repeat(100)}  ` });
     expect(second.engine.deviceId).toBe(first.engine.deviceId);
-    expect([...second.engine.alias].length).toBe(64);
+    expect(Array.from(second.engine.alias)).toHaveLength(64);
     expect((await startEngine({ alias: '   ' })).engine.alias).not.toBe('');
   });
 

@@ -235,7 +235,14 @@ class LocalEngine implements Engine {
     return {
       id: record.id,
       view: () => record.view(),
-      cancel: () => record.cancelAttempt(new HexdropError('cancelled', 'The other side cancelled.')),
+      // Read on both sides.
+      cancel: () =>
+        record.cancelAttempt(
+          new HexdropError(
+            'cancelled',
+            `The ${record.direction === 'send' ? 'sender' : 'receiver'} cancelled.`,
+          ),
+        ),
       done: record.done,
     };
   }

@@ -87,7 +87,7 @@ describe('the first frame of a connection', () => {
   ] as const)('that is %s on channel %i is refused: unexpected-frame', async (type, channel) => {
     const { link, sessions, rejected } = receive();
     const peer = new RawPeer(link, 'dialer', channel);
-    peer.send(type, 0, payloads[type] as never);
+    peer.send(type, 0, payloads[type]);
     await quiet();
     expect(rejected).toMatchObject([{ code: 'unexpected-frame', seen: type }]);
     expect(sessions).toEqual([]);

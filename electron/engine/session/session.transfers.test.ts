@@ -1,96 +1,21 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
-import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { ErrorCode } from '../../../shared/protocol/errors.ts';
-import { memoryLink } from '../testing/memory-link.ts';
-import { RawPeer, serverWith, sessionPair, withRawPeer } from '../testing/session-pair.ts';
-import type { BulkType, ControlFrame } from './frame-stream.ts';
-import { FrameStream } from './frame-stream.ts';
-import type { TransferPort, TransferWire } from './transfer-wire.ts';
-
-type Told = readonly [what: string, code?: string, message?: string];
-
-/** Writes down what its session tells it. */
-class Notebook implements TransferPort {
-  readonly told: Told[] = [];
-  wire!: TransferWire;
-  onFrame: (frame: ControlFrame) => void = () => {};
-  readonly over: Promise<void>;
-  #end: () => void = () => {};
-
-  constructor() {
-    this.over = new Promise((resolve) => {
-      this.#end = resolve;
-    });
-  }
-
-  frame(frame: ControlFrame): void {
-    this.told.push([frame.type]);
-    this.onFrame(frame);
-  }
-
-  bulk(type: BulkType): void {
-    this.told.push([type]);
-  }
-
-  cancelled(code: ErrorCode, message: string): void {
-    this.told.push(['cancelled', code, message]);
-    this.#end();
-  }
-
-  lost(error: HexdropError): void {
-    this.told.push(['lost', error.code, error.message]);
-    this.#end();
-  }
-}
-
-const offer: Payload<'OFFER'> = {
-  transfer: '0f'.repeat(16),
-  roots: [{ name: 'a.txt', kind: 'file', size: 3 }],
-  rootCount: 1,
-  totals: { files: 1, folders: 0, bytes: 3, complete: true },
-};
-const digest = new Uint8Array(32);
-const data = (id: number, channel = 0): Uint8Array =>
-  encodeFrame('DATA', { id, channel }, { file: 0, offset: 0, digest, content: Uint8Array.of(1, 2, 3) });
-const finish: Payload<'FINISH'> = { files: 1, bytes: 3, failed: 0, omitted: 0 };
-const done: Payload<'DONE'> = { files: 1, bytes: 3, skipped: 0, failed: 0, resumedBytes: 0 };
-const cancel: Payload<'CANCEL'> = { code: 'cancelled', message: 'Enough.' };
-
-/** Our side takes the offer of a raw peer and keeps notes. */
-const offered = async (): Promise<Awaited<ReturnType<typeof withRawPeer>> & { notes: Notebook }> => {
-  const notes = new Notebook();
-  const server = serverWith({
-    offered: (wire) => {
-      notes.wire = wire;
-      return notes;
-    },
-  });
-  const raw = await withRawPeer('listener', { server });
-  raw.peer.send('OFFER', 1, offer);
-  raw.peer.send('PING', 0, {});
-  await raw.peer.next('PONG');
-  return { ...raw, notes };
-};
-
-/** Our side offers to a raw peer. */
-const offering = async (): Promise<Awaited<ReturnType<typeof withRawPeer>> & { notes: Notebook }> => {
-  const notes = new Notebook();
-  const raw = await withRawPeer('dialer');
-  raw.ours.session.openTransfer('OFFER', offer, (wire) => {
-    notes.wire = wire;
-    return notes;
-  });
-  await raw.peer.next('OFFER');
-  return { ...raw, notes };
-};
-
-const afterPong = async (peer: RawPeer): Promise<void> => {
-  peer.send('PING', 0, {});
-  await peer.next('PONG');
-};
+import {
+  afterPong,
+  cancel,
+  data,
+  digest,
+  done,
+  finish,
+  Notebook,
+  offer,
+  offered,
+  offering,
+} from '../testing/noted-transfer.ts';
+import { sessionPair, withRawPeer } from '../testing/session-pair.ts';
+import type { RawPeer } from '../testing/session-pair.ts';
 
 describe('a frame that its state does not allow', () => {
   const manifest = { page: 0, first: 0, count: 0, entries: [] } as unknown as Payload<'MANIFEST'>;
@@ -254,98 +179,5 @@ describe('a transfer', () => {
     }
     if (thrown === undefined) await notes.over;
     else expect(thrown).toMatchObject({ code: 'connection-lost' });
-  });
-});
-
-describe('a lane of a transfer', () => {
-  const onLane = async (): Promise<
-    Awaited<ReturnType<typeof offered>> & {
-      lane: RawPeer;
-      ourLane: FrameStream;
-      laneLink: ReturnType<typeof memoryLink>;
-    }
-  > => {
-    const transfer = await offered();
-    const laneLink = memoryLink();
-    const lane = new RawPeer(laneLink, 'listener', 1);
-    const ourLane = new FrameStream(
-      laneLink.dialer,
-      { admit: () => {}, control: () => {}, bulk: () => {}, closed: () => {} },
-      1,
-    );
-    ourLane.start();
-    transfer.notes.wire.useLane(ourLane);
-    transfer.notes.wire.send('ACCEPT', { bulk: 'lane' });
-    await transfer.peer.next('ACCEPT');
-    return { ...transfer, lane, ourLane, laneLink };
-  };
-  const settle = async ({ notes }: { notes: Notebook }, frames: number): Promise<void> => {
-    while (notes.told.length < frames) await new Promise((resolve) => setImmediate(resolve));
-  };
-
-  it('brings its bulk to the transfer', async () => {
-    const transfer = await onLane();
-    transfer.lane.stream.write(data(1, 1));
-    transfer.lane.send('END', 1, { file: 0, size: 3, digest });
-    transfer.lane.send('FINISH', 1, finish);
-    await settle(transfer, 3);
-    expect(transfer.notes.told).toEqual([['DATA'], ['END'], ['FINISH']]);
-  });
-
-  it('with frames of another request ends the session: bad-id', async () => {
-    const { lane, ours, notes } = await onLane();
-    lane.stream.write(data(3, 1));
-    expect(await lane.next('ERROR')).toMatchObject({ code: 'bad-id', seen: '3', allowed: '1' });
-    expect(await ours.ended).toMatchObject({ code: 'bad-id' });
-    expect(notes.told).toEqual([['lost', 'bad-id', expect.any(String)]]);
-  });
-
-  it('that was chosen leaves no bulk to the control connection: bad-channel', async () => {
-    const { peer, ours } = await onLane();
-    peer.stream.write(data(1));
-    expect(await peer.next('ERROR')).toMatchObject({ code: 'bad-channel' });
-    expect(await ours.ended).toMatchObject({ code: 'bad-channel' });
-  });
-
-  it('that ends while the transfer is flowing ends the session: connection-lost', async () => {
-    const { laneLink, ours, notes } = await onLane();
-    laneLink.cut();
-    expect(await ours.ended).toMatchObject({ code: 'connection-lost' });
-    expect(notes.told).toEqual([['lost', 'connection-lost', expect.any(String)]]);
-  });
-
-  it('that ends after FINISH does no harm', async () => {
-    const transfer = await onLane();
-    transfer.lane.send('FINISH', 1, finish);
-    transfer.lane.stream.close();
-    await transfer.ourLane.whenClosed;
-    await afterPong(transfer.peer);
-    transfer.notes.wire.send('DONE', done);
-    await transfer.peer.next('DONE');
-    expect(transfer.ours.isEnded()).toBe(false);
-  });
-
-  it('whose end overtakes CANCEL is a cancelled transfer, not a lost connection', async () => {
-    const { peer, lane, link, ourLane, notes, ours } = await onLane();
-    link.toListener.hold();
-    peer.send('CANCEL', 1, cancel);
-    lane.stream.close();
-    await ourLane.whenClosed;
-    link.toListener.release();
-    await notes.over;
-    expect(notes.told).toEqual([['cancelled', 'cancelled', 'Enough.']]);
-    expect(ours.isEnded()).toBe(false);
-  });
-
-  it('is closed when the transfer is over', async () => {
-    const { lane, notes } = await onLane();
-    notes.wire.release();
-    expect(await lane.ended).toBeUndefined();
-  });
-
-  it('that says ERROR ends the session with what it says', async () => {
-    const { lane, ours } = await onLane();
-    lane.send('ERROR', 0, { code: 'disk-full', message: 'Full.' });
-    expect(await ours.ended).toMatchObject({ code: 'disk-full', message: 'Full.' });
   });
 });

@@ -83,13 +83,15 @@ export class Session implements FrameReceiver {
   readonly #timer: NodeJS.Timeout;
   readonly #road: WireRoad = {
     send: (type, id, payload, flags) => this.#send(type, id, payload, flags),
+    // On a lane that is gone nothing is sent, and no buffer comes back: the transfer stands still until it is told why.
     sendOn: (stream, type, id, payload) => {
-      if (this.#isOver) return;
+      if (this.#isOver || stream.isOver) return;
       this.#machine.sent(type, id, stream.channel);
       stream.send(type, id, payload);
     },
     writeOn: (stream, type, id, bytes, written) => {
-      if (!this.#isOver) this.#machine.sent(type, id, stream.channel);
+      if (this.#isOver || stream.isOver) return;
+      this.#machine.sent(type, id, stream.channel);
       stream.write(bytes, written);
     },
     laneOf: (wire, lane) => this.#adoptLane(wire, lane),
@@ -410,11 +412,16 @@ export class Session implements FrameReceiver {
       closed: (error) => {
         // Once all bulk has passed the lane may go; before that the transfer cannot go on, nor can a peer that broke the rules.
         if (error !== undefined) return this.#laneLost(wire, error);
-        // A clean end may have overtaken the CANCEL that explains it.
-        const lost = new HexdropError('connection-lost', 'The lane closed before the transfer was over.');
-        setTimeout(() => this.#laneLost(wire, lost), laneGraceMs).unref();
+        this.#laneEnded(wire);
       },
     });
+    if (lane.isOver) this.#laneEnded(wire);
+  }
+
+  /** A clean end may have overtaken the CANCEL that explains it. */
+  #laneEnded(wire: TransferWire): void {
+    const lost = new HexdropError('connection-lost', 'The lane closed before the transfer was over.');
+    setTimeout(() => this.#laneLost(wire, lost), laneGraceMs).unref();
   }
 
   #laneLost(wire: TransferWire, error: HexdropError): void {

@@ -62,7 +62,7 @@ export class TransferWire {
     this.#road.writeOn(this.#control, type, this.id, frame, () => {});
   }
 
-  /** Writes an encoded DATA or PACK. The bytes are free again once `written` is called, which happens exactly once. */
+  /** Writes an encoded DATA or PACK. The bytes are free again once `written` is called; never, if the connection is gone. */
   writeBulk(type: BulkType, bytes: Uint8Array, written: () => void): void {
     this.#road.writeOn(this.#lane ?? this.#control, type, this.id, bytes, written);
   }

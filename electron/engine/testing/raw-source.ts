@@ -87,7 +87,13 @@ export class RawSource {
     const { ours, peer } = await withRawPeer('listener', { server });
     Object.assign(source, { ours, peer });
     const totals = { files: 0, folders: 0, bytes: 0, complete: false };
-    peer.send('OFFER', 1, { transfer: 'ab'.repeat(16), roots: [], rootCount: 0, totals });
+    // More than an offer shows: so the manifest may bring any names at the top.
+    const roots = Array.from({ length: limits.offerRoots }, (_, at) => ({
+      name: `shown ${at}`,
+      kind: 'file' as const,
+      size: 0,
+    }));
+    peer.send('OFFER', 1, { transfer: 'ab'.repeat(16), roots, rootCount: 1_000_000, totals });
     if (options.isUndecided !== true) await peer.next('ACCEPT');
     return source;
   }

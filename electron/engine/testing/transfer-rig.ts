@@ -26,7 +26,8 @@ import type { SinkTarget } from '../transfer/sink.ts';
 import { Source } from '../transfer/source.ts';
 import type { Outcome } from '../transfer/record.ts';
 import { memoryLink } from './memory-link.ts';
-import type { LinkOptions, MemoryLink, Road } from './memory-link.ts';
+import type { LinkOptions, MemoryLink } from './memory-link.ts';
+import type { Road } from './road.ts';
 import { serverWith, sessionPair } from './session-pair.ts';
 import type { SessionPair } from './session-pair.ts';
 

@@ -1,5 +1,6 @@
 /** Trees of files for tests: described as plain data, planted on the disk, and read back to be compared. */
 
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -79,11 +80,18 @@ export function plant(folder: string, tree: Tree): void {
 
 export interface Grown {
   readonly kind: 'file' | 'folder';
+  /** See `shownContent`. */
   readonly content?: string;
   readonly executable?: boolean;
   /** Of files: a folder's changes with its content. */
   readonly mtimeMs?: number;
 }
+
+/** Content to compare and to print: short ones as they are, long ones by size and digest. */
+export const shownContent = (bytes: Uint8Array): string =>
+  bytes.length <= 64
+    ? Buffer.from(bytes).toString('latin1')
+    : `${bytes.length} bytes ${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** What is in a folder, by relative path; the place where files grow is left out. */
 export function harvest(folder: string): Record<string, Grown> {
@@ -98,7 +106,7 @@ export function harvest(folder: string): Record<string, Grown> {
         grown[childRelative] = { kind: 'folder' };
         visit(child, childRelative);
       } else if (stats.isFile()) {
-        const content = readFileSync(child).toString('base64');
+        const content = shownContent(readFileSync(child));
         grown[childRelative] = {
           kind: 'file',
           content,
@@ -176,7 +184,7 @@ const anyFile: fc.Arbitrary<FileSeed> = fc.record({
 });
 
 const { tree: anyNode } = fc.letrec<{ tree: Tree; node: Tree | FileSeed }>((tie) => ({
-  tree: fc.dictionary(goodName, tie('node'), { maxKeys: 4, noNullPrototype: true }) as fc.Arbitrary<Tree>,
+  tree: fc.dictionary(goodName, tie('node'), { maxKeys: 4, noNullPrototype: true }),
   node: fc.oneof({ depthSize: 'small', withCrossShrink: true }, anyFile, tie('tree')),
 }));
 

@@ -87,6 +87,10 @@ async function runOne(
   } catch (thrown) {
     return { kind: 'failed', error: asHexdropError(thrown) };
   }
+  if (signal.aborted) {
+    session.close('cancelled');
+    return { kind: 'cancelled', code: 'cancelled', message: cancelledHere };
+  }
   record.connected(session.peer);
   const close = (): void => session.close('cancelled');
   signal.addEventListener('abort', close);

@@ -19,7 +19,7 @@ import { listPartials } from './partials.ts';
 import { TransferRecord } from './record.ts';
 import type { Outcome } from './record.ts';
 import { SafeRoot } from './safe-path.ts';
-import { Sink } from './sink.ts';
+import { provenId, Sink } from './sink.ts';
 
 /** How long a sender whose connection broke is expected back: its own patience, and a little. */
 const returnWithinMs = 45_000;
@@ -107,7 +107,7 @@ export class Incoming {
     const visit: Visit = {
       record,
       transfer: offer.transfer,
-      deviceId: peer.deviceId,
+      deviceId: provenId(peer),
       roots: rootsKey(offer),
       decision: before?.decision,
       sink,
@@ -126,11 +126,12 @@ export class Incoming {
    * program that was started again.
    */
   #comeBack(offer: Payload<'OFFER'>, peer: PeerView): Visit | undefined {
+    const id = provenId(peer);
     const again = this.#visits.get(offer.transfer);
     const roots = rootsKey(offer);
-    const isSame = (visit: Visit): boolean => visit.deviceId === peer.deviceId && visit.roots === roots;
+    const isSame = (visit: Visit): boolean => visit.deviceId === id && visit.roots === roots;
     const visit =
-      again?.deviceId === peer.deviceId
+      again?.deviceId === id
         ? again
         : [...this.#visits.values()].find(
             (waiting) => peer.secure && waiting.timer !== undefined && isSame(waiting),
@@ -182,7 +183,7 @@ export class Incoming {
       rootCount: offer.rootCount,
       totals: sink.totals,
       preview: sink.preview,
-      isResumed: this.#isUnfinished(offer, wire.session.peer.deviceId, dir),
+      isResumed: this.#isUnfinished(offer, provenId(wire.session.peer), dir),
       ...(freeBytes === undefined ? {} : { freeBytes }),
     };
   }

@@ -5,7 +5,16 @@ import { describe, expect, it } from 'vitest';
 
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
-import { anyTree, bytesOf, contentOf, filesOf, harvest, plant, temporaryFolder } from '../testing/trees.ts';
+import {
+  anyTree,
+  bytesOf,
+  contentOf,
+  filesOf,
+  harvest,
+  plant,
+  temporaryFolder,
+  shownContent,
+} from '../testing/trees.ts';
 import type { Tree } from '../testing/trees.ts';
 import { leftovers, Rig } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
@@ -144,7 +153,7 @@ describe('the WANT of a run that goes on', () => {
       summary: { resumedBytes: 5 * chunkBytes + 17 },
     });
     expect(harvest(dir)['tree/b.bin']?.content).toBe(
-      contentOf({ size: 3 * chunkBytes, seed: 77 }).toString('base64'),
+      shownContent(contentOf({ size: 3 * chunkBytes, seed: 77 })),
     );
   });
 

@@ -7,6 +7,7 @@
  */
 
 import { displayName } from '../../../shared/model/display-name.ts';
+import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ConflictPolicy, EntryKind, PreviewEntry, Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/protocol/errors.ts';
@@ -57,6 +58,10 @@ export interface SinkOptions {
   openLane(offer: Payload<'OFFER'>): Promise<FrameStream | undefined>;
 }
 
+/** What belongs together goes by the key that was proven; an id that is only claimed must not reach into that. */
+export const provenId = ({ deviceId, secure }: PeerView): string =>
+  secure ? deviceId : `claimed-${deviceId}`;
+
 const noTotals: Totals = { files: 0, folders: 0, bytes: 0, complete: false };
 
 export class Sink implements TransferPort {
@@ -103,7 +108,19 @@ export class Sink implements TransferPort {
   }
 
   /** OFFER has come, on its own or as the answer to GET. */
+  /** @throws HexdropError bad-payload when the offer shows less than it could */
   offered(offer: Payload<'OFFER'>): void {
+    const shown = Math.min(offer.rootCount, limits.offerRoots);
+    if (offer.roots.length !== shown) {
+      throw new HexdropError(
+        'bad-payload',
+        `OFFER shows ${offer.roots.length} of its ${offer.rootCount} top-level entries.`,
+        {
+          seen: String(offer.roots.length),
+          allowed: String(shown),
+        },
+      );
+    }
     this.#offer = offer;
     this.#totals = offer.totals;
     if (this.#options.needsPreview) this.#previewTimer = setTimeout(() => this.#askToDecide(), previewWaitMs);
@@ -207,6 +224,8 @@ export class Sink implements TransferPort {
       case 'OFFER':
         return this.offered(frame.payload);
       case 'TOTALS':
+        if (this.#totals.complete)
+          throw new HexdropError('unexpected-frame', 'TOTALS came after they were complete.');
         this.#totals = frame.payload;
         return this.#options.reports.changed();
       case 'MANIFEST':
@@ -254,7 +273,7 @@ export class Sink implements TransferPort {
     this.#root = root;
     this.#journal = Journal.open({
       home: target.home,
-      peerDeviceId: this.#wire.session.peer.deviceId,
+      peerDeviceId: provenId(this.#wire.session.peer),
       targetRoot: root.path,
       roots: offer.roots.map(({ name }) => name),
       bootId: target.bootId,
@@ -289,8 +308,8 @@ export class Sink implements TransferPort {
   // Frames of the source
 
   #page(page: Payload<'MANIFEST'>, header: FrameHeader): void {
-    this.#holdAgainstOffer(page);
     const slots = this.#inbox.takePage(page, header, this.#isAccepted);
+    this.#holdAgainstOffer(page);
     if (this.#isAccepted) {
       this.#planner?.plan(slots);
       this.#tellEarlyFaults();

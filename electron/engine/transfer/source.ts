@@ -101,9 +101,8 @@ export class Source implements TransferPort {
       admit: () => {},
       control: () => {},
       bulk: () => {},
-      closed: () => {
-        this.#lane = undefined;
-      },
+      // Once ACCEPT has come the session watches it; should it be gone by then, CANCEL may explain it.
+      closed: () => {},
     });
   }
 

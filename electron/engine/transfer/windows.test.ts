@@ -135,7 +135,9 @@ describe('a preview', () => {
     const { dir, home, paths } = places({ a: { size: 3, seed: 1 }, d: { b: { size: 4, seed: 2 } } });
     let shown: unknown;
     const rig = await Rig.run({
-      ...{ dir, home, paths },
+      dir,
+      home,
+      paths,
       needsPreview: true,
       decide: ({ receiving }) => {
         shown = receiving?.preview;

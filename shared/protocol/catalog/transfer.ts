@@ -188,7 +188,10 @@ export const transferMessages = {
     v.object({
       files: means(count(), 'files sent or found the same'),
       bytes: means(bytes(), 'bytes of content sent'),
-      failed: means(count(), 'entries that failed on the side of the source, those that the manifest could not tell among them'),
+      failed: means(
+        count(),
+        'entries that failed on the side of the source, those that the manifest could not tell among them',
+      ),
       omitted: means(count(), 'links, sockets, devices: not in the manifest'),
     }),
   ),
@@ -203,7 +206,7 @@ export const transferMessages = {
       summary: 'Everything is settled; the transfer is over.',
     },
     v.object({
-      files: means(count(), 'files whole and verified in this transfer'),
+      files: means(count(), 'files in place and verified, those that an earlier run had brought among them'),
       bytes: means(bytes(), 'bytes committed in this transfer'),
       skipped: means(count(), 'files not wanted or found the same'),
       failed: means(count(), 'files that failed on either side'),

@@ -90,6 +90,8 @@ const nameOf = (type: number): string =>
 /** A connection that speaks frames. PING is answered by itself. */
 export class RawPeer {
   readonly socket: Socket;
+  /** Resolves when the connection is gone, however it went. */
+  readonly gone: Promise<void>;
   readonly #frames: RawFrame[] = [];
   #bytes = Buffer.alloc(0);
   #isClosed = false;
@@ -101,7 +103,12 @@ export class RawPeer {
     socket.on('error', () => {});
     socket.on('data', (delivery: Buffer) => this.#read(delivery));
     socket.on('end', () => this.#over());
-    socket.on('close', () => this.#over());
+    this.gone = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.#over();
+        resolve();
+      });
+    });
   }
 
   static async connect(port: number): Promise<RawPeer> {

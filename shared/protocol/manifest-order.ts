@@ -5,7 +5,7 @@
  * Because parents ascend, a folder that was passed is never asked for again: what must be remembered is the
  * folders still ahead, six bytes each. Duplicates are impossible by the order alone.
  *
- * docs/PROTOCOL.md, "Order of the manifest".
+ * docs/PROTOCOL.md, "Manifest".
  */
 
 import type { ManifestEntry } from './catalog.ts';

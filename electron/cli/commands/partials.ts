@@ -21,6 +21,8 @@ const rootsInWords = ({ roots, rootCount }: PartialSummary): string => {
 
 const peerInWords = (deviceId: string, devices: readonly KnownDevice[]): string => {
   if (deviceId === '') return 'an unknown device';
+  // Over a plain connection an id is only claimed.
+  if (deviceId.startsWith('claimed-')) return 'an unencrypted device';
   const alias = devices.find((device) => device.deviceId === deviceId)?.alias ?? '';
   return alias === '' ? shortDeviceId(deviceId) : `"${displayName(alias)}" (${shortDeviceId(deviceId)})`;
 };

@@ -1,6 +1,6 @@
 /**
  * Who this device is: one key pair, made on the first run and kept in the home folder for its owner alone. The device
- * id is the SHA-256 of the public key (docs/PROTOCOL.md, "Identity"). Never replaces a file that it cannot read: a
+ * id is the SHA-256 of the public key (docs/PROTOCOL.md, "Encryption"). Never replaces a file that it cannot read: a
  * new key would make every peer that knows this device refuse it.
  */
 

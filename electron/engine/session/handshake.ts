@@ -98,7 +98,7 @@ function versionUnsupported(dialer: readonly number[], listener: readonly number
     'version-unsupported',
     `The side that connects speaks version ${dialed} of the protocol, the side that listens version ${listened}. ` +
       'Update the older of the two programs.',
-    { seen: `${dialed} and ${listened}`, allowed: 'a version that both speak' },
+    { seen: dialed, allowed: listened },
   );
 }
 

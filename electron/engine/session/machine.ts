@@ -1,5 +1,5 @@
 /**
- * What may be said when: the state machine of a session and of each request in it (docs/PROTOCOL.md, "States").
+ * What may be said when: the state machine of a session and of each request in it (docs/PROTOCOL.md, "States of a session").
  *
  * Pure: no socket, clock or disk. One table serves both directions, so that what this program sends is held to
  * the same rules as what it receives. It knows frames by type, id and channel only; what their payloads say is

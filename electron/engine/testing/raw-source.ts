@@ -13,7 +13,7 @@ import { SafeRoot } from '../transfer/safe-path.ts';
 import { Sink } from '../transfer/sink.ts';
 import type { End, RawPeer } from './session-pair.ts';
 import { serverWith, withRawPeer } from './session-pair.ts';
-import { Reported } from './transfer-rig.ts';
+import { Reported } from './reported.ts';
 import { temporaryFolder } from './trees.ts';
 
 export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();

@@ -7,96 +7,27 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { ConflictPolicy, EntryKind } from '../../../shared/model/transfer.ts';
-import { PackReader, readDataPrefix } from '../../../shared/protocol/bulk.ts';
-import { typeByNumber } from '../../../shared/protocol/catalog.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
-import { decodePayload } from '../../../shared/protocol/codec.ts';
 import { HexdropError as Failure } from '../../../shared/protocol/errors.ts';
-import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
-import { FrameParser } from '../../../shared/protocol/framing.ts';
-import type { FrameHeader } from '../../../shared/protocol/framing.ts';
-import { readManifestPage } from '../../../shared/protocol/manifest.ts';
+import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import { FrameStream } from '../session/frame-stream.ts';
+import { protocolTimings } from '../session/session.ts';
+import type { SessionTimings } from '../session/session.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
-import type { TransferReports } from '../transfer/reports.ts';
 import { rootsOf } from '../transfer/roots.ts';
 import { SafeRoot, stagingName } from '../transfer/safe-path.ts';
 import { Sink } from '../transfer/sink.ts';
 import type { SinkTarget } from '../transfer/sink.ts';
 import { Source } from '../transfer/source.ts';
 import type { Outcome } from '../transfer/record.ts';
+import { logFrames } from './frame-log.ts';
+import type { LoggedFrame } from './frame-log.ts';
 import { memoryLink } from './memory-link.ts';
 import type { LinkOptions, MemoryLink } from './memory-link.ts';
+import { Reported } from './reported.ts';
 import type { Road } from './road.ts';
 import { serverWith, sessionPair } from './session-pair.ts';
 import type { SessionPair } from './session-pair.ts';
-
-export interface LoggedFrame {
-  readonly by: 'source' | 'sink';
-  readonly type: TypeName;
-  readonly flags: number;
-  readonly channel: number;
-  /** Decoded, for all but DATA and PACK. */
-  readonly payload: unknown;
-  /** Entry, offset and bytes of content, for DATA and PACK. */
-  readonly content: readonly (readonly [file: number, offset: number, bytes: number])[];
-}
-
-export interface Told {
-  readonly path: string;
-  readonly code: ErrorCode;
-  readonly side: 'here' | 'there';
-}
-
-/** What one side reported. */
-export class Reported implements TransferReports {
-  readonly faults: Told[] = [];
-  readonly left: string[] = [];
-  isAccepted = false;
-  changes = 0;
-  readonly outcome: Promise<Outcome>;
-  ends = 0;
-  #end: (outcome: Outcome) => void = () => {};
-
-  constructor() {
-    this.outcome = new Promise((resolve) => {
-      this.#end = resolve;
-    });
-  }
-
-  changed(): void {
-    this.changes += 1;
-  }
-
-  accepted(): void {
-    this.isAccepted = true;
-  }
-
-  fault(path: string, code: ErrorCode, _message: string, side: 'here' | 'there'): void {
-    this.faults.push({ path, code, side });
-  }
-
-  omitted(path: string): void {
-    this.left.push(path);
-  }
-
-  done(summary: Parameters<TransferReports['done']>[0]): void {
-    this.#over({ kind: 'done', summary });
-  }
-
-  cancelled(code: ErrorCode, message: string): void {
-    this.#over({ kind: 'cancelled', code, message });
-  }
-
-  failed(error: HexdropError): void {
-    this.#over({ kind: 'failed', error });
-  }
-
-  #over(outcome: Outcome): void {
-    this.ends += 1;
-    this.#end(outcome);
-  }
-}
 
 export interface RigOptions {
   readonly paths: readonly string[];
@@ -111,6 +42,7 @@ export interface RigOptions {
   readonly lane?: LinkOptions;
   readonly needsPreview?: boolean;
   readonly bootId?: string;
+  readonly timings?: SessionTimings;
   /** The session does not end with the transfer. */
   readonly staysOpen?: boolean;
   /** In place of accepting. */
@@ -144,7 +76,8 @@ export class Rig {
       offered: (wire, offer) => (rig as Rig).#sinkFor(wire, offer),
       asked: (wire, request) => (rig as Rig).#sourceFor(wire, request.transfer),
     });
-    const pair = await sessionPair({ ...options.link, listener: { server } });
+    const timings = options.timings ?? protocolTimings;
+    const pair = await sessionPair({ ...options.link, dialer: { timings }, listener: { server, timings } });
     const isPush = options.opening !== 'pull';
     rig = new Rig(options, pair);
     rig.#listen(pair.link.toListener, isPush ? 'source' : 'sink');
@@ -271,36 +204,11 @@ export class Rig {
     return atSink;
   }
 
-  /** Logs whole frames; a stream that was corrupted is not followed further. */
-  #listen(road: Road, by: 'source' | 'sink'): void {
-    let bulk: Uint8Array[] = [];
-    const parser = new FrameParser({
-      header: () => {
-        bulk = [];
-      },
-      payload: (slice) => void bulk.push(slice.slice()),
-      frame: (header, payload) => this.#take(by, header, payload ?? Buffer.concat(bulk)),
-    });
-    road.tap = (delivery) => {
-      try {
-        parser.push(delivery);
-      } catch {
-        road.tap = () => {};
-      }
-    };
+  #listen(road: Road, by: LoggedFrame['by']): void {
+    logFrames(road, by, (frame) => this.#take(frame));
   }
 
-  #take(by: 'source' | 'sink', header: FrameHeader, bytes: Uint8Array): void {
-    const type = typeByNumber(header.type);
-    if (type === undefined) return;
-    const frame: LoggedFrame = {
-      by,
-      type,
-      flags: header.flags,
-      channel: header.channel,
-      payload: payloadOf(type, header, bytes),
-      content: contentIn(type, bytes),
-    };
+  #take(frame: LoggedFrame): void {
     this.log.push(frame);
     try {
       this.#options.onFrame?.(frame, this);
@@ -308,24 +216,6 @@ export class Rig {
       this.#objection ??= thrown;
     }
   }
-}
-
-function payloadOf(type: TypeName, header: FrameHeader, bytes: Uint8Array): unknown {
-  if (type === 'DATA' || type === 'PACK') return undefined;
-  return type === 'MANIFEST' ? readManifestPage(bytes) : decodePayload(header, bytes);
-}
-
-function contentIn(type: TypeName, bytes: Uint8Array): LoggedFrame['content'] {
-  if (type === 'DATA') {
-    const { file, offset, contentBytes } = readDataPrefix(bytes);
-    return [[file, offset, contentBytes]];
-  }
-  const content: [number, number, number][] = [];
-  if (type !== 'PACK') return content;
-  const reader = new PackReader();
-  reader.open(bytes);
-  while (reader.next()) content.push([reader.file, 0, reader.length]);
-  return content;
 }
 
 /** Names of what earlier runs left: journals in the home, partials in the target. */

@@ -97,7 +97,11 @@ async function runOne(
   const outcome = await new Promise<Outcome>((resolve) => {
     const fail = (thrown: unknown): void => resolve({ kind: 'failed', error: asHexdropError(thrown) });
     try {
-      const running = attempt(session, resolve);
+      const running = attempt(session, (outcome) => {
+        // At once: the sink forgets what has landed as soon as this returns.
+        if (outcome.kind === 'done') record.finish(outcome);
+        resolve(outcome);
+      });
       running?.catch(fail);
     } catch (thrown) {
       fail(thrown);

@@ -83,6 +83,11 @@ export class BulkSink {
     this.#options = options;
   }
 
+  /** A file has begun to come in DATA frames and has not ended. */
+  get isFileOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
   get currentPath(): string | undefined {
     return this.#latest === undefined ? undefined : this.#options.inbox.pathOf(this.#latest.entry);
   }

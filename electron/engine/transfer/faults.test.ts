@@ -17,7 +17,8 @@ import { setLimits } from '../testing/limits.ts';
 import { harvest, plant, temporaryFolder } from '../testing/trees.ts';
 import type { Tree } from '../testing/trees.ts';
 import { leftovers, Rig } from '../testing/transfer-rig.ts';
-import type { LoggedFrame, RigOptions } from '../testing/transfer-rig.ts';
+import type { LoggedFrame } from '../testing/frame-log.ts';
+import type { RigOptions } from '../testing/transfer-rig.ts';
 
 interface Sent {
   readonly rig: Rig;

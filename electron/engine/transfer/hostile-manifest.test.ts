@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import type { ManifestEntry } from '../../../shared/protocol/manifest.ts';
 import { setLimits } from '../testing/limits.ts';
 import { file, folder, pageWith, RawSource } from '../testing/raw-source.ts';
 import { harvest } from '../testing/trees.ts';

@@ -6,7 +6,7 @@ import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { chainOver } from '../testing/raw-source.ts';
 import { withRawPeer } from '../testing/session-pair.ts';
 import type { End, RawPeer } from '../testing/session-pair.ts';
-import { Reported } from '../testing/transfer-rig.ts';
+import { Reported } from '../testing/reported.ts';
 import { contentOf, plant, temporaryFolder } from '../testing/trees.ts';
 import type { Tree } from '../testing/trees.ts';
 import { rootsOf } from './roots.ts';

@@ -2,7 +2,7 @@
  * Owns the one way by which names that a peer sent become local paths. Receive, put, LIST, STAT and GET all go
  * through here; nothing else may join a peer's name to a path.
  *
- * Rules: docs/PROTOCOL.md "Names and paths", docs/SECURITY.md. The hostile corpus is safe-path.corpus.json.
+ * Rules: docs/PROTOCOL.md "Names", docs/SECURITY.md. The hostile corpus is safe-path.corpus.json.
  * Between the check of a folder and its use lies one turn: Node has no openat, so somebody who may already
  * write to the target can still race us within it. A peer cannot: it can create no symbolic link.
  */

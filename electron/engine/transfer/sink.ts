@@ -354,10 +354,10 @@ export class Sink implements TransferPort {
 
   #sameFile(file: number): void {
     const slot = this.#inbox.slot(file);
-    if (slot === undefined || this.#planner?.isConditional(slot) !== true) {
+    if (slot === undefined || this.#planner?.isConditional(slot) !== true || this.#bulk?.isFileOpen === true) {
       throw new HexdropError(
         'unexpected-frame',
-        `SAME came for entry ${file}, which was wanted without a condition.`,
+        `SAME came for entry ${file}, which was wanted without a condition, or before another file had ended.`,
         {
           seen: `entry ${file}`,
           allowed: 'entries named in `unless`',
@@ -460,10 +460,11 @@ export class Sink implements TransferPort {
 
   #complete(summary: Summary): void {
     if (this.#isOver) return;
-    // What failed may be sent again: then, too, what has landed must be known.
+    // Told first: who is killed before that starts again, and what has landed must be known then.
+    this.#options.reports.done(summary);
+    // What failed may be sent again: then, too.
     if (summary.failed === 0) this.#journal?.complete();
     this.#end();
-    this.#options.reports.done(summary);
   }
 
   #setFolderTimes(): void {

@@ -16,7 +16,7 @@ import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import { fileFaultOf } from './file-fault.ts';
-import { nameFault } from './safe-path.ts';
+import { nameFault, stagingName } from './safe-path.ts';
 
 /** An entry at the top of the tree: the name it travels under, and where it is. */
 export interface SourceRoot {
@@ -174,6 +174,8 @@ export class TreeWalk {
   }
 
   #child(folder: Folder, name: string): SourceEntry | undefined {
+    // Unfinished files of transfers into this very folder are nobody's content.
+    if (name.toLowerCase() === stagingName) return undefined;
     // Two names that are not UTF-8 read the same, and as one that is there.
     if (this.#names[this.#nextName - 2] === name)
       return this.#failed(folder, name, new HexdropError('name-not-utf8'));

@@ -1,4 +1,4 @@
-/** Catalog rows of the session: greeting, keep-alive, failure, farewell, lanes. docs/PROTOCOL.md, "Session". */
+/** Catalog rows of the session: greeting, keep-alive, failure, farewell, lanes. docs/PROTOCOL.md, "Sessions". */
 
 import * as v from 'valibot';
 import { limits } from '../limits.ts';

@@ -1,0 +1,61 @@
+/** What one side of a transfer reported, for tests to look at. */
+
+import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { Outcome } from '../transfer/record.ts';
+import type { TransferReports } from '../transfer/reports.ts';
+
+export interface Told {
+  readonly path: string;
+  readonly code: ErrorCode;
+  readonly side: 'here' | 'there';
+}
+
+/** What one side reported. */
+export class Reported implements TransferReports {
+  readonly faults: Told[] = [];
+  readonly left: string[] = [];
+  isAccepted = false;
+  changes = 0;
+  readonly outcome: Promise<Outcome>;
+  ends = 0;
+  #end: (outcome: Outcome) => void = () => {};
+
+  constructor() {
+    this.outcome = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  changed(): void {
+    this.changes += 1;
+  }
+
+  accepted(): void {
+    this.isAccepted = true;
+  }
+
+  fault(path: string, code: ErrorCode, _message: string, side: 'here' | 'there'): void {
+    this.faults.push({ path, code, side });
+  }
+
+  omitted(path: string): void {
+    this.left.push(path);
+  }
+
+  done(summary: Parameters<TransferReports['done']>[0]): void {
+    this.#over({ kind: 'done', summary });
+  }
+
+  cancelled(code: ErrorCode, message: string): void {
+    this.#over({ kind: 'cancelled', code, message });
+  }
+
+  failed(error: HexdropError): void {
+    this.#over({ kind: 'failed', error });
+  }
+
+  #over(outcome: Outcome): void {
+    this.ends += 1;
+    this.#end(outcome);
+  }
+}

@@ -171,7 +171,8 @@ describe('a tree of small files', () => {
       await killOne(random, running);
       expectOnlyWholeFiles(journey.from, journey.to);
       // It may have been quicker than the kill: started again, it would be another transfer.
-      if (running.dialer.events.some(({ event }) => event === 'done')) return expectSameTree(journey.from, journey.to);
+      if (running.dialer.events.some(({ event }) => event === 'done'))
+        return expectSameTree(journey.from, journey.to);
       landedBytes = treeBytes(readTree(journey.to, (path) => path === stagingName));
     }
     const { resumedBytes } = await finish(journey);

@@ -215,8 +215,7 @@ describe('a source', () => {
   ])('may not send %s before ACCEPT', async (_what, bytes) => {
     const peer = await siege.greet();
     // The manifest is not complete: nobody can have decided yet.
-    peer.send('OFFER', 1, offer(entries, into));
-    peer.write(bytes);
+    peer.write(Buffer.concat([frame('OFFER', 1, offer(entries, into)), bytes]));
     expect(await peer.sessionError()).toBe('unexpected-frame');
   });
 

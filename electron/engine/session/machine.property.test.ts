@@ -73,6 +73,7 @@ describe('whatever frames come', () => {
 
 /** As many requests as one conversation has. */
 const lastId = 24;
+const talkTypes = typeNames.filter((type) => type !== 'CANCEL');
 const everyId = Array.from({ length: lastId }, (_, at) => at + 1);
 
 /** What an honest side keeps to besides the machine: it ends no session, opens few requests, and orders its last frames. */
@@ -89,9 +90,9 @@ class Honest {
       (id) => !['over', 'unused'].includes(this.conversation.machines[speaker].stateOf(id)),
     );
     const id = pick === 0 ? 0 : (open[(pick - 1) % open.length] ?? 0);
-    return typeNames.some((_, at) =>
-      this.say(speaker, typeNames[(choice + at) % typeNames.length] as TypeName, id),
-    );
+    // CANCEL ends what could still be said: it is chosen on purpose only.
+    const types = choice === 0 ? (['CANCEL'] as const) : talkTypes;
+    return types.some((_, at) => this.say(speaker, types[(choice + at) % types.length] as TypeName, id));
   }
 
   /** Whether the speaker says it; the machine has the last word. */

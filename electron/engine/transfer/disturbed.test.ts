@@ -86,15 +86,15 @@ describe('a byte that is turned over on the way', () => {
 describe('a sink that does not read', () => {
   it('holds the source back: no more than a few frames wait', async () => {
     const { from: _from, ...where } = places({ big: { size: 40 * chunkBytes, seed: 1 } });
-    let held = 0;
+    const seen = { frames: 0 };
     let most = 0;
     const rig = await Rig.start({
       ...where,
       onFrame: ({ type }, { pair }) => {
-        if (type === 'DATA' && held++ === 2) pair.link.toListener.hold();
+        if (type === 'DATA' && seen.frames++ === 2) pair.link.toListener.hold();
       },
     });
-    while (held < 3) await new Promise((resolve) => setImmediate(resolve));
+    while (seen.frames < 3) await new Promise((resolve) => setImmediate(resolve));
     for (let turn = 0; turn < 60; turn += 1) {
       await new Promise((resolve) => setImmediate(resolve));
       most = Math.max(most, rig.pair.link.toListener.queuedBytes);

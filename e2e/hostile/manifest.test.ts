@@ -1,0 +1,283 @@
+// Manifests that would lead elsewhere, break the order that makes them cheap to check, or promise what is not offered.
+
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { jsonOf, last } from './raw-peer.ts';
+import type { RawFrame, RawPeer } from './raw-peer.ts';
+import { finish, folder, manifest, offer, pack } from './raw-transfer.ts';
+import type { RawEntry } from './raw-transfer.ts';
+import { useSiege } from './siege.ts';
+
+const siege = useSiege();
+
+/** Offers entries and sends them as one page. */
+async function told(entries: readonly RawEntry[], words: object = {}): Promise<RawPeer> {
+  const peer = await siege.greet();
+  peer.send('OFFER', 1, offer(entries, words));
+  peer.send('MANIFEST', 1, manifest(entries), { flags: last });
+  return peer;
+}
+
+const file = (name: string | Uint8Array, more: object = {}): RawEntry => ({ name, size: 1, ...more });
+const dir = (name: string, more: object = {}): RawEntry => ({ kind: folder, name, ...more });
+
+describe('a name that is no component', () => {
+  test.each([
+    ['..', 'unsafe-name'],
+    ['.', 'unsafe-name'],
+    ['../../x', 'unsafe-name'],
+    ['a/../../b', 'unsafe-name'],
+    ['/etc/x', 'unsafe-name'],
+    ['a/b', 'unsafe-name'],
+    ['/', 'unsafe-name'],
+    ['nul\0byte', 'unsafe-name'],
+    ['\0', 'unsafe-name'],
+  ])('%j ends the session with %s', async (name, code) => {
+    for (const entries of [[file(name)], [dir(name)], [dir('d'), file(name, { parent: 0 })]]) {
+      const peer = await told(entries);
+      expect(await peer.sessionError()).toBe(code);
+    }
+    expect(siege.landed()).toEqual([]);
+  });
+});
+
+describe('a name that this system or this program does not take', () => {
+  /** The transfer goes on; the entry gets its FAULT. */
+  const faultOf = async (entry: RawEntry): Promise<string> => {
+    const peer = await told([entry]);
+    await peer.expect('ACCEPT');
+    let code = 'none';
+    for (;;) {
+      const { name, payload } = (await peer.next()) as RawFrame;
+      if (name === 'FAULT') code = (JSON.parse(payload.toString()) as { code: string }).code;
+      if (name === 'WANT') break;
+    }
+    peer.send('FINISH', 1, finish({ files: 0 }));
+    expect(jsonOf(await peer.expect('DONE'))).toMatchObject({ files: 0, failed: 1 });
+    return code;
+  };
+
+  test.each([
+    ['..\\..\\x', 'unsafe-name'],
+    ['\\\\server\\share', 'unsafe-name'],
+    ['C:\\x', 'unsafe-name'],
+    ['a\\b', 'unsafe-name'],
+    ['.hexdrop-partial', 'name-not-allowed'],
+  ])("%j is that file's failure: %s", async (name, code) => {
+    expect(await faultOf(file(name))).toBe(code);
+    expect(siege.landed()).toEqual([]);
+  });
+
+  test('makes all that is below it fail with it', async () => {
+    const entries = [dir('.hexdrop-partial'), dir('inner', { parent: 0 }), file('x', { parent: 1 })];
+    const peer = await told(entries);
+    await peer.expect('ACCEPT');
+    const faults: number[] = [];
+    while (faults.length < 3) faults.push(jsonOf(await peer.expect('FAULT'))['file'] as number);
+    expect(faults).toEqual([0, 1, 2]);
+    expect(siege.landed()).toEqual([]);
+  });
+});
+
+describe('a name that only looks dangerous', () => {
+  const names = [
+    'new\nline',
+    'esc\u001b[2J',
+    '...',
+    '..x',
+    'x..',
+    ' ..',
+    '.. ',
+    '~',
+    '%2e%2e%2f',
+    '..%2f',
+    '\u2025',
+    '\uff0e\uff0e',
+    'C:',
+    'CON',
+    '\u202egnp.exe',
+    '-rf',
+  ];
+
+  test('lands as it is, in its folder', async () => {
+    const sorted = names.toSorted((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
+    const peer = await told(sorted.map((name) => file(name)));
+    await peer.expect('ACCEPT');
+    await peer.expect('WANT');
+    peer.send('PACK', 1, pack(sorted.map((_name, index) => ({ index, content: Buffer.from('x') }))));
+    peer.send('FINISH', 1, finish());
+    expect(jsonOf(await peer.expect('DONE'))).toMatchObject({ files: names.length, failed: 0 });
+    expect(siege.landed().toSorted()).toEqual(names.toSorted());
+    siege.clear();
+  });
+});
+
+describe('the order of the manifest', () => {
+  test.each([
+    ['names that do not ascend', [file('b'), file('a')]],
+    ['a name twice', [file('a'), file('a')]],
+    ['a folder and a file of one name', [dir('a'), file('a')]],
+    ['names in the order of UTF-16 instead of UTF-8', [file('\u{1f600}'), file('\uffee')]],
+    ['a parent that is itself', [dir('a', { parent: 0 })]],
+    ['a parent that comes later', [dir('a'), file('b', { parent: 2 }), dir('c')]],
+    ['a parent that is a file', [file('a'), file('b', { parent: 0 })]],
+    ['a parent that is far away', [dir('a'), file('b', { parent: 4_000_000_000 })]],
+    ['parents that do not ascend', [dir('a'), dir('b'), file('x', { parent: 1 }), file('y', { parent: 0 })]],
+    ['the top level again after a folder', [dir('a'), file('x', { parent: 0 }), file('b')]],
+    ['a name twice in a folder', [dir('a'), file('x', { parent: 0 }), file('x', { parent: 0 })]],
+  ])('may not have %s', async (_what, entries) => {
+    const peer = await told(entries);
+    expect(await peer.sessionError()).toBe('manifest-order');
+  });
+
+  test.each([
+    ['begin with page 1', { page: 1 }],
+    ['begin with another first entry', { first: 5 }],
+    ['begin with the last entry there could be', { first: 0xffff_fffe }],
+  ])('may not %s', async (_what, place) => {
+    const peer = await siege.greet();
+    peer.send('OFFER', 1, offer([file('a')]));
+    peer.send('MANIFEST', 1, manifest([file('a')], place), { flags: last });
+    expect(await peer.sessionError()).toBe('manifest-order');
+  });
+
+  test('may not repeat a page', async () => {
+    const peer = await siege.greet();
+    peer.send('OFFER', 1, offer([file('a'), file('b')]));
+    peer.send('MANIFEST', 1, manifest([file('a')]));
+    peer.send('MANIFEST', 1, manifest([file('a')]));
+    expect(await peer.sessionError()).toBe('manifest-order');
+  });
+});
+
+describe('a tree', () => {
+  test('of 5,000 levels is refused', async () => {
+    const entries = Array.from({ length: 5_000 }, (_, level) =>
+      dir('d', level === 0 ? {} : { parent: level - 1 }),
+    );
+    const peer = await siege.greet();
+    peer.send('OFFER', 1, offer(entries));
+    for (let first = 0, page = 0; first < entries.length; first += 2_000, page += 1) {
+      peer.send('MANIFEST', 1, manifest(entries.slice(first, first + 2_000), { first, page }));
+    }
+    expect(await peer.sessionError()).toBe('manifest-depth');
+  });
+
+  test('of 513 levels is refused, and of 512 it is not', async () => {
+    const levels = (count: number): RawEntry[] =>
+      Array.from({ length: count }, (_, level) => dir('d', level === 0 ? {} : { parent: level - 1 }));
+    const peer = await told(levels(513));
+    expect(await peer.sessionError()).toBe('manifest-depth');
+    const other = await told(levels(512));
+    await other.expect('ACCEPT');
+    other.send('FINISH', 1, finish({ files: 0, bytes: 0 }));
+    await other.expect('DONE');
+    expect(siege.landed().length).toBe(512);
+    siege.clear();
+  });
+
+  test('of names that are too long together fails where the system ends, not before', async () => {
+    const long = 'n'.repeat(250);
+    const entries = Array.from({ length: 30 }, (_, level) =>
+      dir(long, level === 0 ? {} : { parent: level - 1 }),
+    );
+    const peer = await told(entries);
+    await peer.expect('ACCEPT');
+    const fault = jsonOf(await peer.expect('FAULT'));
+    expect(['path-too-long', 'name-too-long']).toContain(fault['code']);
+    peer.close();
+    siege.clear();
+  });
+
+  test('of more entries than the preview may hold is refused before it is accepted', async () => {
+    // Nobody has decided while the manifest is still coming and nothing can be shown: entries in one burst.
+    const entries = Array.from({ length: 8_400 }, (_, at) => dir(`d${String(at).padStart(5, '0')}`));
+    const peer = await siege.greet();
+    peer.send('OFFER', 1, offer(entries));
+    const pages: Buffer[] = [];
+    for (let first = 0; first < entries.length; first += 2_000)
+      pages.push(manifest(entries.slice(first, first + 2_000), { first, page: first / 2_000 }));
+    for (const page of pages) peer.send('MANIFEST', 1, page);
+    const heard = await peer.next();
+    expect(['ACCEPT', 'ERROR']).toContain(heard?.name);
+    if (heard?.name === 'ERROR') expect(jsonOf(heard)['code']).toBe('manifest-too-large');
+    peer.close();
+    await peer.gone;
+    siege.clear();
+  });
+
+  test('of more unsettled entries than the window holds is refused', async () => {
+    const files = 66_000;
+    const peer = await siege.greet();
+    const first = Array.from({ length: 1_000 }, (_, at) => file(`f${String(at).padStart(6, '0')}`));
+    const totals = { files, folders: 0, bytes: files, complete: true };
+    peer.send('OFFER', 1, offer(first, { rootCount: files, roots: [], totals }));
+    peer.send('MANIFEST', 1, manifest(first));
+    await peer.expect('ACCEPT');
+    for (let at = 1_000, page = 1; at < files; at += 1_000, page += 1) {
+      const entries = Array.from({ length: 1_000 }, (_, each) =>
+        file(`f${String(at + each).padStart(6, '0')}`),
+      );
+      peer.send('MANIFEST', 1, manifest(entries, { first: at, page }));
+    }
+    expect(await peer.sessionError()).toBe('manifest-too-large');
+  });
+});
+
+describe('what was not offered', () => {
+  test.each([
+    ['another name at the top', [file('offered')], [file('other')]],
+    ['more entries at the top', [file('a')], [file('a'), file('b')]],
+    [
+      'more files than the totals say',
+      [dir('d'), file('x', { parent: 0 })],
+      [dir('d'), file('x', { parent: 0 }), file('y', { parent: 0 })],
+    ],
+    ['more bytes than the totals say', [file('a')], [file('a', { size: 2 })]],
+  ])('may not come: %s', async (_what, offered, sent) => {
+    const peer = await siege.greet();
+    peer.send('OFFER', 1, offer(offered));
+    peer.send('MANIFEST', 1, manifest(sent), { flags: last });
+    expect(await peer.sessionError()).toBe('unexpected-frame');
+    expect(siege.landed()).toEqual([]);
+  });
+});
+
+test('an offer in no words that make sense is declined or refused, never taken', async () => {
+  const wrong = [
+    { roots: [{ name: '../x', kind: 'file', size: 1 }] },
+    { rootCount: -1 },
+    { totals: { files: 2 ** 60, folders: 0, bytes: 0, complete: true } },
+    { transfer: '../../etc' },
+    { lane: { port: 0, token: 'ab'.repeat(16) } },
+    { lane: { port: 22, token: 'short' } },
+  ];
+  for (const words of wrong.slice(1)) {
+    const peer = await siege.greet();
+    peer.send('OFFER', 1, offer([file('a')], words));
+    expect(await peer.sessionError()).toBe('bad-payload');
+  }
+  expect(siege.landed()).toEqual([]);
+});
+
+test('a link that stands in the target is not gone through, by no name', async () => {
+  symlinkSync(join(siege.target, '..'), join(siege.target, 'way out'));
+  const peer = await told([
+    dir('way out'),
+    dir('inner', { parent: 0 }),
+    file('x', { parent: 0 }),
+    file('y', { parent: 1 }),
+  ]);
+  await peer.expect('ACCEPT');
+  const codes = new Map<number, string>();
+  while (codes.size < 4) {
+    const { file: index, code } = jsonOf(await peer.expect('FAULT')) as { file: number; code: string };
+    codes.set(index, code);
+  }
+  expect([...codes.values()]).toEqual(Array.from({ length: 4 }, () => 'symlink-in-path'));
+  expect(siege.landed()).toEqual(['way out']);
+  siege.clear();
+});
+
+siege.servesAfterwards();

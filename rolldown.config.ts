@@ -33,7 +33,14 @@ function nodeProgram(folder: string, input: Record<string, string>): RolldownOpt
       chunkFileNames: 'chunks/[name]-[hash].js',
       // Each file that must be found, read and linked costs a millisecond at every start, and so does every space:
       // one chunk for the commands and the engine, and beside it only what the first run alone needs.
-      codeSplitting: { groups: [{ name: 'program', test: /[\\/](?:electron|shared)[\\/](?!cli[\\/](?:hexdrop|process-world|start)\.ts)|[\\/]valibot[\\/]/ }] },
+      codeSplitting: {
+        groups: [
+          {
+            name: 'program',
+            test: /[\\/](?:electron|shared)[\\/](?!cli[\\/](?:hexdrop|process-world|start)\.ts)|[\\/]valibot[\\/]/,
+          },
+        ],
+      },
       minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
     },
     plugins: [runBit],

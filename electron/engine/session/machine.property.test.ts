@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { typeNames } from '../../../shared/protocol/catalog.ts';
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
@@ -8,6 +8,15 @@ import { limits } from '../../../shared/protocol/limits.ts';
 import { Conversation, partnerOf } from '../testing/conversation.ts';
 import type { Speaker } from '../testing/conversation.ts';
 import { SessionMachine } from './machine.ts';
+
+// Thousands of refusals: their stacks would take most of the time.
+const { stackTraceLimit } = Error;
+beforeAll(() => {
+  Error.stackTraceLimit = 0;
+});
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit;
+});
 
 const anyType = fc.constantFrom(...typeNames);
 const anyFrame = fc.record({
@@ -128,8 +137,20 @@ class Honest {
   }
 
   /** Hears one frame of a connection and answers as session.ts does. */
-  hear(listener: Speaker, channel: number): boolean {
-    if (!this.conversation.onTheWay[listener].some((frame) => frame.channel === channel)) return false;
+  hear(listener: Speaker, preferred: number): boolean {
+    const frames = this.conversation.onTheWay[listener];
+    if (frames.length === 0) return false;
+    const channel = frames.some((frame) => frame.channel === preferred) ? preferred : undefined;
+    const at = frames.findIndex((frame) => channel === undefined || frame.channel === channel);
+    const next = frames[at];
+    // Who is through with a request has closed its lane: the answer to CANCEL overtakes what is still on it.
+    if (
+      next?.channel === 1 &&
+      ['over', 'cancelling'].includes(this.conversation.machines[listener].stateOf(next.id))
+    ) {
+      frames.splice(at, 1);
+      return true;
+    }
     const { type, id, verdict } = this.conversation.hear(listener, channel);
     if (verdict === 'answer-cancel' || (type === 'DECLINE' && verdict === 'deliver'))
       this.conversation.say(listener, 'CANCEL', id);
@@ -137,7 +158,7 @@ class Honest {
   }
 
   hearAll(): void {
-    while ((['D', 'L'] as const).some((who) => this.hear(who, 0) || this.hear(who, 1)));
+    while ((['D', 'L'] as const).some((who) => this.hear(who, 0)));
   }
 
   #channelOf(speaker: Speaker, type: TypeName, id: number): number {
@@ -159,7 +180,7 @@ const talk = fc.array(
       }),
     },
     {
-      weight: 3,
+      weight: 5,
       arbitrary: fc.record({
         do: fc.constant('hear' as const),
         who: fc.constantFrom('D', 'L'),
@@ -194,7 +215,7 @@ describe('two honest sides', () => {
       { numRuns: 250 },
     );
     // Else the property would say little.
-    expect(frames).toBeGreaterThan(9_999_999);
+    expect(frames).toBeGreaterThan(3_000);
   });
 
   it('come to an end of everything by CANCEL, whatever the state', () => {

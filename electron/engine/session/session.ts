@@ -17,6 +17,7 @@ import type { Digest } from '../transfer/digest.ts';
 import type { BulkType, ControlFrame, ControlType, FrameReceiver, FrameStream } from './frame-stream.ts';
 import { acceptWelcome, answerHello, helloOf } from './handshake.ts';
 import type { CommonGround, SelfDescription } from './handshake.ts';
+import { KeepAlive } from './keep-alive.ts';
 import { SessionMachine } from './machine.ts';
 import type { RequestState, Side } from './machine.ts';
 import { TransferWire } from './transfer-wire.ts';
@@ -80,6 +81,7 @@ export class Session implements FrameReceiver {
   readonly #machine: SessionMachine;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ports = new Map<number, { wire: TransferWire; port: TransferPort }>();
+  readonly #keepAlive: KeepAlive;
   readonly #timer: NodeJS.Timeout;
   readonly #road: WireRoad = {
     send: (type, id, payload, flags) => this.#send(type, id, payload, flags),
@@ -99,9 +101,6 @@ export class Session implements FrameReceiver {
   };
   #ground: CommonGround | undefined;
   #peer: PeerView | undefined;
-  /** Lanes of running transfers, and for how long nothing has been heard on each. */
-  readonly #lanes = new Map<FrameStream, number>();
-  #silentMs = 0;
   #handshakeMs = 0;
   #isOver = false;
 
@@ -112,6 +111,11 @@ export class Session implements FrameReceiver {
     this.#machine = new SessionMachine(stream.connection.info.side);
     stream.handTo(this);
     const { timings } = options;
+    this.#keepAlive = new KeepAlive(timings, {
+      ping: (watched) => (watched === stream ? this.#send('PING', 0, {}) : watched.send('PING', 0, {})),
+      silent: (watched) => this.#silent(watched),
+    });
+    this.#keepAlive.watch(stream);
     const tickMs = Math.max(5, Math.min(timings.pingAfterMs, timings.handshakeMs) / 4);
     this.#timer = setInterval(() => this.#tick(tickMs), tickMs);
     this.#timer.unref();
@@ -309,27 +313,13 @@ export class Session implements FrameReceiver {
       const message = `No complete handshake within ${timings.handshakeMs / 1_000} seconds.`;
       return this.fail(new HexdropError('handshake-timeout', message));
     }
-    this.#silentMs = this.#listen(this.stream, this.#silentMs, passedMs);
-    for (const [lane, silentMs] of this.#lanes) {
-      if (lane.isOver) this.#lanes.delete(lane);
-      else this.#lanes.set(lane, this.#listen(lane, silentMs, passedMs));
-    }
+    this.#keepAlive.tick(passedMs);
   }
 
-  /** Asks for a sign of life where there has been none; gives up when there is none for too long. Returns the silence. */
-  #listen(stream: FrameStream, silentBeforeMs: number, passedMs: number): number {
-    const { timings } = this.#options;
-    const before = stream.takeHeard() ? 0 : silentBeforeMs;
-    const silentMs = before + passedMs;
-    if (silentMs >= timings.silentAfterMs) {
-      const where = stream === this.stream ? 'from the other side' : 'on the lane';
-      const message = `Nothing has been heard ${where} for ${timings.silentAfterMs / 1_000} seconds.`;
-      this.fail(new HexdropError('peer-silent', message));
-    } else if (Math.floor(silentMs / timings.pingAfterMs) > Math.floor(before / timings.pingAfterMs)) {
-      if (stream === this.stream) this.#send('PING', 0, {});
-      else stream.send('PING', 0, {});
-    }
-    return silentMs;
+  #silent(stream: FrameStream): void {
+    const where = stream === this.stream ? 'from the other side' : 'on the lane';
+    const seconds = this.#options.timings.silentAfterMs / 1_000;
+    this.fail(new HexdropError('peer-silent', `Nothing has been heard ${where} for ${seconds} seconds.`));
   }
 
   // Requests
@@ -394,7 +384,7 @@ export class Session implements FrameReceiver {
 
   #adoptLane(wire: TransferWire, lane: FrameStream): void {
     this.#machine.bulkOn(wire.id, lane.channel);
-    this.#lanes.set(lane, 0);
+    this.#keepAlive.watch(lane);
     const admit = (type: TypeName, header: FrameHeader): void => {
       if (header.id !== wire.id && !(header.id === 0 && ofLane.has(type))) {
         throw strangerOnLane(type, header.id, wire.id);

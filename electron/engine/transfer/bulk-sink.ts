@@ -6,7 +6,7 @@
  * state of its file does not allow throws: that is a peer that breaks the rules, and its session ends.
  */
 
-import { closeSync, fdatasync, lstatSync } from 'node:fs';
+import { closeSync, fdatasync } from 'node:fs';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { ConflictPolicy } from '../../../shared/model/transfer.ts';
@@ -20,18 +20,8 @@ import type { Digest } from './digest.ts';
 import { fileFaultOf } from './file-fault.ts';
 import type { Inbox, Slot } from './inbox.ts';
 import type { Journal, LandingRecord } from './journal.ts';
-import {
-  createPartial,
-  discardPartial,
-  freeName,
-  landSmall,
-  placeNoClobber,
-  placeOver,
-  reopenPartial,
-  setTimes,
-  writeWhole,
-} from './landing.ts';
-import { clashKey } from './safe-path.ts';
+import { createPartial, discardPartial, landSmall, reopenPartial, setTimes, writeWhole } from './landing.ts';
+import { Placer } from './placer.ts';
 import type { SafeRoot } from './safe-path.ts';
 
 /** Verified bytes after which the journal is told: what a kill loses at most. */
@@ -68,12 +58,10 @@ export interface BulkSinkOptions {
 
 export class BulkSink {
   readonly #options: BulkSinkOptions;
+  readonly #placer: Placer;
   readonly #pack = new PackReader();
   #open: OpenPartial | undefined;
   #latest: Slot | undefined;
-  #foldsCase: boolean | undefined;
-  /** Clash keys of what was put in place of something; kept only where case is folded. */
-  readonly #replaced = new Set<string>();
   /** Paths of partials that met a full disk. */
   #parked: string[] = [];
   files = 0;
@@ -81,6 +69,7 @@ export class BulkSink {
 
   constructor(options: BulkSinkOptions) {
     this.#options = options;
+    this.#placer = new Placer(options);
   }
 
   /** A file has begun to come in DATA frames and has not ended. */
@@ -147,7 +136,7 @@ export class BulkSink {
     try {
       setTimes(open.fd, entry.mtime);
       this.#close(open);
-      this.#place(slot, open.path, open.partialPath);
+      this.#placer.place(slot, open.path, open.partialPath);
     } catch (thrown) {
       return this.#fail(slot, fileFaultOf(thrown, 'put in place', open.path));
     }
@@ -236,7 +225,7 @@ export class BulkSink {
     const path = inbox.pathOf(entry);
     try {
       root.nextTurn();
-      root.file(inbox.folderOf(entry).components, entry.name, { create: true });
+      this.#placer.finalPath(slot);
       const partialPath = resume?.partialPath ?? journal.newPartialPath();
       const fd =
         resume === undefined ? createPartial(partialPath, entry.executable) : reopenPartial(partialPath);
@@ -266,11 +255,11 @@ export class BulkSink {
   }
 
   #plan(slot: Slot, content: Uint8Array): Landing | undefined {
-    const { root, journal, inbox } = this.#options;
+    const { journal, inbox } = this.#options;
     const { entry } = slot;
     const path = inbox.pathOf(entry);
     try {
-      const finalPath = root.file(inbox.folderOf(entry).components, entry.name, { create: true });
+      const finalPath = this.#placer.finalPath(slot);
       return {
         slot,
         path,
@@ -281,7 +270,7 @@ export class BulkSink {
         partialPath: journal.newPartialPath(),
         bytes: content,
         executable: entry.executable,
-        replace: this.#mayReplace(finalPath),
+        replace: this.#placer.mayReplace(finalPath),
       };
     } catch (thrown) {
       this.#fail(slot, fileFaultOf(thrown, 'create', path));
@@ -293,7 +282,7 @@ export class BulkSink {
     const { slot } = landing;
     try {
       const placed = this.#withRoom(() => landSmall(landing));
-      if (placed === 'exists') this.#placeElsewhere(slot, landing.path, landing.partialPath);
+      if (placed === 'exists') this.#placer.placeElsewhere(slot, landing.path, landing.partialPath);
     } catch (thrown) {
       discardPartial(landing.partialPath);
       return this.#fail(slot, fileFaultOf(thrown, 'put in place', landing.path));
@@ -301,49 +290,6 @@ export class BulkSink {
     this.files += 1;
     this.bytes += landing.size;
     this.#options.inbox.settle(slot);
-  }
-
-  #place(slot: Slot, path: string, partialPath: string): void {
-    const { root, inbox, journal } = this.#options;
-    const { entry } = slot;
-    root.nextTurn();
-    const finalPath = root.file(inbox.folderOf(entry).components, entry.name, { create: true });
-    journal.willLand([{ path, version: entry.version, size: entry.size, mtimeUs: entry.mtime, finalPath }]);
-    if (this.#mayReplace(finalPath)) placeOver(partialPath, finalPath);
-    else if (placeNoClobber(partialPath, finalPath) === 'exists')
-      this.#placeElsewhere(slot, path, partialPath);
-  }
-
-  /**
-   * Whether the file takes the place of what has its name, as the person chose. Where the file system folds case, that
-   * may be a file of this very transfer: `readme` does not replace `README`.
-   */
-  #mayReplace(finalPath: string): boolean {
-    if (this.#options.onConflict !== 'overwrite') return false;
-    this.#foldsCase ??= this.#options.root.foldsCase();
-    if (!this.#foldsCase) return true;
-    const key = clashKey(finalPath, true);
-    if (this.#replaced.has(key)) return false;
-    this.#replaced.add(key);
-    return true;
-  }
-
-  /** The name is taken: keep both. Somebody may take the free name too before it is ours. */
-  #placeElsewhere(slot: Slot, path: string, partialPath: string): void {
-    const { root, inbox, journal } = this.#options;
-    const { entry } = slot;
-    const { components } = inbox.folderOf(entry);
-    const at = (name: string): string => root.file(components, name, { create: true });
-    for (;;) {
-      const name = freeName(
-        entry.name,
-        (candidate) => lstatSync(at(candidate), { throwIfNoEntry: false }) !== undefined,
-      );
-      journal.willLand([
-        { path, version: entry.version, size: entry.size, mtimeUs: entry.mtime, finalPath: at(name) },
-      ]);
-      if (placeNoClobber(partialPath, at(name)) === 'placed') return;
-    }
   }
 
   #checkpoint(open: OpenPartial): void {

@@ -6,7 +6,6 @@
  * runs left is the journal.
  */
 
-import { displayName } from '../../../shared/model/display-name.ts';
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ConflictPolicy, EntryKind, PreviewEntry, Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
@@ -17,6 +16,8 @@ import { limits } from '../../../shared/protocol/limits.ts';
 import { refusalPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { BulkType, ControlFrame, FrameStream } from '../session/frame-stream.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
+import { Acknowledger } from './acknowledger.ts';
+import { AgreedOffer } from './agreed-offer.ts';
 import { BulkSink } from './bulk-sink.ts';
 import { Inbox } from './inbox.ts';
 import type { Slot } from './inbox.ts';
@@ -25,9 +26,6 @@ import { setFolderTimes } from './landing.ts';
 import type { Progress, Summary, TransferReports } from './reports.ts';
 import type { SafeRoot } from './safe-path.ts';
 import { WantPlanner } from './want-planner.ts';
-
-/** ACK leaves at most this often: the window is far larger than what arrives in between. */
-const ackEveryMs = 100;
 
 /** How long an offer waits for its manifest before somebody is asked: most are complete within a blink. */
 const previewWaitMs = 120;
@@ -70,17 +68,17 @@ export class Sink implements TransferPort {
   readonly #inbox = new Inbox();
   /** Pages that came before ACCEPT. */
   #waitingSlots: Slot[] = [];
-  #offer: Payload<'OFFER'> | undefined;
-  #totals = noTotals;
+  #agreed: AgreedOffer | undefined;
   #journal: Journal | undefined;
   #planner: WantPlanner | undefined;
   #bulk: BulkSink | undefined;
   #root: SafeRoot | undefined;
   #previewTimer: NodeJS.Timeout | undefined;
-  #ackTimer: NodeJS.Timeout | undefined;
   #farewellTimer: NodeJS.Timeout | undefined;
-  #ackedBytes = -1;
-  #ackedSettled = 0;
+  readonly #acknowledger = new Acknowledger(
+    () => ({ settled: this.#inbox.settled, bytes: this.#bytes }),
+    (standing) => this.#wire.send('ACK', standing),
+  );
   #isDecided = false;
   /** ACCEPT has been sent. */
   #isAccepted = false;
@@ -92,10 +90,6 @@ export class Sink implements TransferPort {
   #summary: Summary | undefined;
   /** FAULTs of entries whose page has not come. */
   #earlyFaults: Payload<'FAULT'>[] = [];
-  /** What the manifest has told so far. */
-  #toldRoots = 0;
-  #toldFiles = 0;
-  #toldBytes = 0;
   #sinkFaults = 0;
   #sourceFaults = 0;
   #omitted = 0;
@@ -107,34 +101,21 @@ export class Sink implements TransferPort {
     this.#wire = options.wire;
   }
 
-  /** OFFER has come, on its own or as the answer to GET. */
-  /** @throws HexdropError bad-payload when the offer shows less than it could */
+  /** OFFER has come, on its own or as the answer to GET. @throws HexdropError bad-payload */
   offered(offer: Payload<'OFFER'>): void {
-    const shown = Math.min(offer.rootCount, limits.offerRoots);
-    if (offer.roots.length !== shown) {
-      throw new HexdropError(
-        'bad-payload',
-        `OFFER shows ${offer.roots.length} of its ${offer.rootCount} top-level entries.`,
-        {
-          seen: String(offer.roots.length),
-          allowed: String(shown),
-        },
-      );
-    }
-    this.#offer = offer;
-    this.#totals = offer.totals;
+    this.#agreed = new AgreedOffer(offer, this.#options.askedNames);
     if (this.#options.needsPreview) this.#previewTimer = setTimeout(() => this.#askToDecide(), previewWaitMs);
     // Not from within the call that made this sink: its session does not know it yet.
     else queueMicrotask(() => this.#askToDecide());
   }
 
   get offer(): Payload<'OFFER'> {
-    if (this.#offer === undefined) throw new Error('There is no offer yet.');
-    return this.#offer;
+    if (this.#agreed === undefined) throw new Error('There is no offer yet.');
+    return this.#agreed.offer;
   }
 
   get totals(): Totals {
-    return this.#totals;
+    return this.#agreed?.totals ?? noTotals;
   }
 
   /** The first entries of the tree, as far as they have been told. */
@@ -149,7 +130,7 @@ export class Sink implements TransferPort {
   }
 
   get progress(): Progress {
-    const { files, folders, bytes, complete } = this.#totals;
+    const { files, folders, bytes, complete } = this.totals;
     const unwanted = this.#planner?.unwanted ?? 0;
     return {
       totals: {
@@ -176,13 +157,13 @@ export class Sink implements TransferPort {
 
   /** Takes the transfer into `target`. Fails as a whole when the target or its journal cannot be opened. */
   async accept(target: SinkTarget): Promise<void> {
-    if (this.#isOver || this.#offer === undefined) return;
+    if (this.#isOver || this.#agreed === undefined) return;
     try {
-      this.#open(target, this.#offer);
+      this.#open(target, this.#agreed.offer);
     } catch (thrown) {
       return this.decline(asHexdropError(thrown));
     }
-    const lane = await this.#options.openLane(this.#offer);
+    const lane = await this.#options.openLane(this.#agreed.offer);
     if (this.#isOver) return lane?.close();
     if (lane !== undefined) this.#wire.useLane(lane);
     this.#wire.send('ACCEPT', { bulk: lane === undefined ? 'inline' : 'lane' });
@@ -224,9 +205,7 @@ export class Sink implements TransferPort {
       case 'OFFER':
         return this.offered(frame.payload);
       case 'TOTALS':
-        if (this.#totals.complete)
-          throw new HexdropError('unexpected-frame', 'TOTALS came after they were complete.');
-        this.#totals = frame.payload;
+        this.#agreed?.recount(frame.payload);
         return this.#options.reports.changed();
       case 'MANIFEST':
         return this.#page(frame.payload, frame.header);
@@ -309,7 +288,7 @@ export class Sink implements TransferPort {
 
   #page(page: Payload<'MANIFEST'>, header: FrameHeader): void {
     const slots = this.#inbox.takePage(page, header, this.#isAccepted);
-    this.#holdAgainstOffer(page);
+    this.#agreed?.hold(page.entries);
     if (this.#isAccepted) {
       this.#planner?.plan(slots);
       this.#tellEarlyFaults();
@@ -320,41 +299,13 @@ export class Sink implements TransferPort {
     if (this.#inbox.isComplete || this.#waitingSlots.length >= previewEntries) this.#askToDecide();
   }
 
-  /** What comes must be what was offered, or asked for: a person has agreed to that and to nothing else. */
-  #holdAgainstOffer(page: Payload<'MANIFEST'>): void {
-    for (const { parent, name, kind, size } of page.entries) {
-      if (parent < 0) this.#requireRoot(name);
-      if (kind !== 'file') continue;
-      this.#toldFiles += 1;
-      this.#toldBytes += size;
-    }
-    const { files, bytes, complete } = this.#totals;
-    if (!complete || (this.#toldFiles <= files && this.#toldBytes <= bytes)) return;
-    throw new HexdropError('unexpected-frame', 'MANIFEST tells more than the totals say.', {
-      seen: `${this.#toldFiles} files, ${this.#toldBytes} bytes`,
-      allowed: `${files} files, ${bytes} bytes`,
-    });
-  }
-
-  #requireRoot(name: string): void {
-    const { roots, rootCount } = this.offer;
-    this.#toldRoots += 1;
-    const { askedNames } = this.#options;
-    const isShown = roots.length < rootCount || roots.some((root) => root.name === name);
-    if (this.#toldRoots <= rootCount && (askedNames === undefined ? isShown : askedNames.has(name))) return;
-    throw new HexdropError(
-      'unexpected-frame',
-      `MANIFEST brings "${displayName(name)}", which is not what was offered.`,
-      {
-        seen: displayName(name),
-        allowed: [...(askedNames ?? roots.map((root) => root.name))].map(displayName).join(', '),
-      },
-    );
-  }
-
   #sameFile(file: number): void {
     const slot = this.#inbox.slot(file);
-    if (slot === undefined || this.#planner?.isConditional(slot) !== true || this.#bulk?.isFileOpen === true) {
+    if (
+      slot === undefined ||
+      this.#planner?.isConditional(slot) !== true ||
+      this.#bulk?.isFileOpen === true
+    ) {
       throw new HexdropError(
         'unexpected-frame',
         `SAME came for entry ${file}, which was wanted without a condition, or before another file had ended.`,
@@ -419,18 +370,7 @@ export class Sink implements TransferPort {
 
   #settledSome(): void {
     this.#options.reports.changed();
-    if (this.#ackTimer !== undefined || this.#isOver) return;
-    this.#ackTimer = setTimeout(() => this.#acknowledge(), ackEveryMs);
-  }
-
-  #acknowledge(): void {
-    clearTimeout(this.#ackTimer);
-    this.#ackTimer = undefined;
-    const bytes = this.#bytes;
-    if (this.#isOver || (bytes === this.#ackedBytes && this.#inbox.settled === this.#ackedSettled)) return;
-    this.#ackedBytes = bytes;
-    this.#ackedSettled = this.#inbox.settled;
-    this.#wire.send('ACK', { settled: this.#ackedSettled, bytes });
+    this.#acknowledger.soon();
   }
 
   /** FINISH may overtake the last pages of the manifest on a lane, but no file that was wanted. */
@@ -446,7 +386,7 @@ export class Sink implements TransferPort {
     this.#setFolderTimes();
     const { files, bytes, skipped, failed, resumedBytes } = this.progress;
     this.#summary = { files, bytes, skipped, failed, resumedBytes };
-    this.#acknowledge();
+    this.#acknowledger.now();
     this.#wire.send('DONE', this.#summary);
     // Who dialed knows by itself that all is done. Who was dialed may be offered it all again should DONE get lost:
     // until the source has said farewell, what has landed stays known.
@@ -500,7 +440,7 @@ export class Sink implements TransferPort {
   #end(): void {
     this.#isOver = true;
     clearTimeout(this.#previewTimer);
-    clearTimeout(this.#ackTimer);
+    this.#acknowledger.stop();
     clearTimeout(this.#farewellTimer);
     this.#planner?.stop();
     this.#bulk?.stop();

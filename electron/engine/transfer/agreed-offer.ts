@@ -1,0 +1,86 @@
+/**
+ * What was offered, or asked for, and so agreed to: what comes in the manifest is held against it (docs/PROTOCOL.md,
+ * "Offer"). Pure bookkeeping.
+ */
+
+import { displayName } from '../../../shared/model/display-name.ts';
+import type { Totals } from '../../../shared/model/transfer.ts';
+import type { ManifestEntry, Payload } from '../../../shared/protocol/catalog.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+
+export class AgreedOffer {
+  readonly offer: Payload<'OFFER'>;
+  readonly #askedNames: ReadonlySet<string> | undefined;
+  #totals: Totals;
+  /** What the manifest has told so far. */
+  #roots = 0;
+  #files = 0;
+  #bytes = 0;
+
+  /**
+   * @param askedNames the names that may stand at the top, where they were asked for; else those of the offer may
+   * @throws HexdropError bad-payload when the offer shows less than it could
+   */
+  constructor(offer: Payload<'OFFER'>, askedNames: ReadonlySet<string> | undefined) {
+    const shown = Math.min(offer.rootCount, limits.offerRoots);
+    if (offer.roots.length !== shown) {
+      const message = `OFFER shows ${offer.roots.length} of its ${offer.rootCount} top-level entries.`;
+      throw new HexdropError('bad-payload', message, {
+        seen: String(offer.roots.length),
+        allowed: String(shown),
+      });
+    }
+    this.offer = offer;
+    this.#askedNames = askedNames;
+    this.#totals = offer.totals;
+  }
+
+  get totals(): Totals {
+    return this.#totals;
+  }
+
+  /** TOTALS has come. @throws HexdropError unexpected-frame when they were complete */
+  recount(totals: Totals): void {
+    if (this.#totals.complete) {
+      throw new HexdropError('unexpected-frame', 'TOTALS came after they were complete.');
+    }
+    this.#totals = totals;
+  }
+
+  /** @throws HexdropError unexpected-frame when something comes that nobody agreed to */
+  hold(entries: readonly ManifestEntry[]): void {
+    for (const { parent, name, kind, size } of entries) {
+      if (parent < 0) this.#holdRoot(name);
+      if (kind !== 'file') continue;
+      this.#files += 1;
+      this.#bytes += size;
+    }
+    const { files, bytes, complete } = this.#totals;
+    if (!complete || (this.#files <= files && this.#bytes <= bytes)) return;
+    throw new HexdropError('unexpected-frame', 'MANIFEST tells more than the totals say.', {
+      seen: `${this.#files} files, ${this.#bytes} bytes`,
+      allowed: `${files} files, ${bytes} bytes`,
+    });
+  }
+
+  #holdRoot(name: string): void {
+    const { roots, rootCount } = this.offer;
+    this.#roots += 1;
+    // Of more than can be shown a person has agreed to the number.
+    const isAgreed =
+      this.#askedNames?.has(name) ?? (roots.length < rootCount || roots.some((root) => root.name === name));
+    if (isAgreed && this.#roots <= rootCount) return;
+    const allowed = [...(this.#askedNames ?? roots.map((root) => root.name))].map((root) =>
+      displayName(root),
+    );
+    throw new HexdropError(
+      'unexpected-frame',
+      `MANIFEST brings "${displayName(name)}", which is not what was agreed on.`,
+      {
+        seen: displayName(name),
+        allowed: allowed.join(', '),
+      },
+    );
+  }
+}

@@ -1,8 +1,10 @@
 // Many at once: connections over the limit are told so and cost the others nothing; nobody's session hangs on
 // another's; memory stays where it was.
 
+import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectExit } from '../support/program.ts';
 import { makeTree } from '../support/trees.ts';
@@ -195,20 +197,47 @@ test('a manifest that never ends and is never wanted ends at its window, with th
   expect(siege.listener.program.residentBytes() - before).toBeLessThan(100 * 1_048_576);
 });
 
-test('a tree of folders without end is bounded by what was offered, not by memory', async () => {
+const foldersOf = (page: number): Buffer => {
+  const names = Array.from(
+    { length: 2_000 },
+    (_, at) => `folder ${String((page - 1) * 2_000 + at).padStart(7, '0')}`,
+  );
+  const place = { page, first: 1 + (page - 1) * 2_000 };
+  return manifest(
+    names.map((name) => ({ kind: 2, name, parent: 0 })),
+    place,
+  );
+};
+
+test('more folders than the totals say may not come', async () => {
   const peer = await siege.greet();
   const entries = [{ kind: 2, name: 'a' }];
   peer.send('OFFER', 1, offer(entries, { target: { path: 'target' } }));
   peer.send('MANIFEST', 1, manifest(entries));
   await peer.expect('ACCEPT');
-  const folders = Array.from({ length: 2_000 }, (_, at) => ({
-    kind: 2,
-    name: `d${String(at).padStart(5, '0')}`,
-    parent: 0,
-  }));
-  peer.send('MANIFEST', 1, manifest(folders, { page: 1, first: 1 }), { flags: last });
-  // One folder was offered: 2,000 are not what somebody agreed to.
+  peer.send('MANIFEST', 1, foldersOf(1), { flags: last });
   expect(await peer.sessionError()).toBe('unexpected-frame');
+});
+
+test('a tree of very many folders does not fill the memory', async () => {
+  const before = siege.listener.program.residentBytes();
+  const peer = await siege.greet();
+  const entries = [{ kind: 2, name: 'many' }];
+  const totals = { files: 0, folders: 1, bytes: 0, complete: false };
+  peer.send('OFFER', 1, offer(entries, { totals, target: { path: 'target' } }));
+  peer.send('MANIFEST', 1, manifest(entries));
+  await peer.expect('ACCEPT');
+  const pages = 100;
+  for (let page = 1; page <= pages; page += 1) peer.send('MANIFEST', 1, foldersOf(page));
+  for (;;) {
+    const heard = await peer.next();
+    if (heard?.name === 'ACK' && jsonOf(heard)['settled'] === pages * 2_000 + 1) break;
+  }
+  const grownBytes = siege.listener.program.residentBytes() - before;
+  peer.close();
+  await peer.gone;
+  rmSync(join(siege.target, 'many'), { recursive: true });
+  expect(grownBytes).toBeLessThan(80 * 1_048_576);
 });
 
 siege.servesAfterwards();

@@ -47,6 +47,7 @@ export interface Found {
 
 export class Shares {
   readonly #shares = new Map<string, Share>();
+  readonly #names = new FolderNames();
 
   /** Serves a folder. A name that is taken gets a number. */
   add(request: ShareRequest): ShareView {
@@ -101,7 +102,7 @@ export class Shares {
         more: false,
       };
     }
-    const names = namesIn(found.path, request.path);
+    const names = this.#names.of(found.path, request.path, request.after !== undefined);
     return {
       path: request.path,
       writable: found.share.writable,
@@ -193,9 +194,8 @@ function page(
 ): Pick<Payload<'LISTING'>, 'entries' | 'more'> {
   const entries: ListedEntry[] = [];
   let bytes = 0;
-  for (const name of names) {
-    if (after !== undefined && compareUtf8(name, after) <= 0) continue;
-    const made = entry(name);
+  for (let at = after === undefined ? 0 : indexBehind(names, after); at < names.length; at += 1) {
+    const made = entry(names[at] as string);
     if (made === undefined) continue;
     bytes += JSON.stringify(made).length * 3;
     if (entries.length >= limits.listingEntries || bytes > limits.controlBytes - 65_536)
@@ -212,6 +212,41 @@ function childOf(folder: string, name: string): ListedEntry | undefined {
     return stats?.isFile() === true || stats?.isDirectory() === true ? entryOf(name, stats) : undefined;
   } catch {
     return undefined; // It cannot even be looked at: it is not for others either.
+  }
+}
+
+/** Where in a sorted list the names behind `after` begin. */
+function indexBehind(names: readonly string[], after: string): number {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareUtf8(names[middle] as string, after) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Folders whose sorted names are kept, and for how long: a large folder is asked for page by page. */
+const keptFolders = 4;
+const keptMs = 10_000;
+
+/** The names in folders, sorted by their bytes; kept for the pages that follow, so that a folder is read once. */
+class FolderNames {
+  readonly #kept = new Map<string, { readonly names: readonly string[]; readonly untilMs: number }>();
+
+  /** @param isFurtherPage whether a list that is a few seconds old will do */
+  of(folder: string, relative: string, isFurtherPage: boolean): readonly string[] {
+    const now = performance.now();
+    const kept = this.#kept.get(folder);
+    if (isFurtherPage && kept !== undefined && now < kept.untilMs) return kept.names;
+    this.#kept.delete(folder);
+    const names = namesIn(folder, relative);
+    if (names.length <= limits.listingEntries) return names;
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size >= keptFolders && oldest !== undefined) this.#kept.delete(oldest);
+    this.#kept.set(folder, { names, untilMs: now + keptMs });
+    return names;
   }
 }
 

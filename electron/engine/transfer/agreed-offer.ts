@@ -16,6 +16,7 @@ export class AgreedOffer {
   /** What the manifest has told so far. */
   #roots = 0;
   #files = 0;
+  #folders = 0;
   #bytes = 0;
 
   /**
@@ -52,15 +53,15 @@ export class AgreedOffer {
   hold(entries: readonly ManifestEntry[]): void {
     for (const { parent, name, kind, size } of entries) {
       if (parent < 0) this.#holdRoot(name);
-      if (kind !== 'file') continue;
-      this.#files += 1;
+      if (kind === 'file') this.#files += 1;
+      else this.#folders += 1;
       this.#bytes += size;
     }
-    const { files, bytes, complete } = this.#totals;
-    if (!complete || (this.#files <= files && this.#bytes <= bytes)) return;
+    const { files, folders, bytes, complete } = this.#totals;
+    if (!complete || (this.#files <= files && this.#folders <= folders && this.#bytes <= bytes)) return;
     throw new HexdropError('unexpected-frame', 'MANIFEST tells more than the totals say.', {
-      seen: `${this.#files} files, ${this.#bytes} bytes`,
-      allowed: `${files} files, ${bytes} bytes`,
+      seen: `${this.#files} files, ${this.#folders} folders, ${this.#bytes} bytes`,
+      allowed: `${files} files, ${folders} folders, ${bytes} bytes`,
     });
   }
 

@@ -74,14 +74,9 @@ describe('pages', () => {
 describe('entries', () => {
   it('have their path by their folders as they were sent', () => {
     const { inbox, slots } = filled([folder('a'), file('x', 1), folder('b', 0), file('c', 1, { parent: 2 })]);
-    inbox.setFolder(0, { path: 'a', components: ['a (1)'], mtime: 0, fault: undefined, isUnwanted: false });
-    inbox.setFolder(2, {
-      path: 'a/b',
-      components: ['a (1)', 'b'],
-      mtime: 0,
-      fault: undefined,
-      isUnwanted: false,
-    });
+    const plain = { mtime: 0, fault: undefined, isUnwanted: false };
+    inbox.setFolder(0, { parent: -1, name: 'a', localName: 'a (1)', ...plain });
+    inbox.setFolder(2, { parent: 0, name: 'b', localName: 'b', ...plain });
     expect(slots.map(({ entry }) => inbox.pathOf(entry))).toEqual(['a', 'x', 'a/b', 'a/b/c']);
     expect(inbox.folderOf((slots[3] as Slot).entry).components).toEqual(['a (1)', 'b']);
     expect(inbox.folderOf((slots[1] as Slot).entry).components).toEqual([]);

@@ -29,11 +29,13 @@ export interface Slot {
   arrivedBytes: number;
 }
 
-export interface SinkFolder {
-  /** As sent, relative, with '/'. */
-  readonly path: string;
+/** What is kept of a folder to the end: there may be very many. */
+export interface FolderRecord {
+  readonly parent: number;
+  /** As sent. */
+  readonly name: string;
   /** As it is called here: a name that was taken by a file becomes another one. */
-  readonly components: readonly string[];
+  readonly localName: string;
   readonly mtime: number;
   /** Why nothing below it can be taken. */
   readonly fault: HexdropError | undefined;
@@ -41,11 +43,22 @@ export interface SinkFolder {
   readonly isUnwanted: boolean;
 }
 
+export interface SinkFolder extends Pick<FolderRecord, 'mtime' | 'fault' | 'isUnwanted'> {
+  /** As sent, relative, with '/'. */
+  readonly path: string;
+  /** Of the local path. */
+  readonly components: readonly string[];
+}
+
+/** Folders whose paths are held ready: what comes one after the other lies in few of them. */
+const readyFolders = 512;
+
 const top: SinkFolder = { path: '', components: [], mtime: 0, fault: undefined, isUnwanted: false };
 
 export class Inbox {
   readonly #order = new ManifestOrder();
-  readonly #folders = new Map<number, SinkFolder>();
+  readonly #folders = new Map<number, FolderRecord>();
+  readonly #ready = new Map<number, SinkFolder>();
   #slots: Slot[] = [];
   #base = 0;
   #nextPage = 0;
@@ -116,20 +129,30 @@ export class Inbox {
   }
 
   /** The folder that holds an entry. */
-  folderOf(entry: ManifestEntry): SinkFolder {
-    return entry.parent < 0 ? top : (this.#folders.get(entry.parent) as SinkFolder);
+  folderOf(entry: Pick<ManifestEntry, 'parent'>): SinkFolder {
+    return entry.parent < 0 ? top : (this.folder(entry.parent) as SinkFolder);
   }
 
   folder(index: number): SinkFolder | undefined {
-    return this.#folders.get(index);
+    const ready = this.#ready.get(index);
+    if (ready !== undefined) return ready;
+    const record = this.#folders.get(index);
+    if (record === undefined) return undefined;
+    const { name, localName, mtime, fault, isUnwanted } = record;
+    const parent = this.folderOf(record);
+    const path = parent.path === '' ? name : `${parent.path}/${name}`;
+    const folder = { path, components: [...parent.components, localName], mtime, fault, isUnwanted };
+    if (this.#ready.size >= readyFolders) this.#ready.clear();
+    this.#ready.set(index, folder);
+    return folder;
   }
 
-  setFolder(index: number, folder: SinkFolder): void {
-    this.#folders.set(index, folder);
+  setFolder(index: number, record: FolderRecord): void {
+    this.#folders.set(index, record);
   }
 
-  folders(): Iterable<SinkFolder> {
-    return this.#folders.values();
+  *folders(): Iterable<SinkFolder> {
+    for (const index of this.#folders.keys()) yield this.folder(index) as SinkFolder;
   }
 
   /** As sent, relative, with '/'. */

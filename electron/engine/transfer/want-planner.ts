@@ -111,26 +111,26 @@ export class WantPlanner {
   #planFolder(slot: Slot): void {
     const { inbox, wants } = this.#options;
     const { entry, index } = slot;
-    const parent = inbox.folderOf(entry);
-    const path = inbox.pathOf(entry);
-    const isUnwanted = parent.isUnwanted || wants?.(path, 'folder') === false;
-    const base = { path, mtime: entry.mtime, isUnwanted, fault: parent.fault };
-    if (isUnwanted || parent.fault !== undefined) {
-      inbox.setFolder(index, { ...base, components: parent.components });
+    const { parent, name, mtime } = entry;
+    const within = inbox.folderOf(entry);
+    const isUnwanted = within.isUnwanted || wants?.(inbox.pathOf(entry), 'folder') === false;
+    const record = { parent, name, localName: name, mtime, isUnwanted, fault: within.fault };
+    if (isUnwanted || within.fault !== undefined) {
+      inbox.setFolder(index, record);
       return inbox.settle(slot);
     }
     try {
-      inbox.setFolder(index, { ...base, components: this.#makeFolder(parent, entry.name) });
+      inbox.setFolder(index, { ...record, localName: this.#makeFolder(within, name) });
       inbox.settle(slot);
     } catch (thrown) {
       const error = asHexdropError(thrown);
-      inbox.setFolder(index, { ...base, components: parent.components, fault: error });
+      inbox.setFolder(index, { ...record, fault: error });
       this.#options.fault(slot, error);
     }
   }
 
-  /** Makes the folder, or takes the one that is there; a file of that name makes it take another one. */
-  #makeFolder(parent: SinkFolder, name: string): readonly string[] {
+  /** Makes the folder, or takes the one that is there; a file of that name makes it take another one. Returns its name here. */
+  #makeFolder(parent: SinkFolder, name: string): string {
     const { root, onConflict } = this.#options;
     const fault = nameFault(name, process.platform);
     if (fault !== undefined) throw new HexdropError(fault.code, fault.message);
@@ -138,10 +138,10 @@ export class WantPlanner {
     try {
       // Where only a part is wanted, a folder comes into being with the first file in it.
       root.folder(components, { create: this.#options.wants === undefined });
-      return components;
+      return name;
     } catch (thrown) {
       const error = asHexdropError(thrown);
-      if (error.code === 'no-such-path') return components;
+      if (error.code === 'no-such-path') return name;
       if (error.code !== 'not-a-folder' || onConflict === 'overwrite') throw error;
     }
     const free = freeName(name, (candidate) => {
@@ -150,7 +150,7 @@ export class WantPlanner {
     });
     const elsewhere = [...parent.components, free];
     if (this.#options.wants === undefined) root.folder(elsewhere, { create: true });
-    return elsewhere;
+    return free;
   }
 
   #planFile(slot: Slot): void {

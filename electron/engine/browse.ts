@@ -1,8 +1,10 @@
 /** Browsing a peer: pages of LISTING become entries one after the other; PINs open what is locked. */
 
+import { displayName } from '../../shared/model/display-name.ts';
 import type { ListedEntry } from '../../shared/model/share.ts';
 import type { Payload } from '../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../shared/protocol/errors.ts';
+import { isComponent } from '../../shared/protocol/manifest-order.ts';
 import type { ListRequest } from './api.ts';
 import type { EngineContext } from './context.ts';
 import { reachSession } from './session/reach.ts';
@@ -61,6 +63,12 @@ async function* listFolder(session: Session, path: string, recursive: boolean): 
 /** The entry with its path; what the peer did not say is left out. */
 function listedAt(path: string, entry: Payload<'ENTRY'>['entry']): ListedEntry {
   const { name, kind, size, mtime, executable, writable, locked } = entry;
+  if (!isComponent(name)) {
+    throw new HexdropError('bad-payload', `The name "${displayName(name)}" is not one component of a path.`, {
+      seen: displayName(name),
+      allowed: 'no "/", no NUL, not "." or ".."',
+    });
+  }
   return {
     path,
     name,

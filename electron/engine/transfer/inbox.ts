@@ -9,6 +9,8 @@ import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { ManifestOrder } from '../../../shared/protocol/manifest-order.ts';
 import type { ManifestEntry, ManifestPage } from '../../../shared/protocol/manifest.ts';
+import { FolderTable } from './folder-table.ts';
+import type { FolderRecord } from './folder-table.ts';
 
 /** `told`: no WANT covers it yet. `wanted`: its bulk may come. `receiving`: it has begun. `settled`: over, well or not. */
 export type SlotState = 'told' | 'wanted' | 'receiving' | 'settled';
@@ -29,20 +31,6 @@ export interface Slot {
   arrivedBytes: number;
 }
 
-/** What is kept of a folder to the end: there may be very many. */
-export interface FolderRecord {
-  readonly parent: number;
-  /** As sent. */
-  readonly name: string;
-  /** As it is called here: a name that was taken by a file becomes another one. */
-  readonly localName: string;
-  readonly mtime: number;
-  /** Why nothing below it can be taken. */
-  readonly fault: HexdropError | undefined;
-  /** A person did not want it. */
-  readonly isUnwanted: boolean;
-}
-
 export interface SinkFolder extends Pick<FolderRecord, 'mtime' | 'fault' | 'isUnwanted'> {
   /** As sent, relative, with '/'. */
   readonly path: string;
@@ -57,7 +45,7 @@ const top: SinkFolder = { path: '', components: [], mtime: 0, fault: undefined, 
 
 export class Inbox {
   readonly #order = new ManifestOrder();
-  readonly #folders = new Map<number, FolderRecord>();
+  readonly #folders = new FolderTable();
   readonly #ready = new Map<number, SinkFolder>();
   #slots: Slot[] = [];
   #base = 0;
@@ -148,11 +136,11 @@ export class Inbox {
   }
 
   setFolder(index: number, record: FolderRecord): void {
-    this.#folders.set(index, record);
+    this.#folders.add(index, record);
   }
 
   *folders(): Iterable<SinkFolder> {
-    for (const index of this.#folders.keys()) yield this.folder(index) as SinkFolder;
+    for (const index of this.#folders.indices()) yield this.folder(index) as SinkFolder;
   }
 
   /** As sent, relative, with '/'. */

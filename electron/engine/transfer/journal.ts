@@ -250,7 +250,8 @@ export class Journal {
   /** Keeps what is there for the next run; where that is nothing, removes journal and staging. */
   close(): void {
     if (!this.#isOpen) return;
-    if (!this.#content.hasLanded && this.#content.partials.size === 0) return this.complete();
+    const isBegun = [...this.#content.partials.values()].some(({ verifiedBytes }) => verifiedBytes > 0);
+    if (!this.#content.hasLanded && !isBegun) return this.complete();
     this.#closeFile();
     removeEmptyStaging(this.#targetRoot, this.key);
     releaseLock(this.#lockPath);

@@ -13,8 +13,11 @@ import { useWorld } from '../support/world.ts';
 import type { Listener, World } from '../support/world.ts';
 import { RawPeer } from './raw-peer.ts';
 
-/** What a listener may come to, whatever is thrown at it. */
-const mostResidentBytes = 200 * 1024 * 1024;
+/**
+ * What a listener may come to, whatever is thrown at it. What it holds is a small part of that; the rest is garbage that
+ * the engine collects when it sees fit.
+ */
+const mostResidentBytes = 320 * 1024 * 1024;
 
 export interface Siege {
   readonly world: World;

@@ -2,7 +2,7 @@
 // rules cost their own transfer and nobody else's.
 
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { frame, jsonOf, last, RawListener } from './raw-peer.ts';
@@ -25,17 +25,24 @@ import { useSiege } from './siege.ts';
 const siege = useSiege({ command: 'share', flags: ['--writable'], target: { small: 'small' } });
 const content = randomBytes(2 * chunkBytes + 5);
 
-beforeAll(() => writeFileSync(join(siege.target, 'large'), content));
+/** More than all buffers on the way hold: it flows as long as nobody reads it. */
+const hugeBytes = 64 * 1_048_576;
+
+beforeAll(() => {
+  writeFileSync(join(siege.target, 'large'), content);
+  writeFileSync(join(siege.target, 'huge'), '');
+  truncateSync(join(siege.target, 'huge'), hugeBytes);
+});
 
 interface Fetching {
   readonly control: RawPeer;
   readonly token: string;
 }
 
-/** Asks for the large file in a session with lanes. */
-async function fetching(): Promise<Fetching> {
+/** Asks for a file in a session with lanes. */
+async function fetching(name = 'large'): Promise<Fetching> {
   const control = await siege.greet({ capabilities: ['lane'] });
-  control.send('GET', 1, { transfer: newTransferId(), paths: ['target/large'] });
+  control.send('GET', 1, { transfer: newTransferId(), paths: [`target/${name}`] });
   const { lane } = jsonOf(await control.expect('OFFER')) as { lane: { token: string; port?: number } };
   expect(lane.port).toBeUndefined();
   await control.expect('MANIFEST');
@@ -170,24 +177,37 @@ describe('a token', () => {
   });
 });
 
+const sinkWords: readonly (readonly [what: string, bytes: Uint8Array])[] = [
+  ['a request', frame('LIST', 1, { path: '' }, { channel: 1 })],
+  ['bulk to the source', frame('DATA', 1, data(0, 0, Buffer.from('x')), { channel: 1 })],
+  ['another HELLO', frame('HELLO', 0, {}, { channel: 1 })],
+  ['LANE again', frame('LANE', 0, { token: 'ab'.repeat(16) }, { channel: 1 })],
+  [
+    'a frame of another channel',
+    frame('PACK', 1, pack([{ index: 0, content: Buffer.alloc(1) }]), { channel: 2 }),
+  ],
+  ['noise', Buffer.alloc(100, 0x5a)],
+];
+
 describe('a lane', () => {
-  test.each([
-    ['a request', frame('LIST', 1, { path: '' }, { channel: 1 })],
-    ['bulk to the source', frame('DATA', 1, data(0, 0, Buffer.from('x')), { channel: 1 })],
-    ['another HELLO', frame('HELLO', 0, {}, { channel: 1 })],
-    ['LANE again', frame('LANE', 0, { token: 'ab'.repeat(16) }, { channel: 1 })],
-    [
-      'a frame of another channel',
-      frame('PACK', 1, pack([{ index: 0, content: Buffer.alloc(1) }]), { channel: 2 }),
-    ],
-    ['noise', Buffer.alloc(100, 0x5a)],
-  ])('on which the sink says %s ends the transfer', async (_what, bytes) => {
-    const at = await fetching();
-    const lane = await joined(at);
-    at.control.send('ACCEPT', 1, accept);
+  test.each(sinkWords)(
+    'on which the sink says %s while the bulk flows ends the transfer',
+    async (_what, bytes) => {
+      const at = await fetching('huge');
+      const lane = await joined(at);
+      at.control.send('ACCEPT', 1, accept);
+      at.control.send('WANT', 1, { first: 0, count: 1 });
+      await lane.expect('DATA');
+      lane.socket.pause();
+      lane.write(bytes);
+      expect(await at.control.sessionError()).not.toBe('closed without a word');
+    },
+  );
+
+  test.each(sinkWords)('on which the sink says %s before ACCEPT is closed', async (_what, bytes) => {
+    const lane = await joined(await fetching());
     lane.write(bytes);
-    await lane.gone;
-    expect(await at.control.sessionError()).not.toBe('closed without a word');
+    expect(await lane.sessionError()).not.toBe('closed without a word');
   });
 
   test('that ends while its transfer flows ends the session in words', async () => {

@@ -5,35 +5,72 @@ import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { FolderTable } from './folder-table.ts';
 import type { FolderRecord } from './folder-table.ts';
 
-const anyRecord = fc.record({
-  parent: fc.integer({ min: -1, max: 2 ** 32 }),
-  name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+const fault = new HexdropError('symlink-in-path');
+const name = fc
+  .oneof(
+    fc.string({ minLength: 1, maxLength: 20 }),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+  )
+  .filter((any) => any.isWellFormed());
+const record: fc.Arbitrary<FolderRecord> = fc.record({
+  parent: fc.integer({ min: -1, max: 2 ** 32 - 2 }),
+  name,
+  localName: name,
   mtime: fc.maxSafeInteger(),
+  fault: fc.constantFrom(undefined, undefined, fault),
   isUnwanted: fc.boolean(),
-  fault: fc.constantFrom(undefined, new HexdropError('symlink-in-path')),
-  isRenamed: fc.boolean(),
 });
 
-describe('the table of folders', () => {
-  it('gives back what was put in, by index, however many there are', () => {
+describe('a table of folders', () => {
+  it('gives back what was put in, for every folder, whatever stands between them', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), anyRecord), { maxLength: 700 }),
-        (rows) => {
+        fc.uniqueArray(fc.nat({ max: 5_000 }), { maxLength: 700, size: 'max' }),
+        fc.array(record, { minLength: 1, maxLength: 40 }),
+        (indices, records) => {
           const table = new FolderTable();
-          const put = new Map<number, FolderRecord>();
-          let index = -1;
-          for (const [step, { isRenamed, ...rest }] of rows) {
-            index += step;
-            const record = { ...rest, localName: isRenamed ? `${rest.name} (1)` : rest.name };
-            table.add(index, record);
-            put.set(index, record);
+          const expected = new Map<number, FolderRecord>();
+          for (const [at, index] of indices.toSorted((one, other) => one - other).entries()) {
+            const one = records[at % records.length] as FolderRecord;
+            table.add(index, one);
+            expected.set(index, one);
           }
-          expect([...table.indices()]).toEqual([...put.keys()]);
-          for (let at = 0; at <= index + 1; at += 1) expect(table.get(at)).toEqual(put.get(at));
+          expect([...table.indices()]).toEqual([...expected.keys()]);
+          for (const [index, one] of expected) {
+            expect(table.get(index)).toEqual(one);
+            if (!expected.has(index + 1)) expect(table.get(index + 1)).toBeUndefined();
+          }
+          expect(table.get(-1)).toBeUndefined();
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
+  });
+
+  it('has nothing at first', () => {
+    expect([new FolderTable().get(0), [...new FolderTable().indices()]]).toEqual([undefined, []]);
+  });
+
+  it('takes a hundred thousand folders in few bytes', () => {
+    const table = new FolderTable();
+    const before = process.memoryUsage().heapUsed;
+    for (let index = 0; index < 100_000; index += 1) {
+      const called = `folder ${index}`;
+      table.add(index * 2, {
+        parent: index - 1,
+        name: called,
+        localName: called,
+        mtime: index,
+        fault: undefined,
+        isUnwanted: false,
+      });
+    }
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(40_000_000);
+    expect(table.get(199_998)).toMatchObject({
+      name: 'folder 99999',
+      localName: 'folder 99999',
+      parent: 99_998,
+    });
+    expect(table.get(199_997)).toBeUndefined();
   });
 });

@@ -118,7 +118,8 @@ describe.each([
       expectWhole(got, total);
       expectTruth(got, total);
       expect(cutsLeft).toBe(0);
-      expect(proxy.connections).toBe(4 * connectionsEach);
+      // A tree that is still being walked when it is offered gets a lane, however small it turns out.
+      expect(proxy.connections).toBeGreaterThanOrEqual(4 * connectionsEach);
       expect(proxy.downBytes).toBeLessThan(total + 3 * lostBytes);
     },
   );

@@ -4,7 +4,7 @@
  */
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import type { Totals } from '../../../shared/model/transfer.ts';
+import type { EntryKind, Totals } from '../../../shared/model/transfer.ts';
 import type { ManifestEntry, Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
@@ -52,7 +52,7 @@ export class AgreedOffer {
   /** @throws HexdropError unexpected-frame when something comes that nobody agreed to */
   hold(entries: readonly ManifestEntry[]): void {
     for (const { parent, name, kind, size } of entries) {
-      if (parent < 0) this.#holdRoot(name);
+      if (parent < 0) this.#holdRoot(name, kind);
       if (kind === 'file') this.#files += 1;
       else this.#folders += 1;
       this.#bytes += size;
@@ -65,12 +65,13 @@ export class AgreedOffer {
     });
   }
 
-  #holdRoot(name: string): void {
+  #holdRoot(name: string, kind: EntryKind): void {
     const { roots, rootCount } = this.offer;
     this.#roots += 1;
     // Of more than can be shown a person has agreed to the number.
     const isAgreed =
-      this.#askedNames?.has(name) ?? (roots.length < rootCount || roots.some((root) => root.name === name));
+      this.#askedNames?.has(name) ??
+      (roots.length < rootCount || roots.some((root) => root.name === name && root.kind === kind));
     if (isAgreed && this.#roots <= rootCount) return;
     const allowed = [...(this.#askedNames ?? roots.map((root) => root.name))].map((root) =>
       displayName(root),

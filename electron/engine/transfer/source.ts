@@ -98,8 +98,12 @@ export class Source implements TransferPort {
     if (this.#isOver || this.#isAccepted) return lane.close();
     this.#lane = lane;
     lane.handTo({
-      admit: () => {},
-      control: () => {},
+      // The sink has nothing to say on a lane, and before ACCEPT nobody has.
+      admit: (type) => {
+        if (type !== 'ERROR')
+          throw new HexdropError('unexpected-frame', `${type} came on a lane before ACCEPT.`);
+      },
+      control: () => lane.close(),
       bulk: () => {},
       // Once ACCEPT has come the session watches it; should it be gone by then, CANCEL may explain it.
       closed: () => {},

@@ -8,9 +8,10 @@ import { AgreedOffer } from './agreed-offer.ts';
 const totals: Totals = { files: 2, folders: 1, bytes: 10, complete: true };
 const counting: Totals = { files: 0, folders: 0, bytes: 0, complete: false };
 
+/** `c` and `d` are folders. */
 const offerOf = (names: readonly string[], more: Partial<Payload<'OFFER'>> = {}): Payload<'OFFER'> => ({
   transfer: 'ab'.repeat(16),
-  roots: names.map((name) => ({ name, kind: 'file', size: 0 })),
+  roots: names.map((name) => ({ name, kind: name === 'c' || name === 'd' ? 'folder' : 'file', size: 0 })),
   rootCount: names.length,
   totals,
   ...more,
@@ -37,6 +38,11 @@ describe('what comes', () => {
     agreed.hold([file('a', 3), folder('d')]);
     agreed.hold([file('anything', 4, { parent: 1 })]);
     refused(() => new AgreedOffer(offerOf(['a', 'd']), undefined).hold([file('other', 3)]));
+  });
+
+  it('is of the kind that was offered: a file does not come as a folder', () => {
+    refused(() => new AgreedOffer(offerOf(['a']), undefined).hold([folder('a')]));
+    refused(() => new AgreedOffer(offerOf(['d']), undefined).hold([file('d', 1)]));
   });
 
   it('has the names that were asked for, whatever the offer says', () => {

@@ -209,10 +209,15 @@ class Pipe {
     });
   }
 
-  /** The reader gets every byte before the cut and then an end; the writer sees a loss. */
+  /**
+   * The reader gets every byte before the cut and then an end; the writer sees a loss. What the reader still says is
+   * read and dropped: closing on unread bytes would reset the connection and take with it what was forwarded.
+   */
   #cut(): void {
     this.#flow.whenCut?.();
-    this.#to.end(() => this.#to.destroy());
+    this.#to.removeAllListeners('data');
+    this.#to.on('data', () => {}).resume();
+    this.#to.end();
     this.#from.resetAndDestroy();
   }
 }

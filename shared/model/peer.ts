@@ -1,7 +1,10 @@
 /** Who is on the other side. Plain data; no behaviour. */
 
-/** How far the identity of a peer is known: never seen before, seen with this key before, or not proven (plain). */
-export type Trust = 'new' | 'known' | 'unauthenticated';
+/**
+ * How far the identity of a peer is known: never seen before, seen with this key before, its key compared by a person,
+ * or not proven (plain).
+ */
+export type Trust = 'new' | 'known' | 'verified' | 'unauthenticated';
 
 export interface PeerView {
   /** 64 hex digits: SHA-256 of the public key. On a plain connection only claimed. */

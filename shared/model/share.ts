@@ -8,6 +8,28 @@ export interface ShareView {
   readonly locked: boolean;
 }
 
+/** Somebody who is connected and has asked for something of a share. */
+export interface ShareVisitor {
+  readonly deviceId: string;
+  readonly alias: string;
+  readonly address: string;
+  readonly sinceMs: number;
+  /** What was last listed or fetched, from the share's name on. */
+  readonly lastPath: string;
+  /** Transfers that run now, by id. */
+  readonly transferIds: readonly string[];
+}
+
+/** A share with who uses it. */
+export interface ShareCard extends ShareView {
+  readonly visitors: readonly ShareVisitor[];
+  /** Since the program began. */
+  readonly servedFiles: number;
+  readonly servedBytes: number;
+  /** The folder cannot be read at the moment: a code of shared/protocol/errors.ts. */
+  readonly fault?: string;
+}
+
 export interface ListedEntry {
   /** From the share's name on, with `/`. */
   readonly path: string;

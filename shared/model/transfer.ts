@@ -58,6 +58,7 @@ export type TransferState =
   | 'connecting'
   | 'waiting'
   | 'running'
+  | 'paused'
   | 'retrying'
   | 'done'
   | 'failed'
@@ -71,6 +72,10 @@ export interface TransferView {
   readonly kind: 'push' | 'get' | 'put' | 'serve';
   readonly peer?: PeerView;
   readonly state: TransferState;
+  /** Who keeps a paused transfer from going on; both may. */
+  readonly pausedBy?: 'here' | 'there' | 'both';
+  /** The share that a get, put or serve is about. */
+  readonly share?: string;
   readonly totals: Totals;
   /** Files that are whole and verified on the receiving side in this run. */
   readonly files: number;

@@ -23,6 +23,7 @@ const widestName = 60;
 const trustInWords = {
   new: 'never seen before',
   known: 'seen before',
+  verified: 'verified',
   unauthenticated: 'NOT encrypted, so it may be anyone',
 } as const;
 

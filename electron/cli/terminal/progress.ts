@@ -137,6 +137,8 @@ const waitingLine = (view: TransferView): string | undefined => {
       return waitingInWords(view);
     case 'retrying':
       return 'The connection broke; trying again ...';
+    case 'paused':
+      return view.pausedBy === 'there' ? `Paused by ${peerName(view)} ...` : 'Paused ...';
     case 'running':
     case 'done':
     case 'failed':

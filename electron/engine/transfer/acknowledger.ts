@@ -7,13 +7,14 @@ export interface Standing {
   readonly settled: number;
   /** Committed. */
   readonly bytes: number;
+  readonly resumedBytes: number;
 }
 
 export class Acknowledger {
   readonly #standing: () => Standing;
   readonly #send: (standing: Standing) => void;
   #timer: NodeJS.Timeout | undefined;
-  #told: Standing = { settled: 0, bytes: -1 };
+  #told: Standing = { settled: 0, bytes: -1, resumedBytes: 0 };
   #isOver = false;
 
   constructor(standing: () => Standing, send: (standing: Standing) => void) {
@@ -29,9 +30,12 @@ export class Acknowledger {
   now(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { settled, bytes } = this.#standing();
-    if (this.#isOver || (settled === this.#told.settled && bytes === this.#told.bytes)) return;
-    this.#told = { settled, bytes };
+    const standing = this.#standing();
+    const { settled, bytes, resumedBytes } = this.#told;
+    const isNews =
+      standing.settled !== settled || standing.bytes !== bytes || standing.resumedBytes !== resumedBytes;
+    if (this.#isOver || !isNews) return;
+    this.#told = standing;
     this.#send(this.#told);
   }
 

@@ -58,6 +58,7 @@ async function offer(
       laneListener?.close();
       ended(outcome);
     }),
+    record.view(),
   );
   record.cancelAttempt = (error) => source.cancel(error);
   record.follow(() => source.progress);

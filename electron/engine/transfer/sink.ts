@@ -76,7 +76,7 @@ export class Sink implements TransferPort {
   #previewTimer: NodeJS.Timeout | undefined;
   #farewellTimer: NodeJS.Timeout | undefined;
   readonly #acknowledger = new Acknowledger(
-    () => ({ settled: this.#inbox.settled, bytes: this.#bytes }),
+    () => ({ settled: this.#inbox.settled, bytes: this.#bytes, resumedBytes: this.#resumedBytes }),
     (standing) => this.#wire.send('ACK', standing),
   );
   #isDecided = false;
@@ -143,7 +143,7 @@ export class Sink implements TransferPort {
       bytes: this.#bytes,
       skipped: this.#same + unwanted,
       failed: this.#failed,
-      resumedBytes: Math.max(0, (this.#planner?.resumedBytes ?? 0) - this.#options.earlierBytes),
+      resumedBytes: this.#resumedBytes,
       passedBytes: this.#inbox.passedBytes,
       omitted: this.#omitted,
       currentPath: this.#bulk?.currentPath,
@@ -420,8 +420,16 @@ export class Sink implements TransferPort {
     }
   }
 
+  /** What a broken connection made come twice counts once. */
   get #bytes(): number {
-    return this.#options.earlierBytes + (this.#bulk?.bytes ?? 0);
+    const { earlierBytes } = this.#options;
+    const bytes = earlierBytes + (this.#bulk?.bytes ?? 0);
+    const { bytes: total, complete } = this.totals;
+    return earlierBytes > 0 && complete ? Math.min(bytes, Math.max(0, total - this.#resumedBytes)) : bytes;
+  }
+
+  get #resumedBytes(): number {
+    return Math.max(0, (this.#planner?.resumedBytes ?? 0) - this.#options.earlierBytes);
   }
 
   get #failed(): number {

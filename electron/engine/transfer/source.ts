@@ -45,11 +45,20 @@ export class Source implements TransferPort {
   #walkFaults = 0;
   #sinkFaults = 0;
   #sinkFaultBytes = 0;
-  #committedBytes = 0;
+  /** As the sink tells; until it does, as it was when the last connection broke. */
+  #committedBytes: number;
+  #resumedBytes: number | undefined;
   #summary: Summary | undefined;
 
-  constructor(roots: readonly SourceRoot[], reports: TransferReports) {
+  /** @param earlier what the sink had told of the same transfer before its connection broke */
+  constructor(
+    roots: readonly SourceRoot[],
+    reports: TransferReports,
+    earlier: Pick<Progress, 'bytes' | 'resumedBytes'> = { bytes: 0, resumedBytes: 0 },
+  ) {
     this.#reports = reports;
+    this.#committedBytes = earlier.bytes;
+    if (earlier.bytes > 0) this.#resumedBytes = earlier.resumedBytes;
     this.#walk = new TreeWalk(roots, {
       omitted: (relative, reason) => {
         this.#omitted += 1;
@@ -129,7 +138,7 @@ export class Source implements TransferPort {
       bytes: this.#committedBytes,
       skipped: 0,
       failed: this.#failed,
-      resumedBytes: this.#outbox.keptBytes,
+      resumedBytes: this.#resumedBytes ?? this.#outbox.keptBytes,
       passedBytes: this.#passedBytes,
       omitted: this.#omitted,
       currentPath: this.#bulk?.currentPath,
@@ -158,6 +167,7 @@ export class Source implements TransferPort {
       case 'ACK':
         this.#outbox.settle(frame.payload.settled);
         this.#committedBytes = frame.payload.bytes;
+        this.#resumedBytes = frame.payload.resumedBytes ?? this.#resumedBytes;
         this.#reports.changed();
         return this.#scheduleWork();
       case 'FAULT':

@@ -172,6 +172,7 @@ export const transferMessages = {
         bytes(),
         'bytes committed to disk in this transfer; skipped and resumed ones do not count',
       ),
+      resumedBytes: means(v.optional(bytes()), 'bytes that an earlier transfer had brought, as far as known'),
     }),
   ),
   FINISH: json(

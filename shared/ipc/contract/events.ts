@@ -1,0 +1,24 @@
+/** What happens once and is in no snapshot. */
+
+import * as v from 'valibot';
+
+import { cardId, count, ref } from './atoms.ts';
+import { pickedItem } from './files.ts';
+
+export const events = {
+  /** The program was opened with these: folders have been shared already, files wait to be sent. */
+  'opened-with': v.object({ shared: v.array(v.string()), toSend: v.array(pickedItem) }),
+  /** An offer, a text or the end of a transfer that a person who looks elsewhere may want to know of. */
+  attention: v.object({
+    about: v.picklist(['offer', 'text', 'done', 'failed', 'window']),
+    id: v.string(),
+    alias: v.exactOptional(cardId),
+    title: v.exactOptional(v.string()),
+  }),
+  /** The engine wants content of an upload of this page: from `file` at `offset` on, about `bytes` of it. */
+  'upload-wanted': v.object({ upload: ref, request: count, file: count, offset: count, bytes: count }),
+  /** What was asked for with this request is of no more use. */
+  'upload-unwanted': v.object({ upload: ref, request: count }),
+  /** Something that belongs to no call and no transfer went wrong: a code, and a sentence for people. */
+  trouble: v.object({ code: v.string(), message: v.string() }),
+};

@@ -1,0 +1,101 @@
+/** Files of the engine's machine, chosen in the program's own browser or by the shell, and files that a page streams. */
+
+import * as v from 'valibot';
+
+import { count, nothing, ref, refs } from './atoms.ts';
+import { command, query } from './define.ts';
+
+const placeKind = v.picklist([
+  'home',
+  'desktop',
+  'documents',
+  'downloads',
+  'pictures',
+  'received',
+  'root',
+  'drive',
+]);
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
+
+export const localFolder = v.object({
+  ref,
+  name: v.string(),
+  shownPath: v.string(),
+  crumbs: v.array(v.object({ ref, name: v.string() })),
+  entries: v.array(
+    v.object({
+      ref,
+      name: v.string(),
+      kind: v.picklist(['file', 'folder', 'other']),
+      size: v.number(),
+      mtimeMs: v.number(),
+      isHidden: v.boolean(),
+    }),
+  ),
+  hiddenCount: v.exactOptional(count),
+  freeBytes: v.exactOptional(v.number()),
+  isWritable: v.boolean(),
+});
+
+export const pickedItem = v.object({
+  ref,
+  name: v.string(),
+  kind: v.picklist(['file', 'folder']),
+  files: count,
+  bytes: count,
+  complete: v.boolean(),
+  shownPath: v.exactOptional(v.string()),
+});
+
+/** Of a tree that a page streams: paths with `/`, folders before what they hold. */
+const uploadEntry = v.strictObject({
+  path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
+  kind: v.picklist(['file', 'folder']),
+  size: count,
+  mtimeMs: v.number(),
+});
+
+export const fileCalls = {
+  'files.places': query(
+    nothing,
+    v.object({ places: v.array(v.object({ ref, kind: placeKind, name: v.string() })) }),
+  ),
+  'files.list': query(v.strictObject({ ref }), localFolder),
+  /** A path as a person types it, of the engine's machine; `~` is home. */
+  'files.resolve': query(
+    v.strictObject({ path: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096)) }),
+    v.object({ ref, kind: v.picklist(['file', 'folder']) }),
+  ),
+  'files.makeFolder': command(v.strictObject({ ref, name }), v.object({ ref })),
+  /** Counts for a short while; what is larger comes back with `complete: false`. */
+  'files.measure': query(v.strictObject({ refs }), v.object({ items: v.array(pickedItem) })),
+
+  /** A tree of the page: entries follow in as many calls as it takes, content when the engine asks (`upload-wanted`). */
+  'uploads.begin': command(nothing, v.object({ upload: ref })),
+  'uploads.entries': command(
+    v.strictObject({ upload: ref, entries: v.pipe(v.array(uploadEntry), v.maxLength(2000)) }),
+    nothing,
+  ),
+  /** The tree is told: one item for each name at its top, with the refs that `transfers.send` takes. */
+  'uploads.complete': command(v.strictObject({ upload: ref }), v.object({ items: v.array(pickedItem) })),
+  /**
+   * Content, beside it as bytes: of file number `file` from `offset` on, and when that is at its end, of the files
+   * that were wanted behind it. Answered when there is room for more, which is all the backpressure there is.
+   */
+  'uploads.push': command(
+    v.strictObject({ upload: ref, request: count, file: count, offset: count }),
+    v.object({ more: v.boolean() }),
+    'args',
+  ),
+  /** The page cannot read this file (any more). */
+  'uploads.fail': command(
+    v.strictObject({
+      upload: ref,
+      request: count,
+      file: count,
+      message: v.pipe(v.string(), v.maxLength(500)),
+    }),
+    nothing,
+  ),
+  'uploads.drop': command(v.strictObject({ upload: ref }), nothing),
+};

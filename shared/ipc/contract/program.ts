@@ -1,0 +1,57 @@
+/** Shares of this device, its settings, and the program itself. */
+
+import * as v from 'valibot';
+
+import { conflictPolicy, hue, nothing, pin, port, ref, shareName } from './atoms.ts';
+import { command } from './define.ts';
+import { settingsValue } from './views.ts';
+
+const limit = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1024)));
+
+export const shareCalls = {
+  'shares.add': command(
+    v.strictObject({
+      ref,
+      name: v.exactOptional(shareName),
+      writable: v.exactOptional(v.boolean()),
+      pin: v.exactOptional(pin),
+    }),
+    v.object({ name: shareName }),
+  ),
+  /** `pin: null` takes the PIN away. */
+  'shares.update': command(
+    v.strictObject({
+      name: shareName,
+      writable: v.exactOptional(v.boolean()),
+      pin: v.exactOptional(v.nullable(pin)),
+    }),
+    nothing,
+  ),
+  'shares.remove': command(v.strictObject({ name: shareName }), nothing),
+  'shares.openFolder': command(v.strictObject({ name: shareName }), nothing),
+};
+
+export const settingsPatch = v.strictObject({
+  alias: v.exactOptional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(64))),
+  hue: v.exactOptional(hue),
+  onConflict: v.exactOptional(conflictPolicy),
+  port: v.exactOptional(port),
+  language: v.exactOptional(v.picklist(['system', 'en', 'zh'])),
+  theme: v.exactOptional(v.picklist(['system', 'light', 'dark'])),
+  startWithSystem: v.exactOptional(v.boolean()),
+  discovery: v.exactOptional(v.boolean()),
+  allowPlain: v.exactOptional(v.boolean()),
+  uploadLimit: v.exactOptional(limit),
+  downloadLimit: v.exactOptional(limit),
+  restoreShares: v.exactOptional(v.boolean()),
+  notifications: v.exactOptional(v.boolean()),
+});
+
+export const programCalls = {
+  /** Takes effect at once; answers with the settings as they are then. */
+  'settings.update': command(settingsPatch, settingsValue),
+  'settings.downloadDir': command(v.strictObject({ ref }), settingsValue),
+  'program.openDownloads': command(nothing, nothing),
+  /** Ends the program; refused with `transfers-running` while some run, unless `force`. */
+  'program.quit': command(v.strictObject({ force: v.exactOptional(v.boolean()) }), nothing),
+};

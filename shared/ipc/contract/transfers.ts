@@ -1,0 +1,147 @@
+/** Sending, answering offers, watching and steering transfers, their history. */
+
+import * as v from 'valibot';
+
+import {
+  cardId,
+  conflictPolicy,
+  count,
+  nothing,
+  pin,
+  reach,
+  ref,
+  refs,
+  remotePath,
+  target,
+  transferId,
+} from './atoms.ts';
+import { command, query } from './define.ts';
+import { transferCard } from './views.ts';
+
+const started = v.object({ id: transferId });
+const oneTransfer = v.strictObject({ id: transferId });
+
+export const transferCalls = {
+  'transfers.send': command(v.strictObject({ to: target, refs, ...reach }), started),
+  'transfers.pause': command(oneTransfer, nothing),
+  'transfers.resume': command(oneTransfer, nothing),
+  'transfers.cancel': command(oneTransfer, nothing),
+  /** Starts it again: what is there already does not come twice. The answer is the new transfer. */
+  'transfers.retry': command(oneTransfer, started),
+  /** From the list and from the history; one that runs is refused. */
+  'transfers.remove': command(oneTransfer, nothing),
+  /** Everything that is over. */
+  'transfers.clear': command(nothing, nothing),
+  'transfers.reveal': command(oneTransfer, nothing),
+  'transfers.openFolder': command(oneTransfer, nothing),
+  /** What is over, the latest first; `before` is the `endedAtMs` and id to go on behind. */
+  'transfers.history': query(
+    v.strictObject({
+      search: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
+      before: v.exactOptional(v.strictObject({ endedAtMs: v.number(), id: transferId })),
+      limit: v.pipe(count, v.maxValue(500)),
+    }),
+    v.object({ entries: v.array(transferCard), total: count }),
+  ),
+  'transfers.faults': query(
+    oneTransfer,
+    v.object({
+      faults: v.array(
+        v.object({
+          path: v.string(),
+          code: v.string(),
+          message: v.string(),
+          side: v.picklist(['here', 'there']),
+        }),
+      ),
+    }),
+  ),
+  'texts.send': command(
+    v.strictObject({ to: target, text: v.pipe(v.string(), v.minLength(1), v.maxLength(60_000)), ...reach }),
+    nothing,
+  ),
+  'texts.dismiss': command(v.strictObject({ id: v.string() }), nothing),
+};
+
+export const offerCalls = {
+  /** What is taken there already, in this folder or in another one. */
+  'offers.check': query(
+    v.strictObject({ id: transferId, dir: v.exactOptional(ref) }),
+    v.object({
+      shownDir: v.string(),
+      freeBytes: v.exactOptional(v.number()),
+      conflicts: v.array(v.string()),
+      conflictCount: count,
+    }),
+  ),
+  'offers.accept': command(
+    v.strictObject({
+      id: transferId,
+      dir: v.exactOptional(ref),
+      onConflict: conflictPolicy,
+      /** Paths that are not wanted; a folder takes its content with it. */
+      except: v.exactOptional(v.pipe(v.array(remotePath), v.maxLength(10_000))),
+    }),
+    nothing,
+  ),
+  'offers.decline': command(v.strictObject({ id: transferId }), nothing),
+};
+
+export const remoteCalls = {
+  /** One folder of a share of another device; '' lists its shares. Comes in pages of up to 1,000 entries. */
+  'remote.list': query(
+    v.strictObject({
+      at: target,
+      path: remotePath,
+      /** Go on behind the entry of this name. */
+      after: v.exactOptional(v.pipe(v.string(), v.maxLength(255))),
+      pin: v.exactOptional(pin),
+      ...reach,
+    }),
+    v.object({
+      device: cardId,
+      writable: v.boolean(),
+      entries: v.array(
+        v.object({
+          path: v.string(),
+          name: v.string(),
+          kind: v.picklist(['share', 'folder', 'file']),
+          size: v.exactOptional(v.number()),
+          mtime: v.exactOptional(v.number()),
+          executable: v.exactOptional(v.boolean()),
+          writable: v.exactOptional(v.boolean()),
+          locked: v.exactOptional(v.boolean()),
+        }),
+      ),
+      more: v.boolean(),
+    }),
+  ),
+  /** A range of a file of a share, for previews; the bytes come beside the result. At most 1 MiB at once. */
+  'remote.read': query(
+    v.strictObject({
+      at: target,
+      path: remotePath,
+      offset: count,
+      length: v.pipe(count, v.minValue(1), v.maxValue(1_048_576)),
+      pin: v.exactOptional(pin),
+      ...reach,
+    }),
+    v.object({ size: v.number() }),
+    'result',
+  ),
+  'remote.get': command(
+    v.strictObject({
+      at: target,
+      paths: v.pipe(v.array(remotePath), v.minLength(1), v.maxLength(1000)),
+      dir: v.exactOptional(ref),
+      onConflict: v.exactOptional(conflictPolicy),
+      pin: v.exactOptional(pin),
+      ...reach,
+    }),
+    started,
+  ),
+  'remote.put': command(
+    v.strictObject({ at: target, path: remotePath, refs, pin: v.exactOptional(pin), ...reach }),
+    started,
+  ),
+};

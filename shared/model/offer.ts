@@ -1,0 +1,14 @@
+/** An offer that waits for a person's answer. Plain data; no behaviour. */
+
+import type { OfferView } from './transfer.ts';
+
+export interface OfferCard extends OfferView {
+  /** Id of the card: the transfer's. */
+  readonly id: string;
+  readonly atMs: number;
+  /** Where the files would go, shortened for people. */
+  readonly shownDir: string;
+  /** Names at the top that are taken there, at most the first hundred. */
+  readonly conflicts: readonly string[];
+  readonly conflictCount: number;
+}

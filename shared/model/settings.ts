@@ -1,0 +1,27 @@
+/** What a person can set. Kept in <home>/settings.json. Plain data; no behaviour. */
+
+import type { ConflictPolicy } from './transfer.ts';
+
+export type Language = 'en' | 'zh';
+
+export interface Settings {
+  readonly alias: string;
+  /** Hue of this device's avatar, 0 to 359. */
+  readonly hue: number;
+  /** Absolute path on the machine that runs the engine. */
+  readonly downloadDir: string;
+  readonly onConflict: ConflictPolicy;
+  readonly port: number;
+  readonly language: Language | 'system';
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly startWithSystem: boolean;
+  /** Announce this device and look for others. */
+  readonly discovery: boolean;
+  readonly allowPlain: boolean;
+  /** Bytes a second over all transfers; null: as fast as it goes. */
+  readonly uploadLimit: number | null;
+  readonly downloadLimit: number | null;
+  /** Serve the shares again that were served when the program ended. */
+  readonly restoreShares: boolean;
+  readonly notifications: boolean;
+}

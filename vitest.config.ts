@@ -1,4 +1,4 @@
-// Two projects. `unit`: beside the code, milliseconds, no build needed. `e2e`: real processes and other programs on
+// Three projects. `unit`: beside the code, milliseconds, no build needed. `renderer`: the same in a page's world. `e2e`: real processes and other programs on
 // the bundles in dist/, which `npm test` builds first.
 
 import { defineConfig } from 'vitest/config';
@@ -11,6 +11,13 @@ export default defineConfig({
           name: 'unit',
           include: ['shared/**/*.test.ts', 'electron/**/*.test.ts'],
           environment: 'node',
+        },
+      },
+      {
+        test: {
+          name: 'renderer',
+          include: ['renderer/**/*.test.{ts,tsx}'],
+          environment: 'happy-dom',
         },
       },
       {

@@ -80,7 +80,7 @@ describe('a tree', () => {
       rootCount: 1,
     });
     expect(rig.framesOf('FINISH')).toEqual([{ files: 3, bytes: 300_010, failed: 0, omitted: 0 }]);
-    expect(rig.framesOf('ACK').at(-1)).toEqual({ settled: 6, bytes: 300_010 });
+    expect(rig.framesOf('ACK').at(-1)).toEqual({ settled: 6, bytes: 300_010, resumedBytes: 0 });
     expect(rig.framesOf('DONE')).toEqual([
       { files: 3, bytes: 300_010, skipped: 0, failed: 0, resumedBytes: 0 },
     ]);

@@ -2,7 +2,7 @@
 // `hexdrop --version` does not load the engine. Libraries are bundled, except native addons: Node must find those in
 // node_modules, which is why they are `dependencies` in package.json and named in `nativeAddons` here.
 
-import { chmod } from 'node:fs/promises';
+import { chmod, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 
@@ -17,6 +17,15 @@ const runBit: Plugin = {
         await chmod(join(options.dir ?? '.', file.fileName), 0o755);
       }
     }
+  },
+};
+
+/** What the command line hands to Wireshark lies beside the programs. */
+const wiresharkFiles: Plugin = {
+  name: 'wireshark-files',
+  async writeBundle() {
+    await cp('build/wireshark/hexdrop.lua', 'dist/wireshark/hexdrop.lua');
+    await cp('build/wireshark/profile', 'dist/wireshark/profile', { recursive: true });
   },
 };
 
@@ -43,7 +52,7 @@ function nodeProgram(folder: string, input: Record<string, string>): RolldownOpt
       },
       minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
     },
-    plugins: [runBit],
+    plugins: [runBit, wiresharkFiles],
   };
 }
 

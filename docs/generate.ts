@@ -1,10 +1,20 @@
-/** `npm run docs`: fills the generated parts of docs/PROTOCOL.md from the catalog (shared/protocol/docs.ts). */
+/**
+ * `npm run docs`: writes what derives from the catalog: the generated parts of docs/PROTOCOL.md
+ * (shared/protocol/docs.ts) and the Wireshark dissector (build/wireshark/dissector.ts).
+ */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+import { dissectorLua } from '../build/wireshark/dissector.ts';
 import { withGenerated } from '../shared/protocol/docs.ts';
 
-const path = new URL('PROTOCOL.md', import.meta.url);
-const before = readFileSync(path, 'utf8');
-const after = withGenerated(before);
-if (after !== before) writeFileSync(path, after);
-console.log(after === before ? 'docs/PROTOCOL.md is up to date' : 'docs/PROTOCOL.md written');
+function write(name: string, make: (before: string) => string): void {
+  const path = new URL(`../${name}`, import.meta.url);
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const after = make(before);
+  if (after !== before) writeFileSync(path, after);
+  console.log(after === before ? `${name} is up to date` : `${name} written`);
+}
+
+write('docs/PROTOCOL.md', withGenerated);
+write('build/wireshark/hexdrop.lua', dissectorLua);

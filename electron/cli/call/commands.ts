@@ -165,6 +165,22 @@ export const commands: readonly CommandSpec[] = [
     isListing: true,
     load: () => import('../commands/partials.ts'),
   },
+  {
+    name: 'wireshark',
+    operands: '',
+    fewestOperands: 0,
+    mostOperands: 0,
+    operandMeaning: 'nothing',
+    summary: "say where Wireshark's plugins are; --install puts our dissector there",
+    description: [
+      'The dissector names every field of every frame: hexdrop.type == "DATA". The profile "Hexdrop" adds columns, colours and filter buttons.',
+      'Only plain sessions and exported captures can be read; encrypted ones show as TLS.',
+    ],
+    required: [],
+    options: ['install'],
+    examples: ['hexdrop wireshark --install'],
+    load: () => import('../commands/wireshark.ts'),
+  },
 ];
 
 export const commandNamed = (name: string): CommandSpec | undefined =>

@@ -18,6 +18,7 @@ export interface OptionValues {
   readonly writable?: boolean;
   readonly recursive?: boolean;
   readonly clean?: boolean;
+  readonly install?: boolean;
   readonly pinFile?: string;
   readonly host?: string;
   readonly port?: number;
@@ -130,6 +131,7 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   writable: { flag: 'writable', summary: 'let others upload into the shared folders' },
   recursive: { flag: 'recursive', short: 'R', summary: 'list everything below, one path a line' },
   clean: { flag: 'clean', summary: 'remove them and what they hold on disk' },
+  install: { flag: 'install', summary: 'copy them into your own Wireshark folders' },
   pinFile: {
     flag: 'pin-file',
     placeholder: 'FILE',

@@ -1,0 +1,76 @@
+/** `hexdrop wireshark`: says where Wireshark keeps what a person adds, and with --install puts our dissector there. */
+
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { CommandCall, CommandContext } from '../context.ts';
+import { exitDone } from '../exit-codes.ts';
+import type { World } from '../world.ts';
+
+/** Where what is installed comes from: beside the bundle, or in the sources. */
+const places = ['../wireshark', '../../wireshark', '../../../build/wireshark'];
+
+const profileName = 'Hexdrop';
+
+interface Installation {
+  readonly plugins: string;
+  readonly profile: string;
+}
+
+/**
+ * The personal folders of Wireshark 4: "Personal Lua Plugins" and "Personal configuration" of Help, About, Folders.
+ * Source: the Wireshark User's Guide, appendix B.
+ */
+export function installationFor(world: Pick<World, 'platform' | 'env' | 'homeDirectory'>): Installation {
+  const { platform, env } = world;
+  if (platform === 'win32') {
+    const base = join(env['APPDATA'] ?? join(world.homeDirectory(), 'AppData', 'Roaming'), 'Wireshark');
+    return { plugins: join(base, 'plugins'), profile: join(base, 'profiles', profileName) };
+  }
+  const config = env['XDG_CONFIG_HOME'] ?? join(world.homeDirectory(), '.config');
+  return {
+    plugins: join(world.homeDirectory(), '.local', 'lib', 'wireshark', 'plugins'),
+    profile: join(config, 'wireshark', 'profiles', profileName),
+  };
+}
+
+function shippedFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const found = places
+    .map((place) => join(here, place))
+    .find((path) => existsSync(join(path, 'hexdrop.lua')));
+  if (found !== undefined) return found;
+  throw new HexdropError('file-vanished', 'The dissector is not there: build the program anew.');
+}
+
+function copy(from: string, to: string): void {
+  try {
+    mkdirSync(dirname(to), { recursive: true });
+    cpSync(from, to, { recursive: true });
+  } catch (thrown) {
+    const { message } = thrown as Error;
+    throw new HexdropError('write-failed', `"${to}" could not be written: ${message}.`, { cause: thrown });
+  }
+}
+
+export const run = (call: CommandCall, { world, output }: CommandContext): Promise<number> => {
+  const source = shippedFolder();
+  const { plugins, profile } = installationFor(world);
+  const dissector = join(plugins, 'hexdrop.lua');
+  const isInstalled = call.options.install === true;
+  if (isInstalled) {
+    copy(join(source, 'hexdrop.lua'), dissector);
+    copy(join(source, 'profile'), profile);
+  }
+  output.event({ event: isInstalled ? 'installed' : 'places', dissector, profile });
+  output.result(`${isInstalled ? 'Installed' : 'The dissector goes to'} ${dissector}`);
+  output.result(`${isInstalled ? 'Installed' : 'the profile goes to'} ${profile}`);
+  output.note(
+    isInstalled
+      ? 'Start Wireshark anew, or press Ctrl+Shift+L in it; the profile is chosen at the right of its status bar.'
+      : 'Nothing was changed. "hexdrop wireshark --install" puts them there.',
+  );
+  return Promise.resolve(exitDone);
+};

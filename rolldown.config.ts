@@ -46,7 +46,7 @@ function nodeProgram(folder: string, input: Record<string, string>): RolldownOpt
         groups: [
           {
             name: 'program',
-            test: /[\\/](?:electron|shared)[\\/](?!cli[\\/](?:hexdrop|process-world|start)\.ts)|[\\/]valibot[\\/]/,
+            test: /[\\/](?:electron|shared)[\\/](?!(?:cli[\\/](?:hexdrop|process-world|start)|headless[\\/]ui|engine[\\/](?:discovery[\\/](?:discovery|local-name|transport)|capture[\\/]pcapng[\\/]capture-thread))\.ts)|[\\/]valibot[\\/]/,
           },
         ],
       },
@@ -56,6 +56,45 @@ function nodeProgram(folder: string, input: Record<string, string>): RolldownOpt
   };
 }
 
+/** What the window and the tray show before any page does. */
+const desktopIcons: Plugin = {
+  name: 'desktop-icons',
+  async writeBundle() {
+    await cp('build/icons/png', 'dist/desktop/icons', { recursive: true });
+  },
+};
+
+/** Of the desktop program: `electron` is the runtime itself. Entries stay in one file each, so that they know where they are. */
+const desktopMain: RolldownOptions = {
+  input: { main: 'electron/desktop/main.ts' },
+  platform: 'node',
+  external: ['electron', /^node:/, ...nativeAddons],
+  output: {
+    dir: 'dist/desktop',
+    cleanDir: true,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
+  },
+  plugins: [desktopIcons],
+};
+
+/** A sandboxed preload is one CommonJS file that requires 'electron' and nothing else. Built after main, which empties the folder. */
+const desktopPreload: RolldownOptions = {
+  input: { preload: 'electron/desktop/preload/preload.ts' },
+  platform: 'browser',
+  external: ['electron'],
+  output: { dir: 'dist/desktop', format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+};
+
 export default defineConfig([
-  nodeProgram('cli', { hexdrop: 'electron/cli/hexdrop.ts', start: 'electron/cli/start.ts' }),
+  nodeProgram('cli', {
+    hexdrop: 'electron/cli/hexdrop.ts',
+    start: 'electron/cli/start.ts',
+    'capture-thread': 'electron/engine/capture/pcapng/capture-thread.ts',
+  }),
+  nodeProgram('headless', { ui: 'electron/headless/ui.ts' }),
+  desktopMain,
+  desktopPreload,
 ]);

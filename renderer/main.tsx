@@ -1,5 +1,13 @@
-/** The page's entry. */
+/** The page's entry: picks the link, follows the engine, shows the window. */
 
 import { createRoot } from 'react-dom/client';
 
-createRoot(document.getElementById('root') as HTMLElement).render(<h1>Hexdrop</h1>);
+import { createClient } from '../shared/ipc/client.ts';
+import { App } from './app/App.tsx';
+import { connect } from './link/connect.ts';
+import { followClient } from './store/engine.ts';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('The page has no root element.');
+const { engine } = followClient(createClient({ connect }));
+createRoot(root).render(<App engine={engine} />);

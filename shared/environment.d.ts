@@ -15,3 +15,20 @@ declare class TextDecoder {
   );
   decode(input?: ArrayBuffer | ArrayBufferView, options?: { readonly stream?: boolean }): string;
 }
+
+declare function setTimeout(work: () => void, delayMs: number): unknown;
+declare function clearTimeout(timer: unknown): void;
+declare function queueMicrotask(work: () => void): void;
+declare function structuredClone<T>(value: T): T;
+
+interface AbortSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** Here it is only handed on (shared/ipc/preload.ts). */
+interface File {
+  readonly name: string;
+  readonly size: number;
+}

@@ -3,11 +3,13 @@
 import type { TransferView } from '../../shared/model/transfer.ts';
 import { HexdropError, asHexdropError } from '../../shared/protocol/errors.ts';
 import type { Engine, TransferHandle } from '../engine/api.ts';
+import { homeFolder } from '../host/home.ts';
+import { captureIntoFile } from './capture-file.ts';
+import type { OpenCapture } from './capture-file.ts';
 import type { CommandCall, CommandContext } from './context.ts';
 import { exitCodeOfResult, exitCodes } from './exit-codes.ts';
 import { formatBytes, formatCounted } from './terminal/format.ts';
 import { waitingInWords } from './terminal/progress.ts';
-import { homeFolder } from './home.ts';
 import { TransferReport, peerInWords } from './transfer-report.ts';
 
 export interface EngineSession {
@@ -32,13 +34,16 @@ export const withEngine = async (
   session: EngineSession,
 ): Promise<number> => {
   const { output, interrupt, world } = context;
-  const { alias } = call.options;
+  const { alias, limit } = call.options;
   const engine = await world.createEngine({
     home: homeFolder(call.options.home, world),
     allowPlain: session.allowPlain ?? false,
     ...(alias === undefined ? {} : { alias }),
   });
+  if (limit !== undefined) engine.configure({ uploadLimit: limit, downloadLimit: limit });
+  let file: OpenCapture | undefined;
   try {
+    file = await captureIntoFile(call, context, engine);
     return await interrupt.orAborted(session.body(engine));
   } catch (thrown) {
     if (!interrupt.signal.aborted) throw thrown;
@@ -51,6 +56,7 @@ export const withEngine = async (
     return exitCodes.interrupted;
   } finally {
     await close(engine, context);
+    await file?.close();
   }
 };
 

@@ -2,6 +2,7 @@
 
 import type { PeerView } from '../../shared/model/peer.ts';
 import type { OfferView, TransferResult, TransferView } from '../../shared/model/transfer.ts';
+import type { DiscoveredPeer } from '../engine/api.ts';
 import type { KnownDevice } from '../engine/net/known-devices.ts';
 
 export const deviceId = '3f2a91bc07de55aa'.repeat(4);
@@ -72,6 +73,16 @@ export const knownDevice = (over: Partial<KnownDevice> = {}): KnownDevice => ({
   alias: 'studio',
   targets: ['192.168.1.23:18600'],
   firstSeenMs: 0,
+  lastSeenMs: 0,
+  ...over,
+});
+
+export const discoveredPeer = (over: Partial<DiscoveredPeer> = {}): DiscoveredPeer => ({
+  deviceId,
+  alias: 'studio',
+  kind: 'laptop',
+  platform: 'linux',
+  addresses: [{ host: '192.168.1.23', port: 18600 }],
   lastSeenMs: 0,
   ...over,
 });

@@ -6,6 +6,7 @@ import type { ListedEntry, ShareView } from '../../shared/model/share.ts';
 import type { TransferResult, TransferView } from '../../shared/model/transfer.ts';
 import type {
   Engine,
+  EngineChange,
   EngineEvent,
   EngineOptions,
   EngineSnapshot,
@@ -16,7 +17,11 @@ import type {
   SendRequest,
   ShareRequest,
   TransferHandle,
+  DiscoveredPeer,
+  Discovery,
 } from '../engine/api.ts';
+import type { DiscoveryOptions } from '../engine/discovery/discovery.ts';
+import type { UiProgram } from '../host/ui-program.ts';
 import { HexdropError } from '../../shared/protocol/errors.ts';
 import type { KnownDevice } from '../engine/net/known-devices.ts';
 import type { PartialSummary } from '../engine/transfer/partials.ts';
@@ -77,7 +82,10 @@ export class FakeSource extends EventEmitter implements TextSource {
   }
 }
 
-export class FakeHandle implements TransferHandle {
+/** The commands neither pause nor resume. */
+type HeldByCommands = Omit<TransferHandle, 'pause' | 'resume'>;
+
+export class FakeHandle implements HeldByCommands {
   readonly id: string;
   readonly done: Promise<TransferResult>;
   cancelled = false;
@@ -107,10 +115,31 @@ export class FakeHandle implements TransferHandle {
   }
 }
 
-export class FakeEngine implements Engine {
+/** What the commands call; the windows call more. */
+type CalledByCommands = Pick<
+  Engine,
+  | 'deviceId'
+  | 'alias'
+  | 'configure'
+  | 'listen'
+  | 'addShare'
+  | 'send'
+  | 'get'
+  | 'put'
+  | 'list'
+  | 'partials'
+  | 'cleanPartials'
+  | 'knownDevices'
+  | 'onEvent'
+  | 'snapshot'
+  | 'close'
+>;
+
+export class FakeEngine implements CalledByCommands {
   readonly deviceId = '07de'.repeat(16);
   readonly alias = 'desk';
   options: EngineOptions | undefined;
+  configured: EngineChange | undefined;
   isClosed = false;
   closeMs = 0;
   devices: readonly KnownDevice[] = [];
@@ -128,6 +157,10 @@ export class FakeEngine implements Engine {
   /** Thrown by list for a PIN, or the lack of one. */
   listFault: (pin: string | undefined) => HexdropError | undefined = () => undefined;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
+
+  configure(change: EngineChange): void {
+    this.configured = change;
+  }
 
   emit(event: EngineEvent): void {
     for (const listener of this.#listeners) listener(event);
@@ -207,13 +240,48 @@ export class FakeEngine implements Engine {
     // A script may run before anybody waits for the end.
     handle.done.catch(() => {});
     setImmediate(() => this.script(handle, pin));
-    return handle;
+    return handle as HeldByCommands as TransferHandle;
+  }
+}
+
+/** A network on which a test says who is there. */
+export class FakeDiscovery implements Discovery {
+  readonly started: DiscoveryOptions[] = [];
+  peers: readonly DiscoveredPeer[] = [];
+  isAnnounced = true;
+  closedCount = 0;
+  /** Told to whoever listens for trouble. */
+  trouble: HexdropError | undefined;
+  readonly #listeners = new Set<() => void>();
+
+  appear(peer: DiscoveredPeer): void {
+    this.peers = [...this.peers, peer];
+    for (const listener of this.#listeners) listener();
+  }
+
+  refresh(): void {}
+
+  update(): void {}
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onTrouble(listener: (error: HexdropError) => void): () => void {
+    if (this.trouble !== undefined) listener(this.trouble);
+    return () => {};
+  }
+
+  async close(): Promise<void> {
+    this.closedCount += 1;
   }
 }
 
 export interface FakeCall {
   readonly world: World;
   readonly engine: FakeEngine;
+  readonly discovery: FakeDiscovery;
   readonly stdin: FakeSource;
   readonly stdout: FakeSink;
   readonly stderr: FakeSink;
@@ -231,10 +299,15 @@ export interface FakeCallOptions {
   readonly isTerminal?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly addresses?: readonly NetworkAddress[];
+  readonly discovery?: FakeDiscovery;
+  /** Names that the system's resolver knows; all when absent. */
+  readonly hosts?: readonly string[];
+  readonly ui?: UiProgram;
 }
 
 export const fakeCall = (argv: readonly string[], options: FakeCallOptions = {}): FakeCall => {
   const engine = options.engine ?? new FakeEngine();
+  const discovery = options.discovery ?? new FakeDiscovery();
   const [stdin, stdout, stderr] = [new FakeSource(), new FakeSink(), new FakeSink()];
   stdin.isTTY = options.isTerminal ?? false;
   stderr.isTTY = options.isTerminal ?? false;
@@ -253,8 +326,18 @@ export const fakeCall = (argv: readonly string[], options: FakeCallOptions = {})
     networkAddresses: () => options.addresses ?? [],
     createEngine: async (engineOptions) => {
       engine.options = engineOptions;
-      return engine;
+      return engine as CalledByCommands as Engine;
     },
+    startDiscovery: async (discoveryOptions) => {
+      discovery.started.push(discoveryOptions);
+      return discovery;
+    },
+    knowsHost: async (name) => options.hosts?.includes(name) ?? true,
+    loadUi: async () => {
+      if (options.ui === undefined) throw new Error('Cannot find module ui.js');
+      return options.ui;
+    },
+    startCommand: ['/usr/bin/node', '/opt/hexdrop.js'],
     onSignal: (listener) => {
       signals.on('signal', listener);
       return () => signals.off('signal', listener);
@@ -264,6 +347,7 @@ export const fakeCall = (argv: readonly string[], options: FakeCallOptions = {})
   return {
     world,
     engine,
+    discovery,
     stdin,
     stdout,
     stderr,

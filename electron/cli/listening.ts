@@ -1,7 +1,7 @@
 /** What a listener says when it starts, and about those who come. */
 
 import { displayName } from '../../shared/model/display-name.ts';
-import type { Endpoint } from '../../shared/model/peer.ts';
+import type { Endpoint, PeerView } from '../../shared/model/peer.ts';
 import type { HexdropError } from '../../shared/protocol/errors.ts';
 import type { TransferResult, TransferView } from '../../shared/model/transfer.ts';
 import type { Engine } from '../engine/api.ts';
@@ -10,7 +10,7 @@ import { reachableHosts, typedAddress } from './addresses.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodeOf, exitCodeOfResult, exitCodes } from './exit-codes.ts';
 import type { Output } from './terminal/output.ts';
-import { errorOfView } from './transfer-report.ts';
+import { errorOfView, peerInWords } from './transfer-report.ts';
 import type { TransferReport } from './transfer-report.ts';
 
 /** The first line of every listener; `command` is what others type, with the address in place of ADDRESS. */
@@ -71,7 +71,14 @@ export interface ServedTransferHooks {
   ended?(transferId: string, exitCode: number): void;
 }
 
-/** Transfers that others started: tells how they end. */
+/** Line by line, so that no text can look like a line of ours. */
+const tellText = (output: Output, peer: PeerView, text: string): void => {
+  output.event({ event: 'text', peer, text });
+  output.result(`Text from ${peerInWords(peer)}:`);
+  for (const line of text.split(/\r\n|\r|\n/u)) output.result(`> ${displayName(line)}`);
+};
+
+/** What others started: tells how their transfers end, and the texts that they send. */
 export const hearServedTransfers = (
   engine: Engine,
   report: TransferReport,
@@ -97,6 +104,7 @@ export const hearServedTransfers = (
   return engine.onEvent((event) => {
     if (event.kind === 'rejected') rejections.add(event.address, event.error);
     if (event.kind === 'retrying') hooks.lost?.(event.transferId);
+    if (event.kind === 'text') tellText(output, event.peer, event.text);
     if (event.kind !== 'finished') return;
     const exitCode = finished(event.transfer, event.result);
     hooks.ended?.(event.transfer.id, exitCode);

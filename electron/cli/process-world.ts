@@ -1,7 +1,9 @@
 /** The World of the real process. Looks at nothing before it is asked for: start-up time counts. */
 
 import { homedir, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
+import type { UiProgram } from '../host/ui-program.ts';
 import type { NetworkAddress, World } from './world.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -31,6 +33,20 @@ export const processWorld = (): World => ({
     const { createEngine } = await import('../engine/engine.ts');
     return createEngine(options);
   },
+  startDiscovery: async (options) => {
+    const { startDiscovery } = await import('../engine/discovery/discovery.ts');
+    return startDiscovery(options);
+  },
+  knowsHost: async (name) => {
+    const { lookup } = await import('node:dns/promises');
+    return lookup(name).then(
+      () => true,
+      () => false,
+    );
+  },
+  // Another shell, which the command line does not import: a program of its own beside this one in dist.
+  loadUi: () => import(new URL('../headless/ui.js', import.meta.url).href) as Promise<UiProgram>,
+  startCommand: [process.execPath, join(import.meta.dirname, 'hexdrop.js')],
   onSignal: (listener) => {
     for (const signal of signals) process.on(signal, listener);
     return () => {

@@ -2,7 +2,7 @@
 
 import { asHexdropError } from '../../shared/protocol/errors.ts';
 import type { HexdropError } from '../../shared/protocol/errors.ts';
-import { readRequest, wantsJson } from './call/args.ts';
+import { readRequest, takesStandardOutput, wantsJson } from './call/args.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodeOf, exitCodes, exitDone } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
@@ -64,7 +64,7 @@ const flushed = (sink: TextSink): Promise<void> =>
 /** Never rejects. */
 export const run = async (world: World): Promise<number> => {
   const interrupt = new Interrupt((code) => world.exitNow(code));
-  const output = new Output(world, wantsJson(world.argv));
+  const output = new Output(world, wantsJson(world.argv), takesStandardOutput(world.argv));
   const stopListening = world.onSignal(() => interrupt.raise());
   let outputError: NodeJS.ErrnoException | undefined;
   world.stdout.on('error', (error) => {

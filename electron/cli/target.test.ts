@@ -1,9 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { knownDevice } from './fake-views.ts';
-import { resolveRemotePath, resolveTarget } from './target.ts';
+import type { Endpoint } from '../../shared/model/peer.ts';
+import type { DiscoveredPeer } from '../engine/api.ts';
+import type { KnownDevice } from '../engine/net/known-devices.ts';
+import { deviceId, discoveredPeer, knownDevice } from './fake-views.ts';
+import { readTarget, resolveTarget } from './target.ts';
+import type { Target } from './target.ts';
 
 const studio = knownDevice();
 const other = knownDevice({ deviceId: 'f'.repeat(64), targets: ['10.0.0.9:18520'] });
+
+const resolved = (
+  text: string,
+  port: number | undefined,
+  known: readonly KnownDevice[],
+  announced: readonly DiscoveredPeer[] = [],
+): Target => resolveTarget(readTarget(text, port, known), announced);
+
+const endpointOf = (...args: Parameters<typeof resolved>): Endpoint => resolved(...args).endpoint;
 
 describe('a target', () => {
   it.each([
@@ -12,19 +25,22 @@ describe('a target', () => {
     ['an address with a port, whatever --port says', '10.0.0.5:7', 99, { host: '10.0.0.5', port: 7 }],
     ['an IPv6 address with a port', '[fd00::5]:7', undefined, { host: 'fd00::5', port: 7 }],
     ['a bare IPv6 address', 'fd00::5', undefined, { host: 'fd00::5', port: 18520 }],
+    ['a link-local address', '[fe80::1%eth0]:7', undefined, { host: 'fe80::1%eth0', port: 7 }],
+    ['a bare link-local address', 'fe80::1%eth0', undefined, { host: 'fe80::1%eth0', port: 18520 }],
     ['a name', 'nas.local', undefined, { host: 'nas.local', port: 18520 }],
+    ['a name with a port', 'nas.local:7', undefined, { host: 'nas.local', port: 7 }],
     ['an unknown bare name', 'nas', undefined, { host: 'nas', port: 18520 }],
     ['an alias', 'studio', undefined, { host: '192.168.1.23', port: 18600 }],
     ['an alias in other letters', 'STUDIO', undefined, { host: '192.168.1.23', port: 18600 }],
     ['an alias with a port', 'studio:7', undefined, { host: '192.168.1.23', port: 7 }],
     ['an alias and --port', 'studio', 99, { host: '192.168.1.23', port: 99 }],
   ] as const)('may be %s', (_what, text, port, expected) => {
-    expect(resolveTarget(text, port, [studio])).toEqual(expected);
+    expect(resolved(text, port, [studio])).toEqual({ endpoint: expected });
   });
 
   it('may be an alias that no address could be', () => {
     const device = knownDevice({ alias: "Ada's laptop 💻" });
-    expect(resolveTarget("ada's laptop 💻", undefined, [device])).toEqual({
+    expect(endpointOf("ada's laptop 💻", undefined, [device])).toEqual({
       host: '192.168.1.23',
       port: 18600,
     });
@@ -35,43 +51,70 @@ describe('a target', () => {
     const named = knownDevice({ alias: 'nas.local' });
     const posing = knownDevice({ alias: 'nas' });
     const nas = knownDevice({ deviceId: 'f'.repeat(64), alias: 'x', targets: ['nas:18520'] });
-    expect(resolveTarget('10.0.0.5', undefined, [liar]).host).toBe('10.0.0.5');
-    expect(resolveTarget('nas.local', undefined, [named]).host).toBe('nas.local');
-    expect(resolveTarget('nas', undefined, [posing, nas]).host).toBe('nas');
+    const announced = [discoveredPeer({ alias: '10.0.0.5' })];
+    expect(endpointOf('10.0.0.5', undefined, [liar], announced).host).toBe('10.0.0.5');
+    expect(endpointOf('nas.local', undefined, [named]).host).toBe('nas.local');
+    expect(endpointOf('nas', undefined, [posing, nas]).host).toBe('nas');
   });
 
   it('that several devices are called is refused with the list of them', () => {
-    expect(() => resolveTarget('studio', undefined, [studio, other])).toThrow(
+    expect(() => resolved('studio', undefined, [studio, other])).toThrow(
       /192\.168\.1\.23:18600 \(3f2a-91bc-07de\), 10\.0\.0\.9:18520 \(ffff-ffff-ffff\)/,
     );
   });
 
   it('that is neither is refused with both', () => {
-    expect(() => resolveTarget('no such thing', undefined, [studio])).toThrow(
-      /is not an address.*No known device is called "no such thing"/,
+    expect(() => resolved('no such thing', undefined, [studio])).toThrow(
+      /is not an address.*No device that is known or announced on the network is called "no such thing"/,
     );
-    expect(() => resolveTarget('10.0.0.5:0', undefined, [])).toThrow(/is not a port/);
-    expect(() => resolveTarget('999.0.0.1', undefined, [])).toThrow(/not an IPv4 address/);
+    expect(() => resolved('10.0.0.5:0', undefined, [])).toThrow(/is not a port/);
+    expect(() => resolved('999.0.0.1', undefined, [])).toThrow(/not an IPv4 address/);
+    expect(() => resolved('nas', 0, [])).toThrow(/--port 0 is for listeners/);
   });
 
-  it('ignores devices that were never reached', () => {
+  it('ignores known devices that were never reached and are not announced', () => {
     const incoming = knownDevice({ targets: [] });
-    expect(resolveTarget('studio', undefined, [incoming])).toEqual({ host: 'studio', port: 18520 });
+    expect(endpointOf('studio', undefined, [incoming])).toEqual({ host: 'studio', port: 18520 });
   });
 });
 
-describe('a remote path', () => {
-  it('is a host and what follows its first slash', () => {
-    expect(resolveRemotePath('10.0.0.5:7/photos/2024/', undefined, [])).toEqual({
-      endpoint: { host: '10.0.0.5', port: 7 },
-      path: 'photos/2024',
-    });
-    expect(resolveRemotePath('studio/photos', undefined, [studio]).endpoint.port).toBe(18600);
-    expect(resolveRemotePath('studio', undefined, [studio]).path).toBe('');
+describe('a target that is announced', () => {
+  const announced = discoveredPeer({ addresses: [{ host: '10.0.0.7', port: 7 }] });
+  const stranger = discoveredPeer({
+    deviceId: 'e'.repeat(64),
+    addresses: [{ host: '10.0.0.66', port: 6 }],
   });
 
-  it('that leads out is refused', () => {
-    expect(() => resolveRemotePath('host/a/../b', undefined, [])).toThrow(/"\.\." is not a name/);
-    expect(() => resolveRemotePath('host//a', undefined, [])).toThrow(/missing/);
+  it('is dialed where it is announced, and must have the key that was announced', () => {
+    expect(resolved('Studio', undefined, [], [announced])).toEqual({
+      endpoint: { host: '10.0.0.7', port: 7 },
+      expectDeviceId: deviceId,
+    });
+    expect(endpointOf('studio', 99, [], [announced])).toEqual({ host: '10.0.0.7', port: 99 });
+  });
+
+  it('is looked for at its new address when it is known', () => {
+    expect(resolved('studio', undefined, [studio], [announced])).toEqual({
+      endpoint: { host: '10.0.0.7', port: 7 },
+      expectDeviceId: deviceId,
+    });
+  });
+
+  it('is known by its id, whatever it calls itself now', () => {
+    const renamed = discoveredPeer({ ...announced, alias: 'atelier' });
+    expect(endpointOf('studio', undefined, [studio], [renamed]).host).toBe('10.0.0.7');
+  });
+
+  it('never takes the place of a known device of the same name', () => {
+    expect(resolved('studio', undefined, [studio], [stranger])).toEqual({
+      endpoint: { host: '192.168.1.23', port: 18600 },
+    });
+    expect(endpointOf('studio', undefined, [studio], [stranger, announced]).host).toBe('10.0.0.7');
+  });
+
+  it('is refused with all addresses when several unknown ones have the name', () => {
+    expect(() => resolved('studio', undefined, [], [announced, stranger])).toThrow(
+      /Several devices on the network are called "studio": 10\.0\.0\.7:7 \(3f2a-91bc-07de\), 10\.0\.0\.66:6 \(eeee-eeee-eeee\)/,
+    );
   });
 });

@@ -1,22 +1,43 @@
 /**
- * What a person calls the other side, as an endpoint: an address, or the alias of a known device. An address always
- * wins over an alias that reads like one, so that no device can put itself in the place of another by its name.
+ * What a person calls the other side, as an endpoint: an address, or the alias of a device that is known or announced
+ * on the network. An address always wins over an alias that reads like one, so that no device can put itself in the
+ * place of another by its name; and a known device wins over one that only calls itself the same.
  */
 
 import { isIP } from 'node:net';
 import type { Endpoint } from '../../shared/model/peer.ts';
 import { HexdropError } from '../../shared/protocol/errors.ts';
 import { defaultPort } from '../../shared/protocol/limits.ts';
-import { parseAddress, parseRemotePath, targetOf } from '../engine/net/address.ts';
-import type { RemotePath } from '../engine/net/address.ts';
+import type { DiscoveredPeer } from '../engine/api.ts';
+import { formatAddress, parseAddress, targetOf } from '../engine/net/address.ts';
 import { shortDeviceId } from '../engine/net/identity.ts';
 import type { KnownDevice } from '../engine/net/known-devices.ts';
 import { usageError } from './call/options.ts';
 
+export interface Target {
+  readonly endpoint: Endpoint;
+  /** The device that is meant, where the address comes from an announcement. */
+  readonly expectDeviceId?: string;
+}
+
+/** What was typed, read but not yet looked for. */
+export type TypedTarget =
+  | { readonly kind: 'address'; readonly endpoint: Endpoint }
+  | {
+      readonly kind: 'alias';
+      readonly alias: string;
+      /** Known devices that can be dialed. */
+      readonly known: readonly KnownDevice[];
+      /** Where a port was given. */
+      readonly port: number | undefined;
+      /** What it is as the name of a host, or why it cannot be one. */
+      readonly asHost: Endpoint | HexdropError;
+    };
+
 const normalise = (alias: string): string => alias.normalize('NFC').toLowerCase();
 
-const devicesCalled = (alias: string, devices: readonly KnownDevice[]): readonly KnownDevice[] =>
-  devices.filter((device) => device.targets.length > 0 && normalise(device.alias) === normalise(alias));
+export const isCalled = (device: { readonly alias: string }, alias: string): boolean =>
+  normalise(device.alias) === normalise(alias);
 
 const tryAddress = (text: string, port: number): Endpoint | HexdropError => {
   try {
@@ -35,49 +56,73 @@ const readsAsAddress = (endpoint: Endpoint, devices: readonly KnownDevice[]): bo
 /** 1 is not a port here: -1 tells an address that names a port from one that takes the default. */
 const noPort = -1;
 
-/** Throws a usage error for what is neither; `port` is the one of --port. */
-export const resolveTarget = (
+/** `port` is the one of --port. */
+export const readTarget = (
   text: string,
   port: number | undefined,
   devices: readonly KnownDevice[],
-): Endpoint => {
+): TypedTarget => {
   if (port === 0)
     throw usageError('--port 0 is for listeners; here it must be the port to connect to.', { seen: '0' });
   const typed = tryAddress(text, noPort);
   const portTyped = typed instanceof HexdropError || typed.port === noPort ? port : typed.port;
-  const address =
-    typed instanceof HexdropError ? typed : { host: typed.host, port: portTyped ?? defaultPort };
-  if (!(address instanceof HexdropError) && readsAsAddress(address, devices)) return address;
+  const asHost = typed instanceof HexdropError ? typed : { host: typed.host, port: portTyped ?? defaultPort };
+  if (!(asHost instanceof HexdropError) && readsAsAddress(asHost, devices))
+    return { kind: 'address', endpoint: asHost };
 
-  const alias = address instanceof HexdropError ? text : address.host;
-  const [device, ...others] = devicesCalled(alias, devices);
-  if (device === undefined) {
-    if (!(address instanceof HexdropError)) return address;
-    throw usageError(`${address.message} No known device is called "${text}" either.`, {
-      seen: text,
-      ...(address.allowed === undefined ? {} : { allowed: address.allowed }),
-    });
-  }
-  if (others.length > 0) {
-    const list = [device, ...others]
-      .map(({ deviceId, targets }) => `${targets[0]} (${shortDeviceId(deviceId)})`)
-      .join(', ');
-    throw usageError(`Several known devices are called "${alias}": ${list}. Give the address.`, {
-      seen: alias,
-    });
-  }
-  const known = parseAddress(device.targets[0] ?? '');
-  return portTyped === undefined ? known : { ...known, port: portTyped };
+  const alias = asHost instanceof HexdropError ? text : asHost.host;
+  const known = devices.filter((device) => device.targets.length > 0 && isCalled(device, alias));
+  return { kind: 'alias', alias, known, port: portTyped, asHost };
 };
 
-/** `host[:port]/share/path`, where the host may be an alias. */
-export const resolveRemotePath = (
-  text: string,
-  port: number | undefined,
-  devices: readonly KnownDevice[],
-): RemotePath => {
-  const slash = text.indexOf('/');
-  const host = slash === -1 ? text : text.slice(0, slash);
-  const { path } = slash === -1 ? { path: '' } : parseRemotePath(`host${text.slice(slash)}`);
-  return { endpoint: resolveTarget(host, port, devices), path };
+interface Candidate {
+  readonly deviceId: string;
+  readonly endpoint: Endpoint;
+  readonly isAnnounced: boolean;
+}
+
+const refuseSeveral = (alias: string, what: string, candidates: readonly Candidate[]): never => {
+  const list = candidates
+    .map(({ endpoint, deviceId }) => `${formatAddress(endpoint)} (${shortDeviceId(deviceId)})`)
+    .join(', ');
+  throw usageError(`Several ${what} are called "${alias}": ${list}. Give the address.`, { seen: alias });
+};
+
+const announcedCandidates = (peers: readonly DiscoveredPeer[]): readonly Candidate[] =>
+  peers.flatMap(({ deviceId, addresses: [endpoint] }) =>
+    endpoint === undefined ? [] : [{ deviceId, endpoint, isAnnounced: true }],
+  );
+
+/** Where a known device is announced now, else where it was reached last. */
+const knownCandidate = (
+  { deviceId, targets }: KnownDevice,
+  announced: readonly DiscoveredPeer[],
+): Candidate => {
+  const [now] = announcedCandidates(announced.filter((peer) => peer.deviceId === deviceId));
+  return now ?? { deviceId, endpoint: parseAddress(targets[0] ?? ''), isAnnounced: false };
+};
+
+/** Throws a usage error for what is neither an address nor the alias of exactly one device. */
+export const resolveTarget = (typed: TypedTarget, announced: readonly DiscoveredPeer[]): Target => {
+  if (typed.kind === 'address') return { endpoint: typed.endpoint };
+  const { alias, known, port, asHost } = typed;
+  const candidates =
+    known.length > 0
+      ? known.map((device) => knownCandidate(device, announced))
+      : announcedCandidates(announced.filter((peer) => isCalled(peer, alias)));
+  const [candidate, ...others] = candidates;
+  if (candidate === undefined) {
+    if (!(asHost instanceof HexdropError)) return { endpoint: asHost };
+    throw usageError(
+      `${asHost.message} No device that is known or announced on the network is called "${alias}" either.`,
+      { seen: alias, ...(asHost.allowed === undefined ? {} : { allowed: asHost.allowed }) },
+    );
+  }
+  if (others.length > 0)
+    refuseSeveral(alias, known.length > 0 ? 'known devices' : 'devices on the network', candidates);
+  const { endpoint, deviceId, isAnnounced } = candidate;
+  return {
+    endpoint: port === undefined ? endpoint : { ...endpoint, port },
+    ...(isAnnounced ? { expectDeviceId: deviceId } : {}),
+  };
 };

@@ -133,6 +133,8 @@ export class TransferReport {
       case 'session-opened':
       case 'session-closed':
       case 'rejected':
+      case 'shares':
+      case 'text':
       case 'finished':
         break;
     }

@@ -3,7 +3,9 @@
  * every command runs in a test without a process. The real one is process-world.ts.
  */
 
-import type { Engine, EngineOptions } from '../engine/api.ts';
+import type { Discovery, Engine, EngineOptions } from '../engine/api.ts';
+import type { DiscoveryOptions } from '../engine/discovery/discovery.ts';
+import type { UiProgram } from '../host/ui-program.ts';
 
 /** What is written to: standard output and standard error. */
 export interface TextSink {
@@ -46,6 +48,13 @@ export interface World {
   homeDirectory(): string;
   networkAddresses(): readonly NetworkAddress[];
   createEngine(options: EngineOptions): Promise<Engine>;
+  startDiscovery(options: DiscoveryOptions): Promise<Discovery>;
+  /** Whether the system's resolver knows a name. */
+  knowsHost(name: string): Promise<boolean>;
+  /** The browser shell. Rejects when it was not built. */
+  loadUi(): Promise<UiProgram>;
+  /** What starts this program again. */
+  readonly startCommand: readonly string[];
   /** Calls back for each SIGINT, SIGTERM and SIGHUP until the returned function is called. */
   onSignal(listener: () => void): () => void;
   /** Ends the process on the spot. */

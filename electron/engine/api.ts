@@ -3,17 +3,21 @@
  * itself is engine.ts. Everything that leaves here is plain data from shared/model.
  */
 
+import type { DeviceKind } from '../../shared/model/device.ts';
 import type { Endpoint, PeerView } from '../../shared/model/peer.ts';
-import type { ListedEntry, ShareView } from '../../shared/model/share.ts';
+import type { ListedEntry, ShareView, ShareVisitor } from '../../shared/model/share.ts';
 import type {
   ConflictPolicy,
   Decision,
+  EntryKind,
   FileFault,
   OfferView,
   TransferResult,
   TransferView,
 } from '../../shared/model/transfer.ts';
 import type { HexdropError } from '../../shared/protocol/errors.ts';
+import type { CaptureApi } from './capture/api.ts';
+export type { CaptureApi, CaptureSource, FileCapture } from './capture/api.ts';
 import type { KnownDevice } from './net/known-devices.ts';
 import type { PartialSummary } from './transfer/partials.ts';
 
@@ -24,6 +28,18 @@ export interface EngineOptions {
   readonly alias?: string;
   /** Whether the listener takes unencrypted connections. Default false. */
   readonly allowPlain?: boolean;
+  /** Captures what crosses the wire from the start on. Default false: no connection is looked at. */
+  readonly capture?: boolean;
+}
+
+export interface EngineChange {
+  readonly alias?: string;
+  /** Whether the listener takes unencrypted connections. */
+  readonly allowPlain?: boolean;
+  /** Bytes a second over everything that is sent, at least 1; null: as fast as it goes. Transfers that run heed it at once. */
+  readonly uploadLimit?: number | null;
+  /** Over everything that is received; each sender is told its share of it. */
+  readonly downloadLimit?: number | null;
 }
 
 export interface ReceivePolicy {
@@ -47,6 +63,11 @@ export interface ReachOptions {
   readonly plain?: boolean;
   /** Replaces the recorded key of that address instead of refusing another one. */
   readonly acceptNewKey?: boolean;
+  /**
+   * The device that is meant: the key that answers must be this one, whatever is recorded for the address. For addresses
+   * that come from announcements, which anybody can make. Nothing is proven, and nothing checked, on a plain connection.
+   */
+  readonly expectDeviceId?: string | undefined;
 }
 
 export interface RetryOptions {
@@ -54,10 +75,62 @@ export interface RetryOptions {
   readonly retryMs?: number;
 }
 
-export interface SendRequest extends ReachOptions, RetryOptions {
-  readonly paths: readonly string[];
-  readonly to: Endpoint;
+/** One entry of a tree whose content is not in files of this machine. */
+export interface StreamedEntry {
+  /** Relative, with '/'. */
+  readonly path: string;
+  readonly kind: EntryKind;
+  /** Bytes of a file; 0 for a folder. */
+  readonly size: number;
+  readonly mtimeMs: number;
 }
+
+/**
+ * A part of one file that is needed. Its bytes come by `push`, in order, in pieces of any size, until there are `bytes`
+ * of them; or `fail` ends it. Several parts are open at a time, never more than about 4 MiB of them together: what is
+ * pushed is kept until it has been sent, so that is all the backpressure there is. They may be answered in any order;
+ * they are needed in that in which they were asked for.
+ */
+export interface StreamedPart {
+  /** Index in `entries`. */
+  readonly file: number;
+  readonly offset: number;
+  /** At least 1, at most 1 MiB. */
+  readonly bytes: number;
+  /**
+   * The bytes belong to the engine from then on. False: nothing more of this part is needed. More bytes than were asked
+   * for are a failure of the file.
+   */
+  push(bytes: Uint8Array): boolean;
+  /** The file cannot be read (any more), or is shorter than it was: it fails, the others go on. */
+  fail(message: string): void;
+}
+
+/** A tree whose content is streamed to the engine while it is sent, such as files that were dropped into a page. */
+export interface StreamedTree {
+  /**
+   * Known whole before the transfer starts, in any order; folders that are not listed are made. A file counts as the
+   * same one in a later run when its path, size and time are.
+   */
+  readonly entries: readonly StreamedEntry[];
+  /** Asks for content. After a broken connection a part may be asked for once more. */
+  want(part: StreamedPart): void;
+  /** This part is not needed any more: its file failed, or the connection broke. */
+  unwanted(part: StreamedPart): void;
+  /** The transfer is over. Called once. */
+  close(): void;
+}
+
+/** What is sent: either of the two. */
+export type Sendable =
+  | { readonly paths: readonly string[]; readonly tree?: undefined }
+  | { readonly tree: StreamedTree; readonly paths?: undefined };
+
+export type SendRequest = Sendable &
+  ReachOptions &
+  RetryOptions & {
+    readonly to: Endpoint;
+  };
 
 export interface GetRequest extends ReachOptions, RetryOptions {
   readonly from: Endpoint;
@@ -69,13 +142,14 @@ export interface GetRequest extends ReachOptions, RetryOptions {
   readonly pin?: string;
 }
 
-export interface PutRequest extends ReachOptions, RetryOptions {
-  readonly paths: readonly string[];
-  readonly to: Endpoint;
-  /** A share, or a folder in it. */
-  readonly path: string;
-  readonly pin?: string;
-}
+export type PutRequest = Sendable &
+  ReachOptions &
+  RetryOptions & {
+    readonly to: Endpoint;
+    /** A share, or a folder in it. */
+    readonly path: string;
+    readonly pin?: string;
+  };
 
 export interface ListRequest extends ReachOptions {
   readonly from: Endpoint;
@@ -83,6 +157,60 @@ export interface ListRequest extends ReachOptions {
   readonly path: string;
   readonly recursive?: boolean;
   readonly pin?: string;
+}
+
+export interface ListPageRequest extends Omit<ListRequest, 'recursive'> {
+  /** Goes on behind the entry of this name. */
+  readonly after?: string;
+}
+
+/** One page of a folder: at most 1,000 entries. */
+export interface ListPage {
+  readonly peer: PeerView;
+  /** Whether the folder takes uploads. */
+  readonly writable: boolean;
+  readonly entries: readonly ListedEntry[];
+  /** Whether there is more behind the last entry. */
+  readonly more: boolean;
+}
+
+export interface ReadRequest extends ReachOptions {
+  readonly from: Endpoint;
+  /** A file of a share. */
+  readonly path: string;
+  readonly offset: number;
+  /** At most 1 MiB. */
+  readonly length: number;
+  readonly pin?: string;
+}
+
+export interface FileRange {
+  /** Bytes of the whole file. */
+  readonly size: number;
+  /** Fewer than asked for at the end of the file. */
+  readonly bytes: Uint8Array;
+}
+
+export interface TextRequest extends ReachOptions {
+  readonly to: Endpoint;
+  /** 1 to 60,000 characters. */
+  readonly text: string;
+}
+
+export interface ProbeRequest extends ReachOptions {
+  readonly to: Endpoint;
+}
+
+export interface Probed {
+  readonly peer: PeerView;
+  /** From the dial to the open session. */
+  readonly tookMs: number;
+}
+
+export interface ShareChange {
+  readonly writable?: boolean;
+  /** null takes the PIN away. */
+  readonly pin?: string | null;
 }
 
 export interface ShareRequest {
@@ -99,6 +227,10 @@ export interface TransferHandle {
   view(): TransferView;
   /** Ends it on both sides; what was verified stays as a resumable partial. */
   cancel(): void;
+  /** Nothing flows until `resume`, also after a broken connection. The other side sees that it is paused from here. */
+  pause(): void;
+  /** Takes this side's `pause` back; one of the other side stays. */
+  resume(): void;
   /** Rejects with a HexdropError when the transfer failed as a whole; single files that failed are in the result. */
   readonly done: Promise<TransferResult>;
 }
@@ -110,6 +242,16 @@ export type EngineEvent =
   | { readonly kind: 'rejected'; readonly address: string; readonly error: HexdropError }
   /** First use of a key, now recorded. */
   | { readonly kind: 'trusted'; readonly peer: PeerView }
+  /** Shares, or who uses them, changed. Coalesced. */
+  | { readonly kind: 'shares' }
+  /** Somebody sent a piece of text. */
+  | {
+      readonly kind: 'text';
+      readonly peer: PeerView;
+      readonly text: string;
+      readonly id: string;
+      readonly atMs: number;
+    }
   /** Coalesced: at most twenty a second for each transfer. */
   | { readonly kind: 'transfer'; readonly transfer: TransferView }
   | { readonly kind: 'fault'; readonly transferId: string; readonly fault: FileFault }
@@ -139,18 +281,87 @@ export interface EngineSnapshot {
 export interface Engine {
   readonly deviceId: string;
   readonly alias: string;
+  readonly capture: CaptureApi;
+  /** Takes effect at once, for sessions that begin from now on. */
+  configure(change: EngineChange): void;
   listen(request: ListenRequest): Promise<Endpoint & { readonly deviceId: string }>;
+  /** Takes no new connections; sessions and transfers that run go on. `listen` may follow. */
+  stopListening(): Promise<void>;
+  /** What happens to offers and texts from now on; undefined: they are answered `not-receiving`. */
+  setReceivePolicy(policy: ReceivePolicy | undefined): void;
   addShare(request: ShareRequest): ShareView;
+  /** Who opened the share before has to give a new PIN. @throws HexdropError no-such-share */
+  updateShare(name: string, change: ShareChange): ShareView;
+  /** Ends the transfers that run from and to it. @throws HexdropError no-such-share */
+  removeShare(name: string): void;
+  /** Who has a session and asked for something of a share, by its name; shares without visitors are absent. */
+  shareVisitors(): ReadonlyMap<string, readonly ShareVisitor[]>;
   send(request: SendRequest): TransferHandle;
   get(request: GetRequest): TransferHandle;
   put(request: PutRequest): TransferHandle;
+  /** Any transfer of the snapshot, also one that another device started; what is over can be looked at only. */
+  transfer(id: string): TransferHandle | undefined;
   list(request: ListRequest): AsyncIterable<ListedEntry>;
+  /** Like `read`, uses one session for all calls to one device that follow each other within half a minute. */
+  listPage(request: ListPageRequest): Promise<ListPage>;
+  /** A range of a file, for previews. */
+  read(request: ReadRequest): Promise<FileRange>;
+  /** Resolves once the other side has taken it. */
+  sendText(request: TextRequest): Promise<PeerView>;
+  /** Opens a session and closes it again. */
+  probe(request: ProbeRequest): Promise<Probed>;
   partials(): Promise<readonly PartialSummary[]>;
   /** Removes what no running transfer uses; returns what was removed. */
   cleanPartials(): Promise<readonly PartialSummary[]>;
   knownDevices(): readonly KnownDevice[];
+  /** A person compared the key of this device, which may never have been met, or takes that back. */
+  verifyDevice(deviceId: string, on: boolean): void;
+  /** Its key is as good as never seen. */
+  forgetDevice(deviceId: string): void;
   onEvent(listener: (event: EngineEvent) => void): () => void;
   snapshot(): EngineSnapshot;
   /** Cancels nothing on disk: sessions get BYE, partials stay. Takes at most 800 ms. */
+  close(): Promise<void>;
+}
+
+/** A device as it announces itself. All of it is a claim of whoever sent it: a hint where to dial, never trust. */
+export interface DiscoveredPeer {
+  /** 64 hex digits. */
+  readonly deviceId: string;
+  /** At most 64 characters, of any kind: to be shown through `displayName`. */
+  readonly alias: string;
+  readonly kind: DeviceKind;
+  /** Operating system, as it calls itself. */
+  readonly platform: string;
+  /** The best first: an own subnet, IPv4 before IPv6, link-local IPv6 (with its zone) last. Never empty. */
+  readonly addresses: readonly Endpoint[];
+  readonly lastSeenMs: number;
+}
+
+/** What is announced of this device. */
+export interface Announced {
+  readonly alias: string;
+  readonly kind: DeviceKind;
+  /** Absent: nothing is announced, others are only looked for. */
+  readonly port?: number | undefined;
+  /** The address that is listened on, as the engine's `listen` says it: only that one is announced. All when absent. */
+  readonly host?: string | undefined;
+}
+
+/** Announces this device on the network and sees others. Never throws because of the network. */
+export interface Discovery {
+  /** Those announced now, by alias. This device is not among them. */
+  readonly peers: readonly DiscoveredPeer[];
+  /** Whether an announcement of this device left on at least one interface. */
+  readonly isAnnounced: boolean;
+  /** Looks at the interfaces and asks again, now. */
+  refresh(): void;
+  /** What is not named stays as it is. `port: undefined` takes the announcement back. */
+  update(announced: Partial<Announced>): void;
+  /** Called when `peers` or `isAnnounced` have changed. */
+  onChange(listener: () => void): () => void;
+  /** Each kind of trouble is told once for each interface, until it is over. */
+  onTrouble(listener: (error: HexdropError) => void): () => void;
+  /** Says goodbye. At most 300 ms. */
   close(): Promise<void>;
 }

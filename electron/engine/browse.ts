@@ -1,13 +1,29 @@
-/** Browsing a peer: pages of LISTING become entries one after the other; PINs open what is locked. */
+/**
+ * Asking a peer: lists of folders, ranges of files, texts, whether it is there at all. Pages of LISTING become entries;
+ * PINs open what is locked.
+ */
 
 import { displayName } from '../../shared/model/display-name.ts';
+import type { PeerView } from '../../shared/model/peer.ts';
 import type { ListedEntry } from '../../shared/model/share.ts';
 import type { Payload } from '../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../shared/protocol/errors.ts';
 import { isComponent } from '../../shared/protocol/manifest-order.ts';
-import type { ListRequest } from './api.ts';
+import { chunkBytes, limits } from '../../shared/protocol/limits.ts';
+import type {
+  FileRange,
+  ListPage,
+  ListPageRequest,
+  ListRequest,
+  Probed,
+  ProbeRequest,
+  ReadRequest,
+  TextRequest,
+} from './api.ts';
 import type { EngineContext } from './context.ts';
-import { reachSession } from './session/reach.ts';
+import type { KeptSession, KeptSessions } from './session/kept-sessions.ts';
+import { reachOf, reachSession } from './session/reach.ts';
+import type { Reach } from './session/reach.ts';
 import type { Session } from './session/session.ts';
 import { splitPeerPath } from './transfer/safe-path.ts';
 
@@ -18,9 +34,8 @@ export async function unlockFor(session: Session, path: string, pin: string | un
 }
 
 export async function* listRemote(context: EngineContext, request: ListRequest): AsyncIterable<ListedEntry> {
-  const { from, path, plain = false, acceptNewKey = false } = request;
-  const abort = new AbortController();
-  const session = await reachSession(context, { to: from, plain, acceptNewKey }, abort.signal);
+  const { path } = request;
+  const session = await openSession(context, reachOf(request.from, request));
   try {
     await unlockFor(session, path, request.pin);
     const start = splitPeerPath(path).join('/');
@@ -31,6 +46,143 @@ export async function* listRemote(context: EngineContext, request: ListRequest):
   } finally {
     session.close('done');
   }
+}
+
+/** One page of a folder, in a session that is kept for the next one. */
+export async function listPage(sessions: KeptSessions, request: ListPageRequest): Promise<ListPage> {
+  const path = splitPeerPath(request.path).join('/');
+  const { after } = request;
+  return sessions.use(reachOf(request.from, request), (kept) =>
+    opened(kept, path, request.pin, async ({ session }) => {
+      const isFirst = path !== '' && after === undefined;
+      // Asked at once: only the answer to STAT tells a file from a folder that holds one of the same name.
+      const [listing, found] = await Promise.all([
+        session.ask('LIST', { path, ...(after === undefined ? {} : { after }) }),
+        isFirst ? session.ask('STAT', { path }) : undefined,
+      ]);
+      const { writable, more } = listing;
+      const entries =
+        found?.entry.kind === 'file'
+          ? [listedAt(path, found.entry)]
+          : listing.entries.map((entry) => listedAt(childPath(path, entry.name), entry));
+      if (more && entries.length === 0) throw emptyPage();
+      return { peer: session.peer, writable, entries, more };
+    }),
+  );
+}
+
+/** At most this much of a file at once: what a preview shows. */
+const readBytes = 1_048_576;
+
+/** A range of a file, in a session that is kept for the next one. */
+export async function readRemote(sessions: KeptSessions, request: ReadRequest): Promise<FileRange> {
+  const { offset, length } = request;
+  if (!Number.isSafeInteger(offset) || offset < 0 || !Number.isSafeInteger(offset + readBytes))
+    throw new HexdropError('usage', 'A range starts at a byte of the file.', { seen: String(offset) });
+  if (!Number.isSafeInteger(length) || length < 1 || length > readBytes) {
+    throw new HexdropError('usage', `A range has 1 to ${readBytes} bytes.`, {
+      seen: String(length),
+      allowed: `1 to ${readBytes}`,
+    });
+  }
+  const path = splitPeerPath(request.path).join('/');
+  if (path === '') throw new HexdropError('no-such-share', 'A path starts with the name of a share.');
+  const parts = partsOf(offset, length);
+  return sessions.use(reachOf(request.from, request), (kept) =>
+    opened(kept, path, request.pin, async ({ session }) =>
+      joined(parts, await Promise.all(parts.map((part) => session.ask('READ', { path, ...part })))),
+    ),
+  );
+}
+
+interface Part {
+  readonly offset: number;
+  readonly length: number;
+}
+
+function partsOf(offset: number, length: number): readonly Part[] {
+  const parts: Part[] = [];
+  for (let at = 0; at < length; at += chunkBytes) {
+    parts.push({ offset: offset + at, length: Math.min(chunkBytes, length - at) });
+  }
+  return parts;
+}
+
+/** The ranges as one. Each must be the one that was asked for, and whole as far as the file goes. */
+function joined(parts: readonly Part[], answers: readonly Payload<'CONTENT'>[]): FileRange {
+  const size = Math.min(...answers.map((answer) => answer.size));
+  const bytes = new Uint8Array(answers.reduce((total, { content }) => total + content.length, 0));
+  let at = 0;
+  for (const [index, answer] of answers.entries()) {
+    const { offset, length } = parts[index] as Part;
+    const due = Math.max(0, Math.min(length, answer.size - offset));
+    if (answer.offset !== offset || answer.content.length !== due) {
+      throw new HexdropError('bad-payload', 'A CONTENT is not the range that was asked for.', {
+        seen: `${answer.content.length} bytes at ${answer.offset}`,
+        allowed: `${due} bytes at ${offset}`,
+      });
+    }
+    if (answer.size !== answers[0]?.size) {
+      throw new HexdropError('file-changed', 'The file changed while it was read.');
+    }
+    bytes.set(answer.content, at);
+    at += answer.content.length;
+  }
+  return { size, bytes };
+}
+
+export async function sendText(context: EngineContext, request: TextRequest): Promise<PeerView> {
+  const { text } = request;
+  if (text === '' || Array.from(text).length > limits.textCharacters) {
+    throw new HexdropError('usage', `A text has 1 to ${limits.textCharacters} characters.`, {
+      seen: `${text.length} characters`,
+      allowed: `1 to ${limits.textCharacters}`,
+    });
+  }
+  // Not in a kept session: a text must not be sent twice because one turned out to be broken.
+  const session = await openSession(context, reachOf(request.to, request));
+  try {
+    await session.ask('TEXT', { text });
+    return session.peer;
+  } finally {
+    session.close('done');
+  }
+}
+
+export async function probe(context: EngineContext, request: ProbeRequest): Promise<Probed> {
+  const startedAtMs = performance.now();
+  const session = await openSession(context, reachOf(request.to, request));
+  const tookMs = performance.now() - startedAtMs;
+  session.close('done');
+  return { peer: session.peer, tookMs };
+}
+
+const openSession = (context: EngineContext, reach: Reach): Promise<Session> =>
+  reachSession(context, reach, new AbortController().signal);
+
+/** Works behind the PIN, which is given once for a session, and again when the share has got another one. */
+async function opened<Result>(
+  kept: KeptSession,
+  path: string,
+  pin: string | undefined,
+  work: (kept: KeptSession) => Promise<Result>,
+): Promise<Result> {
+  const share = path.split('/')[0] as string;
+  if (pin === undefined || share === '') return work(kept);
+  const isGiven = kept.pins.get(share) === pin;
+  if (!isGiven) await givePin(kept, share, pin);
+  try {
+    return await work(kept);
+  } catch (thrown) {
+    if (!isGiven || asHexdropError(thrown).code !== 'pin-required') throw thrown;
+    await givePin(kept, share, pin);
+    return work(kept);
+  }
+}
+
+async function givePin({ session, pins }: KeptSession, share: string, pin: string): Promise<void> {
+  await session.ask('UNLOCK', { share, pin });
+  pins.set(share, pin);
 }
 
 async function* listPath(session: Session, path: string, recursive: boolean): AsyncIterable<ListedEntry> {
@@ -45,20 +197,23 @@ async function* listFolder(session: Session, path: string, recursive: boolean): 
   for (;;) {
     const { entries, more } = await session.ask('LIST', { path, ...(after === undefined ? {} : { after }) });
     for (const entry of entries) {
-      const child = path === '' ? entry.name : `${path}/${entry.name}`;
+      const child = childPath(path, entry.name);
       yield listedAt(child, entry);
       if (entry.kind !== 'file' && entry.locked !== true) folders.push(child);
     }
     if (!more) break;
     const last = entries.at(-1)?.name;
-    if (last === undefined || last === after) {
-      throw new HexdropError('bad-payload', 'A LISTING promises more but brings nothing new.');
-    }
+    if (last === undefined || last === after) throw emptyPage();
     after = last;
   }
   if (!recursive) return;
   for (const folder of folders) yield* listFolder(session, folder, true);
 }
+
+const childPath = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
+
+const emptyPage = (): HexdropError =>
+  new HexdropError('bad-payload', 'A LISTING promises more but brings nothing new.');
 
 /** The entry with its path; what the peer did not say is left out. */
 function listedAt(path: string, entry: Payload<'ENTRY'>['entry']): ListedEntry {

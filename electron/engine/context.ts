@@ -4,10 +4,13 @@ import type { Endpoint } from '../../shared/model/peer.ts';
 import type { EngineEvent } from './api.ts';
 import type { Identity } from './net/identity.ts';
 import type { KnownDevices } from './net/known-devices.ts';
+import type { TapMaker } from './net/tap.ts';
 import type { SelfDescription } from './session/handshake.ts';
 import type { LaneDesk } from './session/lanes.ts';
 import type { SessionRegistry } from './session/registry.ts';
 import type { SessionServer, SessionTimings } from './session/session.ts';
+import type { DownloadLimit } from './transfer/download-limit.ts';
+import type { RateLimit } from './transfer/pace.ts';
 import type { TransferRecord } from './transfer/record.ts';
 
 export interface EngineContext {
@@ -24,6 +27,12 @@ export interface EngineContext {
   readonly sessions: SessionRegistry;
   /** Where this engine listens, if it does, and whether it takes plain connections there. */
   listening(): (Endpoint & { readonly allowPlain: boolean }) | undefined;
+  /** Lets the capture look at every connection. */
+  readonly tap: TapMaker;
+  /** The limit of everything that is sent. */
+  readonly uploads: RateLimit;
+  /** The limit of everything that is received. */
+  readonly downloads: DownloadLimit;
   emit(event: EngineEvent): void;
   /** Shows a transfer in the snapshot. */
   track(record: TransferRecord): void;

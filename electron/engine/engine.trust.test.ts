@@ -38,6 +38,32 @@ describe('a key', () => {
     expect(receiver.offers.map(({ peer }) => peer.trust)).toEqual(['new', 'known']);
   });
 
+  it('that a person compared is told as verified on both sides, until it is taken back or forgotten', async () => {
+    const receiver = await startReceiver();
+    const sender = await startEngine();
+    const trust = async (): Promise<string> => (await sender.engine.probe({ to: receiver.at })).peer.trust;
+    expect(await trust()).toBe('new');
+    sender.engine.verifyDevice(receiver.engine.deviceId, true);
+    receiver.engine.verifyDevice(sender.engine.deviceId, true);
+    expect(await trust()).toBe('verified');
+    await sender.engine.send({ paths: [file()], to: receiver.at }).done;
+    expect(receiver.offers).toMatchObject([{ peer: { trust: 'verified' } }]);
+    sender.engine.verifyDevice(receiver.engine.deviceId, false);
+    expect(await trust()).toBe('known');
+    sender.engine.forgetDevice(receiver.engine.deviceId);
+    expect(await trust()).toBe('new');
+  });
+
+  it('that a person compares is told so in the list that is open, too', async () => {
+    const receiver = await startReceiver();
+    const { engine } = await startEngine();
+    const trust = async (): Promise<string> =>
+      (await engine.listPage({ from: receiver.at, path: '' })).peer.trust;
+    expect(await trust()).toBe('new');
+    engine.verifyDevice(receiver.engine.deviceId, true);
+    expect(await trust()).toBe('verified');
+  });
+
   it('that changed is refused before anything is sent, and says what to do', async () => {
     const receiver = await startReceiver();
     const sender = await startEngine();
@@ -49,6 +75,10 @@ describe('a key', () => {
         .done,
       sender.engine.put({ paths: [file()], to: receiver.at, path: 's' }).done,
       sender.engine.list({ from: receiver.at, path: '' })[Symbol.asyncIterator]().next(),
+      sender.engine.listPage({ from: receiver.at, path: '' }),
+      sender.engine.read({ from: receiver.at, path: 's/a', offset: 0, length: 1 }),
+      sender.engine.sendText({ to: receiver.at, text: 'hello' }),
+      sender.engine.probe({ to: receiver.at }),
     ]) {
       await expect(attempt).rejects.toMatchObject({
         code: 'peer-key-changed',

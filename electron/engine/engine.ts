@@ -5,29 +5,38 @@
 
 import { hostname, platform } from 'node:os';
 
-import type { Endpoint, Trust } from '../../shared/model/peer.ts';
-import type { ListedEntry, ShareView } from '../../shared/model/share.ts';
+import type { Endpoint, PeerView } from '../../shared/model/peer.ts';
+import type { ListedEntry, ShareView, ShareVisitor } from '../../shared/model/share.ts';
 import { HexdropError } from '../../shared/protocol/errors.ts';
 import { defaultPort, limits } from '../../shared/protocol/limits.ts';
 import { clip } from '../../shared/protocol/text.ts';
 import type {
   Engine,
+  EngineChange,
   EngineEvent,
   EngineOptions,
   EngineSnapshot,
+  FileRange,
   GetRequest,
   ListenRequest,
+  ListPage,
+  ListPageRequest,
   ListRequest,
+  Probed,
+  ProbeRequest,
   PutRequest,
-  ReachOptions,
+  ReadRequest,
   ReceivePolicy,
   SendRequest,
+  ShareChange,
   ShareRequest,
+  TextRequest,
   TransferHandle,
 } from './api.ts';
-import { listRemote, unlockFor } from './browse.ts';
+import { listPage, listRemote, probe, readRemote, sendText, unlockFor } from './browse.ts';
+import { Captures } from './capture/captures.ts';
 import type { EngineContext } from './context.ts';
-import type { Connection } from './net/connection.ts';
+import { greetGuest } from './guests.ts';
 import { loadIdentity } from './net/identity.ts';
 import type { Identity } from './net/identity.ts';
 import { KnownDevices } from './net/known-devices.ts';
@@ -35,23 +44,24 @@ import type { KnownDevice } from './net/known-devices.ts';
 import { listen } from './net/listener.ts';
 import type { Listener } from './net/listener.ts';
 import { Server } from './server.ts';
+import type { SelfDescription } from './session/handshake.ts';
+import { KeptSessions } from './session/kept-sessions.ts';
 import { LaneDesk } from './session/lanes.ts';
-import { receiveFirstFrame } from './session/reception.ts';
-import type { Reach } from './session/reach.ts';
+import { reachOf, reachSession } from './session/reach.ts';
 import { SessionRegistry } from './session/registry.ts';
-import { protocolTimings, Session } from './session/session.ts';
-import type { SessionTimings } from './session/session.ts';
-import { Shares } from './share/shares.ts';
+import { protocolTimings } from './session/session.ts';
+import type { Session, SessionTimings } from './session/session.ts';
+import { TransferBook } from './transfer-book.ts';
+import { runFetch } from './transfer/fetch.ts';
 import { currentBootId } from './transfer/journal.ts';
-import { newTransferId, runPush } from './transfer/outgoing.ts';
+import { runPush } from './transfer/outgoing.ts';
 import { cleanPartials, listPartials } from './transfer/partials.ts';
 import type { PartialSummary } from './transfer/partials.ts';
-import { TransferRecord } from './transfer/record.ts';
-import { runFetch } from './transfer/fetch.ts';
+import type { TransferRecord } from './transfer/record.ts';
+import { DownloadLimit } from './transfer/download-limit.ts';
+import { RateLimit } from './transfer/pace.ts';
+import { splitPeerPath } from './transfer/safe-path.ts';
 import { version } from './version.ts';
-
-/** How long a transfer that is over stays in the snapshot. */
-const keptRecords = 200;
 
 /** Time for a cancelled transfer's last words to leave. */
 const closeWithinMs = 600;
@@ -67,61 +77,96 @@ export async function createEngine(
 
 class LocalEngine implements Engine {
   readonly deviceId: string;
-  readonly alias: string;
-  readonly #options: EngineOptions;
+  readonly capture: Captures;
+  readonly #home: string;
   readonly #context: EngineContext;
-  readonly #shares = new Shares();
+  readonly #self: SelfDescription & { alias: string };
+  readonly #server: Server;
+  readonly #sessions: KeptSessions;
+  readonly #transfers = new TransferBook((event) => this.#emit(event));
   readonly #listeners = new Set<(event: EngineEvent) => void>();
-  readonly #records = new Map<string, TransferRecord>();
+  #allowsPlain: boolean;
+  /** From the call of `listen` on; `#listener` once it listens. */
+  #opening: Promise<Listener> | undefined;
   #listener: Listener | undefined;
-  #policy: ReceivePolicy | undefined;
-  #isListening = false;
   #isClosed = false;
 
   constructor(options: EngineOptions, identity: Identity, timings: SessionTimings) {
-    this.#options = options;
+    this.#home = options.home;
+    this.capture = new Captures(options.capture ?? false);
+    this.#allowsPlain = options.allowPlain ?? false;
     this.deviceId = identity.deviceId;
-    this.alias = clip(options.alias?.trim() || hostname() || 'Hexdrop', limits.aliasCharacters);
+    this.#self = {
+      deviceId: identity.deviceId,
+      alias: aliasFrom(options.alias),
+      app: `hexdrop/${version}`,
+      platform: platform(),
+    };
+    this.#server = new Server(() => this.#context);
     this.#context = {
       home: options.home,
       identity,
-      self: {
-        deviceId: identity.deviceId,
-        alias: this.alias,
-        app: `hexdrop/${version}`,
-        platform: platform(),
-      },
+      self: this.#self,
       knownDevices: KnownDevices.load(options.home),
       desk: new LaneDesk(),
       timings,
       bootId: currentBootId(),
-      server: new Server(
-        () => this.#context,
-        this.#shares,
-        () => this.#policy,
-      ),
-      sessions: new SessionRegistry(),
+      server: this.#server,
+      sessions: new SessionRegistry((session) => this.#server.visitors.left(session)),
       listening: () =>
         this.#listener === undefined
           ? undefined
           : { host: this.#listener.host, port: this.#listener.port, allowPlain: this.#allowsPlain },
+      uploads: new RateLimit(),
+      downloads: new DownloadLimit(),
+      tap: this.capture.tap,
       emit: (event) => this.#emit(event),
-      track: (record) => this.#track(record),
+      track: (record) => this.#transfers.track(record),
     };
+    this.#sessions = new KeptSessions((reach, signal) => reachSession(this.#context, reach, signal));
+  }
+
+  get alias(): string {
+    return this.#self.alias;
+  }
+
+  configure({ alias, allowPlain, uploadLimit, downloadLimit }: EngineChange): void {
+    const [uploads, downloads] = [rateOf(uploadLimit), rateOf(downloadLimit)];
+    if (alias !== undefined) this.#self.alias = aliasFrom(alias);
+    if (allowPlain !== undefined) {
+      this.#allowsPlain = allowPlain;
+      this.#listener?.setAllowPlain(allowPlain);
+    }
+    if (uploadLimit !== undefined) this.#context.uploads.set(uploads);
+    if (downloadLimit !== undefined) this.#context.downloads.set(downloads);
   }
 
   async listen(request: ListenRequest): Promise<Endpoint & { readonly deviceId: string }> {
-    if (this.#isListening) throw new HexdropError('usage', 'The engine listens already.');
-    this.#isListening = true;
+    if (this.#opening !== undefined) throw new HexdropError('usage', 'The engine listens already.');
+    if (request.receive !== undefined) this.setReceivePolicy(request.receive);
+    const opening = this.#open(request);
+    this.#opening = opening;
     try {
-      this.#policy = request.receive;
-      this.#listener = await this.#open(request);
+      this.#listener = await opening;
     } catch (thrown) {
-      this.#isListening = false;
+      this.#opening = undefined;
       throw thrown;
     }
+    // What was configured meanwhile holds too.
+    this.#listener.setAllowPlain(this.#allowsPlain);
     const { host, port } = this.#listener;
+    this.capture.listening({ address: host, port });
     return { host, port, deviceId: this.deviceId };
+  }
+
+  async stopListening(): Promise<void> {
+    const opening = this.#opening;
+    const listener = await opening?.catch(() => undefined);
+    if (this.#opening !== opening) return; // Somebody else stopped it.
+    this.#opening = undefined;
+    this.#listener = undefined;
+    await listener?.close();
+    this.capture.stoppedListening();
   }
 
   #open(request: ListenRequest): Promise<Listener> {
@@ -133,37 +178,57 @@ class LocalEngine implements Engine {
       allowPlain: this.#allowsPlain,
       handshakeTimeoutMs: this.#context.timings.handshakeMs,
       maxPerAddress: limits.connectionsPerAddress,
-      onConnection: (connection, openForMs) => this.#greetGuest(connection, openForMs),
-      onReject: (remote, error) => this.#emit({ kind: 'rejected', address: remote.address, error }),
+      onConnection: (connection, openForMs) => greetGuest(this.#context, connection, openForMs),
+      onReject: (remote, error) => {
+        this.capture.turnedAway(remote, error);
+        this.#emit({ kind: 'rejected', address: remote.address, error });
+      },
+      tap: this.capture.tap,
     });
   }
 
+  setReceivePolicy(policy: ReceivePolicy | undefined): void {
+    this.#server.policy = policy;
+  }
+
   addShare(request: ShareRequest): ShareView {
-    return this.#shares.add(request);
+    return this.#server.addShare(request);
+  }
+
+  updateShare(name: string, change: ShareChange): ShareView {
+    return this.#server.updateShare(name, change);
+  }
+
+  removeShare(name: string): void {
+    this.#server.removeShare(name);
+  }
+
+  shareVisitors(): ReadonlyMap<string, readonly ShareVisitor[]> {
+    return this.#server.visitors.byShare();
   }
 
   send(request: SendRequest): TransferHandle {
-    const record = this.#newRecord('send', 'push');
-    const { paths, retryMs = 0 } = request;
+    const record = this.#transfers.begin('send', 'push');
+    const { retryMs = 0 } = request;
     return this.#start(
       record,
-      runPush(this.#context, record, { paths, reach: reachOf(request.to, request), retryMs }),
+      runPush(this.#context, record, { what: request, reach: reachOf(request.to, request), retryMs }),
     );
   }
 
   put(request: PutRequest): TransferHandle {
-    const record = this.#newRecord('send', 'put');
-    const { paths, retryMs = 0, path, pin } = request;
+    const record = this.#transfers.begin('send', 'put', shareIn(request.path));
+    const { retryMs = 0, path, pin } = request;
     const reach = reachOf(request.to, request);
     const prepare = (session: Session): Promise<void> => unlockFor(session, path, pin);
     return this.#start(
       record,
-      runPush(this.#context, record, { paths, reach, retryMs, target: path, prepare }),
+      runPush(this.#context, record, { what: request, reach, retryMs, target: path, prepare }),
     );
   }
 
   get(request: GetRequest): TransferHandle {
-    const record = this.#newRecord('receive', 'get');
+    const record = this.#transfers.begin('receive', 'get', shareIn(request.paths[0]));
     const { paths, retryMs = 0, dir, onConflict, wants, pin } = request;
     const prepare = async (session: Session): Promise<void> => {
       for (const path of paths) await unlockFor(session, path, pin);
@@ -175,20 +240,50 @@ class LocalEngine implements Engine {
     );
   }
 
+  transfer(id: string): TransferHandle | undefined {
+    return this.#transfers.handle(id);
+  }
+
   list(request: ListRequest): AsyncIterable<ListedEntry> {
     return listRemote(this.#context, request);
   }
 
+  listPage(request: ListPageRequest): Promise<ListPage> {
+    return listPage(this.#sessions, request);
+  }
+
+  read(request: ReadRequest): Promise<FileRange> {
+    return readRemote(this.#sessions, request);
+  }
+
+  sendText(request: TextRequest): Promise<PeerView> {
+    return sendText(this.#context, request);
+  }
+
+  probe(request: ProbeRequest): Promise<Probed> {
+    return probe(this.#context, request);
+  }
+
   partials(): Promise<readonly PartialSummary[]> {
-    return Promise.resolve(listPartials(this.#options.home));
+    return Promise.resolve(listPartials(this.#home));
   }
 
   cleanPartials(): Promise<readonly PartialSummary[]> {
-    return Promise.resolve(cleanPartials(this.#options.home).cleaned);
+    return Promise.resolve(cleanPartials(this.#home).cleaned);
   }
 
   knownDevices(): readonly KnownDevice[] {
     return this.#context.knownDevices.list();
+  }
+
+  verifyDevice(deviceId: string, on: boolean): void {
+    this.#context.knownDevices.verify(deviceId, on);
+    this.#sessions.leave(deviceId);
+  }
+
+  forgetDevice(deviceId: string): void {
+    this.#context.knownDevices.forget(deviceId);
+    this.#sessions.leave(deviceId);
   }
 
   onEvent(listener: (event: EngineEvent) => void): () => void {
@@ -201,8 +296,8 @@ class LocalEngine implements Engine {
     return {
       deviceId: this.deviceId,
       alias: this.alias,
-      shares: this.#shares.views(),
-      transfers: [...this.#records.values()].map((record) => record.view()),
+      shares: this.#server.shares,
+      transfers: this.#transfers.views(),
       ...(listening === undefined ? {} : { listening: { host: listening.host, port: listening.port } }),
     };
   }
@@ -210,93 +305,21 @@ class LocalEngine implements Engine {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const why = new HexdropError('shutting-down', 'The program is ending; the transfer can be continued.');
-    for (const record of this.#records.values()) if (!record.isOver) record.cancelAttempt(why);
+    this.#transfers.cancelAll(
+      new HexdropError('shutting-down', 'The program is ending; the transfer can be continued.'),
+    );
     const timeUp = new Promise<void>((resolve) => {
       setTimeout(resolve, closeWithinMs).unref();
     });
+    this.#sessions.close();
     const sessions = this.#context.sessions.closeAll('shutting down');
-    await Promise.race([Promise.all([sessions, this.#listener?.close()]), timeUp]);
-    this.#listener = undefined;
-  }
-
-  get #allowsPlain(): boolean {
-    return this.#options.allowPlain ?? false;
-  }
-
-  #newRecord(direction: 'send' | 'receive', kind: 'push' | 'put' | 'get'): TransferRecord {
-    const record = new TransferRecord(newTransferId(), direction, kind, (event) => this.#emit(event));
-    this.#track(record);
-    return record;
+    await Promise.race([Promise.all([sessions, this.stopListening()]), timeUp]);
+    this.capture.closeAll();
   }
 
   #start(record: TransferRecord, run: Promise<void>): TransferHandle {
     void run;
-    return {
-      id: record.id,
-      view: () => record.view(),
-      // Read on both sides.
-      cancel: () =>
-        record.cancelAttempt(
-          new HexdropError(
-            'cancelled',
-            `The ${record.direction === 'send' ? 'sender' : 'receiver'} cancelled.`,
-          ),
-        ),
-      done: record.done,
-    };
-  }
-
-  #track(record: TransferRecord): void {
-    this.#records.set(record.id, record);
-    if (this.#records.size <= keptRecords) return;
-    for (const [id, old] of this.#records) {
-      if (!old.isOver) continue;
-      this.#records.delete(id);
-      return;
-    }
-  }
-
-  /** Somebody dialed us: a session, a lane, or nothing of ours. */
-  #greetGuest(connection: Connection, openForMs: number): void {
-    const { timings } = this.#context;
-    receiveFirstFrame(connection, {
-      desk: this.#context.desk,
-      handshakeMs: timings.handshakeMs - openForMs,
-      session: (stream, hello) => {
-        const session = new Session(stream, {
-          self: this.#context.self,
-          server: this.#context.server,
-          timings,
-          trustOf: (deviceId) => this.#trustGuest(connection, deviceId),
-          opened: (opened) => {
-            this.#context.sessions.opened(opened);
-            const { deviceId, alias, trust } = opened.peer;
-            if (trust !== 'unauthenticated') this.#context.knownDevices.record({ deviceId, alias });
-            this.#emit({ kind: 'session-opened', peer: opened.peer });
-          },
-          closed: (closed, error) => {
-            if (!this.#context.sessions.closed(closed)) {
-              const reason = error ?? new HexdropError('connection-lost');
-              return this.#emit({ kind: 'rejected', address: connection.info.remote.address, error: reason });
-            }
-            this.#emit({
-              kind: 'session-closed',
-              peer: closed.peer,
-              ...(error === undefined ? {} : { error }),
-            });
-          },
-        });
-        session.control(hello);
-      },
-      rejected: (rejected, error) =>
-        this.#emit({ kind: 'rejected', address: rejected.info.remote.address, error }),
-    });
-  }
-
-  #trustGuest(connection: Connection, deviceId: string): Trust {
-    if (connection.info.peerDeviceId === undefined) return 'unauthenticated';
-    return this.#context.knownDevices.check(undefined, deviceId);
+    return this.#transfers.handleOf(record);
   }
 
   #emit(event: EngineEvent): void {
@@ -304,8 +327,21 @@ class LocalEngine implements Engine {
   }
 }
 
-const reachOf = (to: Endpoint, { plain = false, acceptNewKey = false }: ReachOptions): Reach => ({
-  to,
-  plain,
-  acceptNewKey,
-});
+const aliasFrom = (wanted: string | undefined): string =>
+  clip(wanted?.trim() || hostname() || 'Hexdrop', limits.aliasCharacters);
+
+/** The share that a peer's path leads into; a path that is none is refused when the transfer runs. */
+function shareIn(path: string | undefined): string | undefined {
+  try {
+    return splitPeerPath(path ?? '')[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws HexdropError usage */
+function rateOf(limit: number | null | undefined): number | undefined {
+  if (limit === null || limit === undefined) return undefined;
+  if (Number.isSafeInteger(limit) && limit >= 1) return limit;
+  throw new HexdropError('usage', `A limit is a number of bytes a second from 1 on, not ${limit}.`);
+}

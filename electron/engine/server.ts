@@ -1,82 +1,168 @@
 /**
- * What this device does when a peer asks: browse shares, unlock them, hand out files, take what is offered
- * (docs/PROTOCOL.md, "Browsing", "Transfers"). The same whoever dialed.
+ * What this device does when a peer asks: browse shares, unlock them, hand out files, take texts and what is offered
+ * (docs/PROTOCOL.md, "Browsing", "Texts", "Transfers"). The same whoever dialed. Notes who uses which share.
  */
 
+import type { ShareView } from '../../shared/model/share.ts';
 import type { Payload } from '../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../shared/protocol/errors.ts';
-import type { ReceivePolicy } from './api.ts';
+import type { ReceivePolicy, ShareRequest } from './api.ts';
 import type { EngineContext } from './context.ts';
 import type { Session, SessionServer } from './session/session.ts';
+import { TextGate } from './session/text-gate.ts';
 import type { TransferPort, TransferWire } from './session/transfer-wire.ts';
-import type { Shares } from './share/shares.ts';
+import type { PinGuard } from './share/pin-guard.ts';
+import { Shares } from './share/shares.ts';
+import type { ShareChange } from './share/shares.ts';
+import { Visitors } from './share/visitors.ts';
+import { isPassing } from './transfer/attempts.ts';
 import { Incoming } from './transfer/incoming.ts';
-import { newLaneToken } from './transfer/outgoing.ts';
+import { localTree } from './transfer/local-tree.ts';
+import { newLaneToken, newTransferId } from './transfer/outgoing.ts';
 import { kindAndSize } from './transfer/roots.ts';
 import { TransferRecord } from './transfer/record.ts';
+import type { Outcome } from './transfer/record.ts';
+import { splitPeerPath } from './transfer/safe-path.ts';
+import { provenId } from './transfer/sink.ts';
 import { Source } from './transfer/source.ts';
 import type { SourceRoot } from './transfer/walk.ts';
 
 export class Server implements SessionServer {
   readonly #context: () => EngineContext;
-  readonly #shares: Shares;
-  readonly #policy: () => ReceivePolicy | undefined;
-  readonly #unlocked = new WeakMap<Session, Set<string>>();
+  readonly #shares = new Shares();
+  /** Who uses the shares. */
+  readonly visitors: Visitors;
+  readonly #texts = new TextGate();
+  readonly #unlocked = new WeakMap<Session, Set<PinGuard>>();
+  /** What happens to offers and texts; without it they are refused. */
+  policy: ReceivePolicy | undefined;
   #incoming: Incoming | undefined;
+  /** What others fetch, by transfer; what was paused when its connection broke is remembered. */
+  readonly #serves = new Map<string, { readonly record: TransferRecord; readonly deviceId: string }>();
 
-  constructor(context: () => EngineContext, shares: Shares, policy: () => ReceivePolicy | undefined) {
+  /** The context, which holds the server, is asked for once there is a session. */
+  constructor(context: () => EngineContext) {
     this.#context = context;
-    this.#shares = shares;
-    this.#policy = policy;
+    this.visitors = new Visitors(() => context().emit({ kind: 'shares' }));
   }
 
+  // Shares, as this side changes them
+
+  get shares(): readonly ShareView[] {
+    return this.#shares.views();
+  }
+
+  addShare(request: ShareRequest): ShareView {
+    const view = this.#shares.add(request);
+    this.visitors.changed();
+    return view;
+  }
+
+  updateShare(name: string, change: ShareChange): ShareView {
+    const view = this.#shares.update(name, change);
+    if (!view.writable) {
+      const why = new HexdropError('read-only', `The share "${name}" does not take uploads any more.`);
+      this.#endTransfers(name, why, 'receive');
+    }
+    this.visitors.changed();
+    return view;
+  }
+
+  removeShare(name: string): void {
+    this.#shares.remove(name);
+    this.#endTransfers(name, new HexdropError('share-removed', `The share "${name}" was removed.`));
+    this.visitors.removed(name);
+  }
+
+  #endTransfers(share: string, why: HexdropError, direction?: 'receive'): void {
+    for (const transfer of this.visitors.running(share)) {
+      if (direction === undefined || transfer.direction === direction) transfer.cancelAttempt(why);
+    }
+  }
+
+  // Questions
+
   list(session: Session, request: Payload<'LIST'>): Payload<'LISTING'> {
-    return this.#shares.list(request, this.#unlockedBy(session));
+    const listing = this.#shares.list(request, this.#unlockedBy(session));
+    this.#saw(session, request.path);
+    return listing;
   }
 
   stat(session: Session, request: Payload<'STAT'>): Payload<'ENTRY'> {
-    return this.#shares.stat(request, this.#unlockedBy(session));
+    const found = this.#shares.stat(request, this.#unlockedBy(session));
+    // Of a share that is locked nothing was shown but that it is there.
+    if (found.entry.locked !== true) this.#saw(session, request.path);
+    return found;
   }
 
   unlock(session: Session, request: Payload<'UNLOCK'>): Payload<'UNLOCKED'> {
-    this.#shares.unlock(request.share, request.pin, session.peer.address, Date.now());
-    this.#unlockedBy(session).add(request.share);
+    const opened = this.#shares.unlock(request.share, request.pin, session.peer.address, Date.now());
+    if (opened !== undefined) this.#unlockedBy(session).add(opened);
     return { share: request.share };
   }
+
+  read(session: Session, request: Payload<'READ'>): Payload<'CONTENT'> {
+    const content = this.#shares.read(request, this.#unlockedBy(session));
+    this.#saw(session, request.path);
+    return content;
+  }
+
+  text(session: Session, { text }: Payload<'TEXT'>): Payload<'TAKEN'> {
+    if (this.policy === undefined) throw new HexdropError('not-receiving');
+    const atMs = Date.now();
+    this.#texts.pass(session.peer.address, atMs);
+    this.#context().emit({ kind: 'text', peer: session.peer, text, id: newTransferId(), atMs });
+    return {};
+  }
+
+  // Transfers
 
   offered(wire: TransferWire, offer: Payload<'OFFER'>): TransferPort {
     this.#incoming ??= new Incoming(this.#context());
     if (offer.target !== undefined) {
-      const root = this.#shares.writableRoot(offer.target.path, this.#unlockedBy(wire.session));
-      return this.#incoming.upload(wire, offer, root);
+      const { path } = offer.target;
+      const root = this.#shares.writableRoot(path, this.#unlockedBy(wire.session));
+      const components = splitPeerPath(path);
+      return this.#incoming.upload(wire, offer, { root, share: components[0] as string }, (record) =>
+        this.visitors.transfers(wire.session, [components], record, Date.now()),
+      );
     }
-    const policy = this.#policy();
-    if (policy === undefined) throw new HexdropError('not-receiving');
-    return this.#incoming.push(wire, offer, policy);
+    if (this.policy === undefined) throw new HexdropError('not-receiving');
+    return this.#incoming.push(wire, offer, this.policy);
   }
 
   asked(wire: TransferWire, request: Payload<'GET'>): TransferPort {
     const context = this.#context();
     const unlocked = this.#unlockedBy(wire.session);
-    const roots = request.paths.map((path): SourceRoot => {
-      const { components, path: local, stats } = this.#shares.find(path, unlocked);
+    const found = request.paths.map((path) => this.#shares.find(path, unlocked));
+    const roots = found.map(({ components, path: local, stats }): SourceRoot => {
       return { name: components.at(-1) as string, path: local, ...kindAndSize(stats) };
     });
     requireDistinct(roots);
     const record = new TransferRecord(request.transfer, 'send', 'serve', (event) => context.emit(event));
+    record.share = found[0]?.share.name;
     context.track(record);
+    this.visitors.transfers(
+      wire.session,
+      found.map(({ components }) => components),
+      record,
+      Date.now(),
+    );
     record.connected(wire.session.peer);
+    this.#serveBegins(request.transfer, record, provenId(wire.session.peer));
     const token = newLaneToken();
     const { peerDeviceId } = wire.session.stream.connection.info;
-    const source = new Source(
-      roots,
-      record.reportsTo((outcome) => {
+    const source = new Source({
+      tree: localTree(roots),
+      reports: record.reportsTo((outcome) => {
         forget();
-        record.finish(outcome);
+        this.#serveEnded(request.transfer, record, outcome);
       }),
-    );
+      uploads: context.uploads,
+    });
     const forget = context.desk.expect(token, peerDeviceId, (lane) => source.laneJoined(lane));
     record.cancelAttempt = (error) => source.cancel(error);
+    record.holdAttempt = (isHeld) => source.hold(isHeld);
     record.follow(() => source.progress);
     source.attach(wire);
     const offer = source.offer(request.transfer, wire.session.can('lane') ? { lane: { token } } : {});
@@ -89,10 +175,27 @@ export class Server implements SessionServer {
     return source;
   }
 
-  #unlockedBy(session: Session): Set<string> {
+  /** Asked for again after its connection broke, it is as paused as it was. */
+  #serveBegins(transfer: string, record: TransferRecord, deviceId: string): void {
+    const before = this.#serves.get(transfer);
+    if (before?.deviceId === deviceId && before.record.isPausedHere) record.pause();
+    this.#serves.set(transfer, { record, deviceId });
+  }
+
+  #serveEnded(transfer: string, record: TransferRecord, outcome: Outcome): void {
+    const isExpectedBack = outcome.kind === 'failed' && isPassing(outcome.error) && record.isPausedHere;
+    if (!isExpectedBack && this.#serves.get(transfer)?.record === record) this.#serves.delete(transfer);
+    record.finish(outcome);
+  }
+
+  #saw(session: Session, path: string): void {
+    this.visitors.saw(session, splitPeerPath(path), Date.now());
+  }
+
+  #unlockedBy(session: Session): Set<PinGuard> {
     const known = this.#unlocked.get(session);
     if (known !== undefined) return known;
-    const none = new Set<string>();
+    const none = new Set<PinGuard>();
     this.#unlocked.set(session, none);
     return none;
   }

@@ -3,6 +3,7 @@
  * favourites), served to any number of windows over MessageLinks. Types only; the host itself is host.ts.
  */
 
+import type { Settings } from '../../shared/model/settings.ts';
 import type { ShellAbilities } from '../../shared/model/snapshot.ts';
 import type { MessageLink } from '../../shared/ipc/link.ts';
 
@@ -39,6 +40,15 @@ export interface WindowPort {
   readonly abilities: Pick<ShellAbilities, 'kind' | 'systemDialogs' | 'droppedPaths' | 'isRemote'>;
 }
 
+/** A running transfer as the tray tells it. */
+export interface ActiveTransfer {
+  readonly id: string;
+  readonly direction: 'send' | 'receive';
+  readonly title: string;
+  /** 0 to 1; absent while its total is unknown. */
+  readonly fraction?: number;
+}
+
 /** How busy the program is: for the tray, the dock, the power-save blocker and the question before quitting. */
 export interface Activity {
   readonly runningTransfers: number;
@@ -46,6 +56,10 @@ export interface Activity {
   readonly fraction?: number;
   readonly bytesPerSecond: number;
   readonly waitingOffers: number;
+  /** Folders that are served now. */
+  readonly shares: number;
+  /** The running transfers, the latest first, at most five. */
+  readonly transfers: readonly ActiveTransfer[];
 }
 
 export interface Host {
@@ -58,6 +72,9 @@ export interface Host {
   grant(path: string): string;
   readonly activity: Activity;
   onActivity(listener: (activity: Activity) => void): () => void;
+  /** For what the shell itself follows: theme and language of its menus. */
+  readonly settings: Settings;
+  onSettings(listener: (settings: Settings) => void): () => void;
   /** The language that settings or the system ask for, for native menus. */
   readonly language: 'en' | 'zh';
   /** Sessions get BYE, partials stay, settings and history are written. At most a second. */

@@ -51,6 +51,8 @@ export type Decision =
       readonly wants?: (path: string, kind: EntryKind) => boolean;
       /** Another target folder than the policy's. */
       readonly dir?: string;
+      /** Another treatment of names that are taken than the policy's. */
+      readonly onConflict?: ConflictPolicy;
     }
   | { readonly accept: false; readonly message?: string };
 

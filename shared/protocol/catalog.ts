@@ -10,6 +10,7 @@ import { browseMessages } from './catalog/browse.ts';
 import { contentMessages } from './catalog/content.ts';
 import type { Message, PayloadOf } from './catalog/message.ts';
 import { sessionMessages } from './catalog/session.ts';
+import { textMessages } from './catalog/text.ts';
 import { transferMessages } from './catalog/transfer.ts';
 import { limits } from './limits.ts';
 
@@ -18,6 +19,7 @@ export type { Carrier, Family, IdRule, Message, Sender } from './catalog/message
 export const messages = {
   ...sessionMessages,
   ...browseMessages,
+  ...textMessages,
   ...transferMessages,
   ...contentMessages,
 } as const;

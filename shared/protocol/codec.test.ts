@@ -121,6 +121,10 @@ const payloads: { readonly [Name in TypeName]: fc.Arbitrary<Payload<Name>> } = {
   ENTRY: fc.record({ path: text(1, 300), entry: listed }),
   UNLOCK: fc.record({ share: text(1, 30), pin: text(1, 30) }),
   UNLOCKED: fc.record({ share: text(1, 30) }),
+  READ: fc.record({ path: text(1, 300), offset: natural, length: fc.integer({ min: 1, max: chunkBytes }) }),
+  CONTENT: fc.record({ size: natural, offset: natural, content: fc.uint8Array({ maxLength: 300 }) }),
+  TEXT: fc.record({ text: text(1, 300) }),
+  TAKEN: fc.constant({}),
   GET: fc.record({ transfer: hexText(32), paths: fc.array(text(1, 30), { minLength: 1, maxLength: 20 }) }),
   OFFER: fc.record(
     {
@@ -182,6 +186,7 @@ const payloads: { readonly [Name in TypeName]: fc.Arbitrary<Payload<Name>> } = {
     resumedBytes: natural,
   }),
   CANCEL: refusal,
+  PACE: fc.record({ bytesPerSecond: natural }, optional),
 };
 
 /** Type-safe in the table above; here any type with its own arbitrary. */

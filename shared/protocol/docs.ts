@@ -39,6 +39,7 @@ export function generatedBlocks(): Readonly<Record<string, string>> {
     messages: messageTable(),
     'session-fields': familyFields('session'),
     'browse-fields': familyFields('browse'),
+    'text-fields': familyFields('text'),
     'transfer-fields': familyFields('transfer'),
     limits: limitsTable(),
     errors: errorsTable(),
@@ -189,6 +190,7 @@ const unitText: Record<LimitUnit, string> = {
   levels: 'levels',
   files: 'files',
   paths: 'paths',
+  texts: 'texts',
   connections: 'connections',
   requests: 'requests',
 };

@@ -54,6 +54,11 @@ export const errorTable = {
   unreachable: entry(false, 'unreachable', 'No way to that address.'),
   'host-unknown': entry(false, 'unreachable', 'No device of that name is known.'),
   'connection-refused': entry(false, 'unreachable', 'Nothing listens there.'),
+  'discovery-failed': entry(
+    false,
+    'unreachable',
+    'Devices on the network cannot be seen, or do not see this one.',
+  ),
   'port-taken': entry(false, 'failed', 'Another program listens on that port.'),
   'not-hexdrop': entry(false, 'unreachable', 'What answers there does not speak the Hexdrop protocol.'),
   // Access to shares
@@ -64,10 +69,13 @@ export const errorTable = {
   'pin-required': entry(true, 'unauthorised', 'The share asks for a PIN.'),
   'pin-wrong': entry(true, 'unauthorised', 'The PIN is wrong.'),
   'pin-throttled': entry(true, 'unauthorised', 'Too many wrong PINs: wait before the next try.'),
+  'share-removed': entry(true, 'failed', 'The folder is no longer shared.'),
+  // Texts
+  'text-throttled': entry(true, 'failed', 'Too many texts from this device: wait before the next one.'),
   // Transfers
   declined: entry(true, 'declined', 'The receiver declined.'),
   cancelled: entry(true, 'interrupted', 'The transfer was cancelled.'),
-  'not-receiving': entry(true, 'declined', 'The device does not take files now.'),
+  'not-receiving': entry(true, 'declined', 'The device takes nothing now.'),
   'transfer-unknown': entry(true, 'failed', 'There is no such transfer here.'),
   'manifest-order': entry(
     true,
@@ -95,6 +103,24 @@ export const errorTable = {
   'digest-mismatch': entry(true, 'integrity', 'The content does not have the digest that was announced.'),
   'write-failed': entry(true, 'failed', 'The file could not be written.'),
   'read-failed': entry(true, 'failed', 'The file could not be read to its end.'),
+  // Between a window and the program behind it
+  'unknown-call': entry(false, 'failed', 'The program does not know this call.'),
+  'bad-arguments': entry(false, 'failed', 'The arguments of a call do not have the form that it asks for.'),
+  'too-many-calls': entry(false, 'failed', 'There are too many calls open at once.'),
+  'ref-unknown': entry(
+    false,
+    'failed',
+    'What was chosen is no longer known to the program: choose it again.',
+  ),
+  'device-unknown': entry(false, 'failed', 'The device is no longer in the list.'),
+  'not-verified': entry(false, 'unauthorised', 'The device is not verified.'),
+  'not-supported': entry(false, 'failed', 'This program cannot do that here.'),
+  'not-possible-now': entry(false, 'failed', 'The state of the transfer does not allow that.'),
+  'transfers-running': entry(false, 'failed', 'Transfers are running.'),
+  // Captures
+  'not-a-capture': entry(false, 'failed', 'The file is no capture that this program can read.'),
+  'no-such-capture': entry(false, 'failed', 'That capture is not open.'),
+  'too-many-captures': entry(false, 'failed', 'There are too many captures open.'),
   // The person at the keyboard
   usage: entry(false, 'usage', 'The call is not understood.'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -41,6 +41,7 @@ export type LimitUnit =
   | 'levels'
   | 'files'
   | 'paths'
+  | 'texts'
   | 'connections'
   | 'requests';
 
@@ -84,6 +85,7 @@ export const limitTable = {
     'one chunk and its prefix, so that one pooled buffer holds any bulk frame',
   ),
   bulkMarkBytes: limit(48, 'bytes', 'payload of END or SAME', 'they have a fixed number of bytes'),
+  contentBytes: limit(chunkBytes + 16, 'bytes', 'payload of CONTENT', 'one chunk, its offset and the size'),
   packEntries: limit(6_554, 'files', 'files in one PACK', 'as many empty ones as fit'),
   manifestPageEntries: limit(
     2_048,
@@ -113,7 +115,7 @@ export const limitTable = {
   pathCharacters: limit(
     4_096,
     'characters',
-    'a path in LIST, STAT, GET or OFFER',
+    'a path in LIST, STAT, READ, GET or OFFER',
     'what common systems take',
   ),
   getPaths: limit(1_000, 'paths', 'paths in one GET', 'what a person selects; more is a folder'),
@@ -128,6 +130,18 @@ export const limitTable = {
   messageCharacters: limit(1_000, 'characters', '`message` and `reason`', 'a few sentences'),
   detailCharacters: limit(100, 'characters', '`seen` and `allowed`', 'a value, not a story'),
   pinCharacters: limit(64, 'characters', 'a PIN', 'a pass phrase fits'),
+  textCharacters: limit(
+    60_000,
+    'characters',
+    'a text',
+    'some pages; more is a file. In UTF-8 it fits a control frame',
+  ),
+  textsPerMinute: limit(
+    20,
+    'texts',
+    'texts from one address in a minute',
+    'faster than people write, too slow to bury anybody',
+  ),
   openRequests: limit(
     64,
     'requests',

@@ -17,6 +17,7 @@ import badPayload from './vectors/bad-payload.json' with { type: 'json' };
 import browse from './vectors/browse.json' with { type: 'json' };
 import example from './vectors/example-session.json' with { type: 'json' };
 import session from './vectors/session.json' with { type: 'json' };
+import text from './vectors/text.json' with { type: 'json' };
 import transfer from './vectors/transfer.json' with { type: 'json' };
 
 interface Vector {
@@ -31,6 +32,7 @@ interface Vector {
 const vectors: readonly Vector[] = [
   ...session.vectors,
   ...browse.vectors,
+  ...text.vectors,
   ...transfer.vectors,
   ...example.steps,
 ];
@@ -60,7 +62,7 @@ function asHeld(value: unknown): unknown {
   );
 }
 
-const binaryTypes = new Set(['MANIFEST', 'DATA', 'PACK', 'END', 'SAME']);
+const binaryTypes = new Set(['CONTENT', 'MANIFEST', 'DATA', 'PACK', 'END', 'SAME']);
 
 describe('a golden vector', () => {
   test.each(vectors)('$name decodes to its meaning', ({ hex, meaning }) => {

@@ -44,6 +44,11 @@ describe('a call', () => {
     expect(optionsOf('get', 'host/a', '--dir', 'one', '--dir', 'two').dir).toBe('two');
   });
 
+  it('reads a limit in thousands, millions and so on', () => {
+    const limitOf = (text: string): number | undefined => optionsOf('receive', '--limit', text).limit;
+    expect(['1000', '500k', '10M', '1.5g'].map(limitOf)).toEqual([1_000, 500_000, 10_000_000, 1_500_000_000]);
+  });
+
   it('knows the short forms', () => {
     expect(optionsOf('ls', '-R', 'host').recursive).toBe(true);
     expect(optionsOf('receive', '-y').yes).toBe(true);
@@ -61,7 +66,7 @@ describe('a call', () => {
 
 describe('a usage error', () => {
   it.each([
-    ['names the commands when there is none', [], /send, receive, share, ls, get, put, partials/],
+    ['names the commands when there is none', [], /send, receive, share, ls, get, put, peers, ui, partials/],
     ['suggests the command that was meant', ['recieve'], /no command "recieve".*Did you mean "receive"\?/],
     ['sees swapped letters', ['sned'], /Did you mean "send"\?/],
     ['lists the commands when none is near', ['frobnicate'], /The commands are send,/],
@@ -83,6 +88,12 @@ describe('a usage error', () => {
     ],
     ['refuses a port that is no number', ['receive', '--port', '1e3'], /whole number.*not "1e3"/],
     ['refuses a negative time', ['receive', '--retry=-1'], /whole number from 0 to 86400, not "-1"/],
+    [
+      'refuses a limit of nothing',
+      ['receive', '--limit', '0'],
+      /from 1k on, such as 500k, 10M or 1.5G, not "0"/,
+    ],
+    ['refuses a limit in other units', ['receive', '--limit', '10MiB'], /--limit takes bytes a second/],
     ['tells the choices', ['receive', '--on-conflict', 'ask'], /rename, skip, overwrite, not "ask"/],
     ['refuses an empty folder', ['receive', '--dir='], /--dir takes a folder, not ""/],
     ['refuses an alias that is too long', ['receive', '--alias', 'x'.repeat(65)], /1 to 64 characters/],
@@ -95,7 +106,7 @@ describe('a usage error', () => {
     ['refuses what is too much', ['receive', 'extra'], /takes no arguments; "extra" is too much/],
     ['refuses a second place to list', ['ls', 'one', 'two'], /at most 1; "two" is too much/],
     ['refuses an empty operand', ['ls', ''], /empty argument/],
-    ['refuses help for what does not exist', ['help', 'peers'], /no command "peers"/],
+    ['refuses help for what does not exist', ['help', 'nosuch'], /no command "nosuch"/],
   ] as const)('%s', (_rule, argv, expected) => {
     const message = refusalOf(...argv);
     expect(message).toMatch(expected);

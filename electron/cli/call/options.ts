@@ -3,6 +3,7 @@
  * takes which is commands.ts. A value that is not allowed throws a usage error that says what was seen.
  */
 
+import type { CaptureFormat } from '../../../shared/model/capture.ts';
 import type { ConflictPolicy } from '../../../shared/model/transfer.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
@@ -18,13 +19,27 @@ export interface OptionValues {
   readonly writable?: boolean;
   readonly recursive?: boolean;
   readonly clean?: boolean;
+  readonly wait?: number;
+  readonly noAnnounce?: boolean;
   readonly install?: boolean;
   readonly pinFile?: string;
   readonly host?: string;
   readonly port?: number;
   readonly plain?: boolean;
   readonly retry?: number;
+  /** Bytes a second. */
+  readonly limit?: number;
   readonly acceptNewKey?: boolean;
+  readonly open?: boolean;
+  readonly noOpen?: boolean;
+  readonly allowRemote?: boolean;
+  readonly allowHost?: readonly string[];
+  readonly passwordFile?: string;
+  readonly capture?: string;
+  readonly captureFormat?: CaptureFormat;
+  readonly frame?: number;
+  readonly chunks?: boolean;
+  readonly filter?: string;
   readonly alias?: string;
   readonly home?: string;
   readonly json?: boolean;
@@ -81,6 +96,20 @@ const parseWholeNumber = (flag: string, text: string, lowest: number, highest: n
     : refuse(flag, text, `a whole number from ${lowest} to ${highest}`);
 };
 
+/** Decimal, as speeds are shown. */
+const rateUnits: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
+
+/** Below it a frame would take minutes. */
+const leastRate = 1_000;
+
+const parseRate = (text: string): number => {
+  const [, digits = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([kmg]?)$/i.exec(text) ?? [];
+  const rate = digits === '' ? Number.NaN : Math.round(Number(digits) * (rateUnits[unit.toLowerCase()] ?? 1));
+  return rate >= leastRate
+    ? rate
+    : refuse('limit', text, 'bytes a second from 1k on, such as 500k, 10M or 1.5G');
+};
+
 export const conflictPolicies = ['rename', 'skip', 'overwrite'] as const satisfies readonly ConflictPolicy[];
 
 const parsePolicy = (text: string): ConflictPolicy =>
@@ -95,17 +124,32 @@ const parseAlias = (text: string): string => {
     : alias;
 };
 
+/** A name or address as it stands in a browser's address field, with or without a port. */
+const hostPattern = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+
+const parseHostName = (text: string): string =>
+  hostPattern.test(text)
+    ? text.toLowerCase()
+    : refuse('allow-host', text, 'a name as it stands in the browser, such as nas.example or localhost:9000');
+
+export const captureFormats = ['raw-ip', 'exported-pdu'] as const satisfies readonly CaptureFormat[];
+
 /** A day: nobody means a longer one, and it keeps milliseconds far from the limits of timers. */
 const longestRetrySeconds = 86_400;
 
 export const defaultRetrySeconds = 30;
 
+/** A device that is there is heard within one second, two when a packet is lost. */
+export const defaultWaitSeconds = 2;
+const longestWaitSeconds = 3_600;
+
 export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<OptionValues[Name]>> } = {
   to: {
     flag: 'to',
     placeholder: 'HOST',
-    summary: 'whom to send to: host, host:port, [IPv6]:port, or the alias of a known device',
-    parse: parseText('to', 'host, host:port or the alias of a known device'),
+    summary:
+      'whom to send to: host, host:port, [IPv6]:port, or the name of a device that is known or announced',
+    parse: parseText('to', 'host, host:port or the name of a device'),
   },
   dir: {
     flag: 'dir',
@@ -130,6 +174,16 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   },
   writable: { flag: 'writable', summary: 'let others upload into the shared folders' },
   recursive: { flag: 'recursive', short: 'R', summary: 'list everything below, one path a line' },
+  wait: {
+    flag: 'wait',
+    placeholder: 'SECONDS',
+    summary: `how long to listen for devices (default ${defaultWaitSeconds})`,
+    parse: (text) => parseWholeNumber('wait', text, 1, longestWaitSeconds),
+  },
+  noAnnounce: {
+    flag: 'no-announce',
+    summary: 'do not tell the network that this device is here; it is reached by its address',
+  },
   clean: { flag: 'clean', summary: 'remove them and what they hold on disk' },
   install: { flag: 'install', summary: 'copy them into your own Wireshark folders' },
   pinFile: {
@@ -157,10 +211,63 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
     summary: `how long to try again after a broken connection (default ${defaultRetrySeconds}, 0 never)`,
     parse: (text) => parseWholeNumber('retry', text, 0, longestRetrySeconds),
   },
+  limit: {
+    flag: 'limit',
+    placeholder: 'RATE',
+    summary: 'go no faster than so many bytes a second, as in 500k or 10M',
+    parse: parseRate,
+  },
   acceptNewKey: {
     flag: 'accept-new-key',
     summary: 'trust the new key of a known device, for instance after it was set up anew',
   },
+  open: { flag: 'open', summary: 'open a browser (default: where there is a display)' },
+  noOpen: { flag: 'no-open', summary: 'open no browser' },
+  allowRemote: {
+    flag: 'allow-remote',
+    summary: 'let browsers of other machines in: with TLS and a password',
+  },
+  allowHost: {
+    flag: 'allow-host',
+    placeholder: 'NAME',
+    isRepeatable: true,
+    summary: 'a further name under which the page may be opened, such as nas.example; may be repeated',
+    parse: parseHostName,
+  },
+  passwordFile: {
+    flag: 'password-file',
+    placeholder: 'FILE',
+    summary: 'with --allow-remote: file whose first line is the password (default: one is made up and shown)',
+    parse: parseText('password-file', 'a file'),
+  },
+  capture: {
+    flag: 'capture',
+    placeholder: 'FILE',
+    summary: 'write all that crosses the wire into a pcapng file, decrypted',
+    parse: parseText('capture', 'a file'),
+  },
+  captureFormat: {
+    flag: 'capture-format',
+    placeholder: 'FORM',
+    summary:
+      'how --capture tells it: raw-ip, TCP in IP with made-up headers (default), or exported-pdu, one frame a packet',
+    parse: (text) =>
+      captureFormats.find((format) => format === text) ??
+      refuse('capture-format', text, captureFormats.join(', ')),
+  },
+  frame: {
+    flag: 'frame',
+    placeholder: 'N',
+    summary: 'show the fields and bytes of this frame',
+    parse: (text) => parseWholeNumber('frame', text, 1, 999_999_999),
+  },
+  filter: {
+    flag: 'filter',
+    placeholder: 'FILTER',
+    summary: 'list only what fits, as in "type == OFFER" or "dir == in && len > 1000"',
+    parse: parseText('filter', 'a filter such as "type == DATA"'),
+  },
+  chunks: { flag: 'chunks', summary: 'show how frames lie in the chunks that brought them' },
   alias: {
     flag: 'alias',
     placeholder: 'NAME',

@@ -8,7 +8,8 @@ import { targetFolder } from '../local-paths.ts';
 import { usageError } from '../call/options.ts';
 import { withPin } from '../pin.ts';
 import { reachOptions, retryMs } from '../reach.ts';
-import { resolveRemotePath } from '../target.ts';
+import { findRemotePath } from '../find-target.ts';
+import type { RemoteTarget } from '../find-target.ts';
 
 export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
   const { options, operands } = call;
@@ -16,9 +17,9 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   const wants = wantedBy((options.only ?? []).map(parseGlob));
   return withEngine(call, context, {
     interruptedAdvice: resumeAdvice,
-    body: (engine) => {
-      const devices = engine.knownDevices();
-      const remotes = operands.map((text) => resolveRemotePath(text, options.port, devices));
+    body: async (engine) => {
+      const remotes: RemoteTarget[] = [];
+      for (const text of operands) remotes.push(await findRemotePath(text, options.port, engine, context));
       const whole = remotes.findIndex((remote) => remote.path === '');
       if (whole !== -1) {
         throw usageError(
@@ -35,6 +36,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
       }
       const request = {
         ...reachOptions(call),
+        expectDeviceId: remotes[0]?.expectDeviceId,
         retryMs: retryMs(call),
         from,
         paths: [...new Set(remotes.map((remote) => remote.path))],

@@ -10,7 +10,7 @@ import { formatBytes, formatTime } from '../terminal/format.ts';
 import type { Output } from '../terminal/output.ts';
 import { withPin } from '../pin.ts';
 import { reachOptions } from '../reach.ts';
-import { resolveRemotePath } from '../target.ts';
+import { findRemotePath } from '../find-target.ts';
 import { padEnd, padStart, textWidth } from '../terminal/text-width.ts';
 
 type Row = readonly [kind: string, size: string, time: string, name: string];
@@ -82,9 +82,15 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   withEngine(call, context, {
     body: async (engine) => {
       const [target = ''] = call.operands;
-      const { endpoint, path } = resolveRemotePath(target, call.options.port, engine.knownDevices());
+      const { endpoint, expectDeviceId, path } = await findRemotePath(
+        target,
+        call.options.port,
+        engine,
+        context,
+      );
       const request = {
         ...reachOptions(call),
+        expectDeviceId,
         from: endpoint,
         path,
         recursive: call.options.recursive === true,

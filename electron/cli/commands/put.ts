@@ -6,7 +6,7 @@ import { sourcePaths } from '../local-paths.ts';
 import { usageError } from '../call/options.ts';
 import { withPin } from '../pin.ts';
 import { reachOptions, retryMs } from '../reach.ts';
-import { resolveRemotePath } from '../target.ts';
+import { findRemotePath } from '../find-target.ts';
 
 export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
   const { options, operands } = call;
@@ -14,15 +14,21 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   const paths = sourcePaths(operands.slice(0, -1));
   return withEngine(call, context, {
     interruptedAdvice: resumeAdvice,
-    body: (engine) => {
-      const { endpoint, path } = resolveRemotePath(destination, options.port, engine.knownDevices());
+    body: async (engine) => {
+      const { endpoint, expectDeviceId, path } = await findRemotePath(
+        destination,
+        options.port,
+        engine,
+        context,
+      );
       if (path === '') {
         throw usageError(
           `"${destination}" names a device and no share. The last argument is where to put it: <host[:port]>/share/path.`,
           { seen: destination },
         );
       }
-      const request = { ...reachOptions(call), retryMs: retryMs(call), paths, to: endpoint, path };
+      const reach = { ...reachOptions(call), expectDeviceId };
+      const request = { ...reach, retryMs: retryMs(call), paths, to: endpoint, path };
       return withPin(call, context, (pin) =>
         runTransfer(context, engine, () => engine.put(pin === undefined ? request : { ...request, pin })),
       );

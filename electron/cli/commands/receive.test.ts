@@ -39,6 +39,18 @@ describe('receive', () => {
     await stop(desk);
   });
 
+  it('shows a text that somebody sends line by line, with nothing in it that could steer a terminal', async () => {
+    const text = 'one\r\n\u001B[2Jtwo';
+    const [people, programs] = [await listener(receiveYes), await listener([...receiveYes, '--json'])];
+    const event = { kind: 'text', peer: peerView({ alias: 'Ada' }), text, id: '1', atMs: 1 } as const;
+    people.call.engine.emit(event);
+    expect(people.call.stdout.text).toMatch(/Text from "?Ada"?[^\n]*:\n> one\n> \\u\{001b\}\[2Jtwo\n$/u);
+    programs.call.engine.emit(event);
+    expect(programs.call.stdout.events.at(-1)).toMatchObject({ event: 'text', peer: { alias: 'Ada' }, text });
+    await stop(people);
+    await stop(programs);
+  });
+
   it('without a terminal and without --yes is a usage error', async () => {
     const call = fakeCall(['receive']);
     expect(await call.run()).toBe(2);

@@ -3,6 +3,7 @@
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { TransferView } from '../../../shared/model/transfer.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { announceOnNetwork } from '../announce.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { withEngine } from '../engine-session.ts';
 import { parseGlob, wantedBy } from '../offers/glob.ts';
@@ -17,7 +18,8 @@ import { TransferReport } from '../transfer-report.ts';
 
 const never = (): Promise<never> => new Promise(() => {});
 
-const isUnderWay = (view: TransferView): boolean => view.state === 'running' || view.state === 'retrying';
+const isUnderWay = ({ state }: TransferView): boolean =>
+  state === 'running' || state === 'paused' || state === 'retrying';
 
 export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
   const { options } = call;
@@ -60,6 +62,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
           if (options.once === true) once.finished(transferId, exitCode);
         },
       });
+      let endAnnouncement = (): Promise<void> => Promise.resolve();
       try {
         const listening = await engine.listen({
           ...listenOptions(call),
@@ -73,6 +76,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
         announceListening(context, engine, listening, 'hexdrop send <path...> --to ADDRESS');
         output.result(`Files go to ${displayName(dir)}.`);
         if (prompter === undefined) output.note('Every offer is accepted without asking (--yes).');
+        endAnnouncement = await announceOnNetwork(call, context, engine, listening);
         if (options.once !== true) return await never();
         const exitCode = await once.ended;
         if (exitCode === exitCodes.unreachable) {
@@ -80,6 +84,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
         }
         return exitCode;
       } finally {
+        await endAnnouncement();
         once.dispose();
         stopHearing();
         report.dispose();

@@ -43,6 +43,15 @@ describe('send', () => {
     expect(call.engine.listenerCount).toBe(0);
   });
 
+  it('with --limit limits the engine, without it not', async () => {
+    const limited = fakeCall([...send, '--limit', '10M']);
+    await limited.run();
+    expect(limited.engine.configured).toEqual({ uploadLimit: 10_000_000, downloadLimit: 10_000_000 });
+    const free = fakeCall(send);
+    await free.run();
+    expect(free.engine.configured).toBeUndefined();
+  });
+
   it('tells the result on standard output and nothing else', async () => {
     const call = fakeCall(send);
     await call.run();

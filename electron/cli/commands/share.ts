@@ -1,6 +1,7 @@
 /** `hexdrop share`: serves folders for others to browse, fetch from and, where --writable, upload into. */
 
 import { displayName } from '../../../shared/model/display-name.ts';
+import { announceOnNetwork } from '../announce.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { withEngine } from '../engine-session.ts';
 import { announceListening, hearServedTransfers } from '../listening.ts';
@@ -27,6 +28,7 @@ export const run = async (call: CommandCall, context: CommandContext): Promise<n
         output.event({ event: 'connected', peer: event.peer });
         output.note(`${peerInWords(event.peer)} connected from ${displayName(event.peer.address)}.`);
       });
+      let endAnnouncement = (): Promise<void> => Promise.resolve();
       try {
         const shares = folders.map((path) =>
           engine.addShare({
@@ -42,8 +44,10 @@ export const run = async (call: CommandCall, context: CommandContext): Promise<n
           const manner = `${writable ? 'writable' : 'read-only'}${locked ? ', asks for the PIN' : ''}`;
           output.result(`Sharing "${displayName(name)}" (${displayName(path)}), ${manner}.`);
         }
+        endAnnouncement = await announceOnNetwork(call, context, engine, listening);
         return await never();
       } finally {
+        await endAnnouncement();
         stopGreeting();
         stopHearing();
         report.dispose();

@@ -1,6 +1,7 @@
 /**
  * What goes where. With --json standard output carries JSON lines and nothing else, and words go to standard error;
- * without, results go to standard output and the rest to standard error. Words that come from elsewhere (names,
+ * without, results go to standard output and the rest to standard error, or all of it where a capture takes standard
+ * output. Words that come from elsewhere (names,
  * aliases, messages) must have passed displayName before they get here; JSON carries them raw.
  */
 
@@ -31,14 +32,17 @@ export class Output {
   readonly #stdout: TextSink;
   readonly #stderr: TextSink;
   readonly #hasColour: boolean;
+  /** Something else than words goes to standard output: a capture. */
+  readonly #isStdoutTaken: boolean;
   #isBroken = false;
   /** Lines that wait for the end of a question. */
   #heldBack: (() => void)[] | undefined;
   #drained: Promise<void> | undefined;
   #resolveDrained = (): void => {};
 
-  constructor(world: World, isJson: boolean) {
+  constructor(world: World, isJson: boolean, isStdoutTaken = false) {
     this.isJson = isJson;
+    this.#isStdoutTaken = isStdoutTaken;
     this.#stdout = world.stdout;
     this.#stderr = world.stderr;
     this.#hasColour = canColour(world.stderr, world.env);
@@ -58,7 +62,7 @@ export class Output {
 
   /** What the command was called for. */
   result(line: string): void {
-    if (this.isJson) this.note(line);
+    if (this.isJson || this.#isStdoutTaken) this.note(line);
     else this.#unlessHeld(this.#stdout, () => this.#writeOut(`${line}\n`));
   }
 

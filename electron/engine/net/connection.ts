@@ -12,6 +12,7 @@ import type { DirectInlet } from './direct-inlet.ts';
 import { lossOf } from './failures.ts';
 import { OpeningCheck } from './opening-check.ts';
 import { Outlet } from './outlet.ts';
+import type { ConnectionTap, TapMaker } from './tap.ts';
 
 /** Who opened the connection. */
 export type Side = 'dialer' | 'listener';
@@ -54,6 +55,9 @@ export interface ConnectionOptions {
   readonly inlet?: DirectInlet | undefined;
   /** How people know the other side, for messages: `name:port`. */
   readonly peerName?: string | undefined;
+  readonly tap?: TapMaker | undefined;
+  /** When TCP was connected, on the clock of `performance`; now, when absent. */
+  readonly connectedAtMs?: number | undefined;
 }
 
 /** How long a connection that is ending may stand still before it is cut. */
@@ -67,6 +71,8 @@ export const plainAddress = (address: string | undefined): string =>
 
 export class Connection {
   readonly info: ConnectionInfo;
+  /** Looks at what passes; mostly there is none. */
+  readonly tap: ConnectionTap | undefined;
   readonly #socket: Socket;
   readonly #inlet: DirectInlet | undefined;
   readonly #outlet: Outlet;
@@ -104,6 +110,7 @@ export class Connection {
     this.#peerName = options.peerName ?? `${remote.address}:${remote.port}`;
     // A listener's first bytes were looked at when it was chosen between plain and TLS.
     this.#opening = side === 'dialer' ? new OpeningCheck(this.#peerName) : undefined;
+    this.tap = options.tap?.(this.info, options.connectedAtMs ?? performance.now());
 
     socket.pause();
     socket.setNoDelay(true);
@@ -133,6 +140,9 @@ export class Connection {
    * connection went first. Returns false when enough is queued: wait with `whenDrained`.
    */
   write(bytes: Uint8Array, written?: (error?: Error) => void): boolean {
+    if (this.tap !== undefined && !this.#socket.destroyed && !this.#socket.writableEnded) {
+      this.tap.written(bytes);
+    }
     return this.#outlet.write(bytes, written);
   }
 
@@ -168,6 +178,7 @@ export class Connection {
   end(): void {
     if (this.#socket.destroyed || this.#socket.writableEnded) return;
     this.#hasSaidEnd = true;
+    this.tap?.ended('out');
     this.#socket.end();
     this.#startLinger();
   }
@@ -216,6 +227,7 @@ export class Connection {
   #deliver(delivery: Uint8Array): void {
     if (this.#wasTold || this.#reader === undefined || this.#socket.destroyed) return;
     this.#receivedBytes += delivery.length;
+    this.tap?.received(delivery);
     try {
       if (this.#opening?.accept(delivery) === true) this.#opening = undefined;
       this.#reader.received(delivery);
@@ -241,7 +253,7 @@ export class Connection {
   #giveWaiting(): void {
     this.#inlet?.giveWaiting();
     if (this.#inlet?.hasWaiting === true) return;
-    if (this.#hasEnded) this.#tellClosed(this.#wordlessEnd());
+    if (this.#hasEnded) this.#tellEnded();
     else if (this.#isGone) this.#tellClosed(this.#error);
     else if (!this.#isPaused) this.#socket.resume();
   }
@@ -264,9 +276,21 @@ export class Connection {
     }
     clearInterval(this.#linger);
     this.#outlet.close();
+    this.tap?.closed(this.#closedBy(), this.#error);
     // After a clean FIN what waits is still delivered; after a loss it is not worth its memory.
     if (!this.#hasEnded) this.#inlet?.dropWaiting();
     this.#goOn();
+  }
+
+  /** The peer's FIN, behind all that it sent. */
+  #tellEnded(): void {
+    if (!this.#wasTold) this.tap?.ended('in');
+    this.#tellClosed(this.#wordlessEnd());
+  }
+
+  #closedBy(): 'near' | 'far' | undefined {
+    if (this.#wasCut) return 'near';
+    return this.#hasEnded ? undefined : 'far';
   }
 
   #tellClosed(error: HexdropError | undefined): void {

@@ -10,10 +10,13 @@ import type { TLSSocket } from 'node:tls';
 import { HexdropError, asHexdropError } from '../../../shared/protocol/errors.ts';
 import { formatAddress } from './address.ts';
 import { Connection } from './connection.ts';
+import type { ConnectionOptions } from './connection.ts';
 import { DirectInlet } from './direct-inlet.ts';
 import { dialFailure } from './failures.ts';
 import type { Identity } from './identity.ts';
 import { shortDeviceId } from './identity.ts';
+import type { TapMaker } from './tap.ts';
+import { nameLookup } from './name-lookup.ts';
 import { secureContextOf, secureFactsOf } from './tls.ts';
 
 export interface DialOptions {
@@ -30,8 +33,9 @@ export interface DialOptions {
   /** For TCP and TLS together. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** How names become addresses; the system's way when absent. */
+  /** How names become addresses; when absent the system's way, and for `.local` names our own question as well. */
   readonly lookup?: LookupFunction | undefined;
+  readonly tap?: TapMaker | undefined;
 }
 
 /** Rejects with a HexdropError of the classes "reach", "session" or with `cancelled`. */
@@ -53,9 +57,9 @@ export const dial = (options: DialOptions): Promise<Connection> =>
       return;
     }
 
-    let isTcpConnected = false;
+    let connectedAtMs: number | undefined;
     const onTcpConnected = (): void => {
-      isTcpConnected = true;
+      connectedAtMs = performance.now();
     };
     const release = (): void => {
       clearTimeout(timer);
@@ -77,10 +81,10 @@ export const dial = (options: DialOptions): Promise<Connection> =>
     const onClose = (): void =>
       fail(dialFailure(Object.assign(new Error(''), { code: 'ECONNRESET' }), host, port));
     const onAbort = (): void => fail(cancelledDial(peerName));
-    const onTimeout = (): void => fail(timedOut(peerName, isTcpConnected, options.timeoutMs));
+    const onTimeout = (): void => fail(timedOut(peerName, connectedAtMs !== undefined, options.timeoutMs));
     const onReady = (): void => {
       try {
-        const connection = adopt(socket, options, inlet, peerName);
+        const connection = adopt(socket, options, { inlet, peerName, connectedAtMs });
         release();
         resolve(connection);
       } catch (thrown) {
@@ -99,7 +103,7 @@ export const dial = (options: DialOptions): Promise<Connection> =>
 const openSocket = (options: DialOptions, inlet: DirectInlet | undefined): Socket | TLSSocket => {
   const { host, port } = options;
   const onread = inlet === undefined ? {} : { onread: inlet.onread };
-  const lookup = options.lookup === undefined ? {} : { lookup: options.lookup };
+  const lookup = options.lookup ?? nameLookup();
   const tcp = {
     host,
     port,
@@ -107,7 +111,7 @@ const openSocket = (options: DialOptions, inlet: DirectInlet | undefined): Socke
     keepAlive: true,
     keepAliveInitialDelay: 15_000,
     ...onread,
-    ...lookup,
+    lookup,
   };
   if (options.plain) {
     const socket = connectTcp(tcp);
@@ -128,10 +132,11 @@ const openSocket = (options: DialOptions, inlet: DirectInlet | undefined): Socke
 const adopt = (
   socket: Socket | TLSSocket,
   options: DialOptions,
-  inlet: DirectInlet | undefined,
-  peerName: string,
+  facts: Pick<ConnectionOptions, 'inlet' | 'connectedAtMs'> & { readonly peerName: string },
 ): Connection => {
-  if (options.plain) return new Connection({ socket, side: 'dialer', inlet, peerName });
+  const { peerName } = facts;
+  const common = { socket, side: 'dialer', tap: options.tap, ...facts } as const;
+  if (options.plain) return new Connection(common);
   socket.pause();
   const { secure, peerDeviceId } = secureFactsOf(socket as TLSSocket);
   if (peerDeviceId === undefined) {
@@ -145,7 +150,7 @@ const adopt = (
     );
   }
   options.checkPeer?.(peerDeviceId);
-  return new Connection({ socket, side: 'dialer', inlet, peerName, secure, peerDeviceId });
+  return new Connection({ ...common, secure, peerDeviceId });
 };
 
 const cancelledDial = (peerName: string): HexdropError =>

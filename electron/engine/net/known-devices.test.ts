@@ -238,3 +238,83 @@ describe('the file', () => {
     expect(KnownDevices.load(home).list()).toHaveLength(160);
   });
 });
+
+describe('a verified device', () => {
+  test('is told as such, keeps it over runs and records, and is known again when that is taken back', async () => {
+    const home = await temporaryHome();
+    const devices = KnownDevices.load(home);
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    devices.verify(anna, true);
+    devices.record({ target: 'nas:2', deviceId: anna, alias: 'Anna' });
+    const later = KnownDevices.load(home);
+    expect(later.check('nas:1', anna)).toBe('verified');
+    expect(later.check(undefined, anna)).toBe('verified');
+    expect(later.list()).toMatchObject([{ targets: ['nas:2', 'nas:1'], verified: true }]);
+    later.verify(anna, false);
+    expect(later.check('nas:1', anna)).toBe('known');
+    expect(later.list()[0]).not.toHaveProperty('verified');
+  });
+
+  test('may be one that was never met, whose key a person has read elsewhere', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    devices.verify(anna, false);
+    expect(devices.check(undefined, anna)).toBe('new');
+    devices.verify(anna, true);
+    expect(devices.check(undefined, anna)).toBe('verified');
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    expect(devices.list()).toMatchObject([{ alias: 'Anna', targets: ['nas:1'], verified: true }]);
+  });
+
+  test('is guarded by its address as any other: another key there is refused', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    devices.verify(anna, true);
+    devices.verify(bert, true);
+    expect(refusal(() => devices.check('nas:1', bert)).code).toBe('peer-key-changed');
+  });
+
+  test('stays verified when its last address passed to another one', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    devices.verify(anna, true);
+    devices.replace('nas:1', bert, 'Bert');
+    expect(devices.check(undefined, anna)).toBe('verified');
+    expect(devices.check('nas:1', bert)).toBe('known');
+  });
+
+  test('is not pushed out by strangers, however many come', async () => {
+    let nowMs = 0;
+    const home = await temporaryHome();
+    const stranger = (index: number): string => index.toString(16).padStart(64, '0');
+    const listed = Array.from({ length: 500 }, (_, index) => ({
+      deviceId: stranger(index),
+      alias: '',
+      targets: [],
+      firstSeenMs: 1,
+      lastSeenMs: 1,
+    }));
+    await writeFile(join(home, 'devices.json'), JSON.stringify({ version: 1, devices: listed }));
+    const devices = KnownDevices.load(home, () => nowMs);
+    devices.verify(anna, true);
+    nowMs = 10 * hour;
+    devices.record({ deviceId: bert, alias: 'Bert' });
+    expect(devices.list()).toHaveLength(501);
+    expect(devices.check(undefined, anna)).toBe('verified');
+  });
+
+  test('needs a whole device id', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    expect(refusal(() => devices.verify('3f2a-99c1-04be', true)).code).toBe('usage');
+  });
+});
+
+test('a device that is forgotten is as good as never seen, and its addresses are free', async () => {
+  const home = await temporaryHome();
+  const devices = KnownDevices.load(home);
+  devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+  devices.verify(anna, true);
+  devices.forget(anna);
+  devices.forget(bert);
+  expect(KnownDevices.load(home).list()).toEqual([]);
+  expect(devices.check('nas:1', bert)).toBe('new');
+});

@@ -1,5 +1,6 @@
 /**
- * Which key answered at which address before: trust on first use (docs/SECURITY.md, "Known devices"). Owns
+ * Which key answered at which address before, and which a person compared: trust on first use and verified devices
+ * (docs/SECURITY.md, "Known devices"). Owns
  * <home>/devices.json. Several processes may share a home: every change re-reads, changes and replaces the file under
  * a lock, so no record of another process is lost. A file that cannot be read is told, never replaced.
  */
@@ -20,6 +21,8 @@ export interface KnownDevice {
   readonly firstSeenMs: number;
   /** Right to within an hour. */
   readonly lastSeenMs: number;
+  /** A person compared its key. */
+  readonly verified?: true;
 }
 
 export interface SeenDevice {
@@ -31,6 +34,7 @@ export interface SeenDevice {
 
 const fileName = 'devices.json';
 const formatVersion = 1;
+const deviceIdForm = /^[0-9a-f]{64}$/;
 /** A device that moves through address after address keeps the latest ones. */
 const targetsKept = 32;
 /** Devices that only came to us are remembered up to here, so that strangers cannot grow the file without end. */
@@ -60,10 +64,34 @@ export class KnownDevices {
    * Whether this key is known. Throws peer-key-changed when another one answered at this target before. Without a
    * target (a device that dialed us) it never throws.
    */
-  check(target: string | undefined, deviceId: string): 'new' | 'known' {
+  check(target: string | undefined, deviceId: string): 'new' | 'known' | 'verified' {
     this.#reload();
     this.#refuseOtherKey(target, deviceId);
-    return this.#devices.some((device) => device.deviceId === deviceId) ? 'known' : 'new';
+    const device = this.#devices.find((known) => known.deviceId === deviceId);
+    return device === undefined ? 'new' : device.verified === true ? 'verified' : 'known';
+  }
+
+  /** A person compared this key, which may never have been seen here, or takes that back. */
+  verify(deviceId: string, on: boolean): void {
+    if (!deviceIdForm.test(deviceId)) {
+      throw new HexdropError('usage', 'A device id has 64 hex digits.', { seen: deviceId.slice(0, 80) });
+    }
+    this.#change((devices) => {
+      const before = devices.find((device) => device.deviceId === deviceId);
+      if (before === undefined && !on) return devices;
+      const nowMs = this.#now();
+      const fresh: KnownDevice = { deviceId, alias: '', targets: [], firstSeenMs: nowMs, lastSeenMs: nowMs };
+      const { verified: _, ...device } = before ?? fresh;
+      return [
+        ...devices.filter((other) => other !== before),
+        on ? { ...device, verified: true as const } : device,
+      ];
+    });
+  }
+
+  /** As if it had never been seen: the next key at its addresses is the first. */
+  forget(deviceId: string): void {
+    this.#change((devices) => devices.filter((device) => device.deviceId !== deviceId));
   }
 
   /** Remembers a device that was let in. Throws peer-key-changed like check. */
@@ -158,8 +186,8 @@ const withoutTarget = (devices: readonly KnownDevice[], target: string): readonl
   devices.flatMap((device) => {
     if (!device.targets.includes(target)) return [device];
     const targets = device.targets.filter((other) => other !== target);
-    // A key that answers nowhere any more is not worth trusting.
-    return targets.length === 0 ? [] : [{ ...device, targets }];
+    // A key that answers nowhere any more is not worth trusting, unless a person compared it.
+    return targets.length === 0 && device.verified !== true ? [] : [{ ...device, targets }];
   });
 
 const merged = (devices: readonly KnownDevice[], seen: SeenDevice, nowMs: number): readonly KnownDevice[] => {
@@ -175,9 +203,10 @@ const merged = (devices: readonly KnownDevice[], seen: SeenDevice, nowMs: number
         : [target, ...targets.filter((other) => other !== target)].slice(0, targetsKept),
     firstSeenMs: before?.firstSeenMs ?? nowMs,
     lastSeenMs: nowMs,
+    ...(before?.verified === true ? { verified: true } : {}),
   };
   const all = [...devices.filter((other) => other !== before), device];
-  const incoming = all.filter((other) => other.targets.length === 0);
+  const incoming = all.filter((other) => other.targets.length === 0 && other.verified !== true);
   if (incoming.length <= incomingKept) return all;
   const oldest = incoming.reduce((one, other) => (other.lastSeenMs < one.lastSeenMs ? other : one));
   return all.filter((other) => other !== oldest);
@@ -217,17 +246,28 @@ const parseDevices = (value: unknown): readonly KnownDevice[] => {
 };
 
 const parseDevice = (value: unknown, index: number): KnownDevice => {
-  const { deviceId, alias, targets, firstSeenMs, lastSeenMs } = (value ?? {}) as Record<string, unknown>;
+  const { deviceId, alias, targets, firstSeenMs, lastSeenMs, verified } = (value ?? {}) as Record<
+    string,
+    unknown
+  >;
   if (
     typeof deviceId !== 'string' ||
-    !/^[0-9a-f]{64}$/.test(deviceId) ||
+    !deviceIdForm.test(deviceId) ||
     typeof alias !== 'string' ||
     !Array.isArray(targets) ||
     !targets.every((target) => typeof target === 'string') ||
     typeof firstSeenMs !== 'number' ||
-    typeof lastSeenMs !== 'number'
+    typeof lastSeenMs !== 'number' ||
+    (verified !== undefined && verified !== true)
   ) {
     throw new Error(`entry ${index + 1} is not a device`);
   }
-  return { deviceId, alias, targets, firstSeenMs, lastSeenMs };
+  return {
+    deviceId,
+    alias,
+    targets,
+    firstSeenMs,
+    lastSeenMs,
+    ...(verified === true ? { verified } : {}),
+  };
 };

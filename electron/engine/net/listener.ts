@@ -18,7 +18,9 @@ import { dressOf } from './first-bytes.ts';
 import type { Identity } from './identity.ts';
 import { bindServer } from './port-binding.ts';
 import { errorFrame, httpAnswer, refuse } from './refusal.ts';
+import type { TapMaker } from './tap.ts';
 import { secureContextOptions, secureFactsOf } from './tls.ts';
+import type { SecureFacts } from './tls.ts';
 
 export interface ListenOptions {
   /** All addresses of the device when absent: IPv6 and IPv4 where the system has both. */
@@ -37,11 +39,14 @@ export interface ListenOptions {
   readonly onConnection: (connection: Connection, openForMs: number) => void;
   /** A connection that came to nothing, and why. */
   readonly onReject?: ((remote: SocketAddress, error: HexdropError) => void) | undefined;
+  readonly tap?: TapMaker | undefined;
 }
 
 export interface Listener {
   readonly host: string;
   readonly port: number;
+  /** For connections that come from now on. */
+  setAllowPlain(on: boolean): void;
   /** Stops accepting and cuts what is still in its handshake. Connections handed over live on. */
   close(): Promise<void>;
 }
@@ -54,7 +59,14 @@ export const listen = async (options: ListenOptions): Promise<Listener> => {
   const porch = new Porch(options);
   const { host, port } = await bindServer(porch.server, options);
   porch.port = port;
-  return { host, port, close: () => porch.close() };
+  return {
+    host,
+    port,
+    setAllowPlain: (on) => {
+      porch.allowsPlain = on;
+    },
+    close: () => porch.close(),
+  };
 };
 
 /** A connection between accept and hand-over. */
@@ -70,6 +82,7 @@ interface Guest {
 
 class Porch {
   port = 0;
+  allowsPlain: boolean;
   readonly server: Server;
   readonly #options: ListenOptions;
   readonly #tlsServer: TlsServer;
@@ -79,6 +92,7 @@ class Porch {
 
   constructor(options: ListenOptions) {
     this.#options = options;
+    this.allowsPlain = options.allowPlain;
     this.#handshakeTimeoutMs = options.handshakeTimeoutMs ?? limits.handshakeMs;
     this.#counter = new AddressCounter(options.maxPerAddress ?? limits.connectionsPerAddress, maxConnections);
     this.server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 15_000 }, (socket) =>
@@ -152,11 +166,11 @@ class Porch {
       this.#refuse(guest, notFrames(hexOf(first.subarray(0, 4))));
     } else if (guest.isSurplus) {
       this.#refuse(guest, tooMany(guest.remote.address));
-    } else if (!this.#options.allowPlain) {
+    } else if (!this.allowsPlain) {
       this.#refuse(guest, plainNotAllowed());
     } else {
       socket.unshift(first);
-      this.#handOver(guest, new Connection({ socket, side: 'listener' }));
+      this.#handOver(guest, this.#connectionOf(guest, socket));
     }
   }
 
@@ -174,7 +188,7 @@ class Porch {
       } else if (peerDeviceId === undefined) {
         this.#refuse(guest, certificateRequired(), undefined, socket);
       } else {
-        this.#handOver(guest, new Connection({ socket, side: 'listener', secure, peerDeviceId }));
+        this.#handOver(guest, this.#connectionOf(guest, socket, { secure, peerDeviceId }));
       }
     } catch (thrown) {
       // A key that this system cannot read is as good as none.
@@ -211,6 +225,11 @@ class Porch {
       guest.remote,
       new HexdropError('connection-lost', 'The peer hung up before the handshake was complete.'),
     );
+  }
+
+  #connectionOf(guest: Guest, socket: Socket, facts: Partial<SecureFacts> = {}): Connection {
+    const { arrivedAtMs: connectedAtMs } = guest;
+    return new Connection({ socket, side: 'listener', tap: this.#options.tap, connectedAtMs, ...facts });
   }
 
   #handOver(guest: Guest, connection: Connection): void {

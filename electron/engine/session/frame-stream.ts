@@ -105,12 +105,13 @@ export class FrameStream implements ConnectionReader, FrameHandler {
 
   send<Type extends ControlType>(type: Type, id: number, payload: Payload<Type>, flags = 0): void {
     if (this.#isOver) return;
-    this.connection.write(encodeFrame(type, { id, channel: this.channel, flags }, payload));
+    this.write(encodeFrame(type, { id, channel: this.channel, flags }, payload));
   }
 
   /** Writes a whole encoded frame. The bytes may be reused once `written` is called, which happens exactly once. */
   write(frame: Uint8Array, written?: () => void): void {
     this.connection.write(frame, written);
+    this.connection.tap?.frameSent(frame);
   }
 
   /** Tells the peer why, closes, and reports the error to the receiver. */
@@ -154,7 +155,9 @@ export class FrameStream implements ConnectionReader, FrameHandler {
       this.#parser.push(delivery);
       this.#spendHandshake(delivery.length);
     } catch (thrown) {
-      this.fail(asHexdropError(thrown));
+      const error = asHexdropError(thrown);
+      this.connection.tap?.refused(delivery, error);
+      this.fail(error);
     }
   }
 
@@ -210,16 +213,21 @@ export class FrameStream implements ConnectionReader, FrameHandler {
   }
 
   frame(header: FrameHeader, payload: Uint8Array | undefined): void {
-    if (this.#isOver) return;
     const type = typeByNumber(header.type);
     if (type === undefined) return;
-    if (type === 'DATA' || type === 'PACK') {
-      this.#receiver.bulk(type, header, this.#bulkWhole ?? this.#bulkSpace().subarray(0, this.#bulkFilled));
-      return;
-    }
-    const bytes = payload ?? new Uint8Array(0);
+    const isBulk = type === 'DATA' || type === 'PACK';
+    const bytes = isBulk
+      ? (this.#bulkWhole ?? this.#bulkSpace().subarray(0, this.#bulkFilled))
+      : (payload ?? new Uint8Array(0));
+    this.connection.tap?.frameReceived(header, bytes);
+    if (this.#isOver) return;
+    if (isBulk) return this.#receiver.bulk(type, header, bytes);
     const decoded = type === 'MANIFEST' ? readManifestPage(bytes) : decodePayload(header, bytes);
     this.#receiver.control({ type, header, payload: decoded } as ControlFrame);
+  }
+
+  skipped(header: FrameHeader): void {
+    this.connection.tap?.frameReceived(header, undefined);
   }
 
   #bulkSpace(): Uint8Array {

@@ -113,7 +113,7 @@ class Honest {
     if (isOpening && (id > lastId || machine.openRequests >= limits.openRequests)) return false;
     const state = machine.stateOf(id);
     if (state === 'over' || (state === 'cancelling' && type === 'CANCEL')) return false;
-    if (this.#finished.has(id) && !['CANCEL', 'WANT', 'ACK', 'DONE'].includes(type)) return false;
+    if (this.#finished.has(id) && !['CANCEL', 'WANT', 'ACK', 'PACE', 'DONE'].includes(type)) return false;
     // Nothing has failed before the sink has accepted.
     if (type === 'FAULT' && state === 'offered') return false;
     // DONE waits for what FINISH may have overtaken.
@@ -162,11 +162,12 @@ class Honest {
   }
 
   #channelOf(speaker: Speaker, type: TypeName, id: number): number {
-    const isBulk =
-      this.#sources.get(id) === speaker && ['DATA', 'PACK', 'END', 'SAME', 'FAULT', 'FINISH'].includes(type);
+    const isBulk = this.#sources.get(id) === speaker && bulkTypes.has(type);
     return isBulk && this.#lanes.has(id) ? 1 : 0;
   }
 }
+
+const bulkTypes: ReadonlySet<TypeName> = new Set(['DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'FINISH']);
 
 const talk = fc.array(
   fc.oneof(
@@ -194,6 +195,8 @@ const talk = fc.array(
   ),
   { minLength: 10, maxLength: 150, size: 'max' },
 );
+
+const answers = ['LISTING', 'ENTRY', 'UNLOCKED', 'CONTENT', 'TAKEN'] as const;
 
 describe('two honest sides', () => {
   it('never refuse each other a frame, however frames cross, and agree in the end', () => {
@@ -229,13 +232,13 @@ describe('two honest sides', () => {
         for (let id = 1; id <= lastId; id += 1) {
           for (const who of ['D', 'L'] as const) honest.say(who, 'CANCEL', id);
           for (const who of ['D', 'L'] as const) {
-            for (const type of ['LISTING', 'ENTRY', 'UNLOCKED'] as const) honest.say(who, type, id);
+            for (const type of answers) honest.say(who, type, id);
           }
         }
         honest.hearAll();
         for (let id = 1; id <= lastId; id += 1) {
           for (const who of ['D', 'L'] as const) {
-            for (const type of ['LISTING', 'ENTRY', 'UNLOCKED'] as const) honest.say(who, type, id);
+            for (const type of answers) honest.say(who, type, id);
           }
         }
         honest.hearAll();

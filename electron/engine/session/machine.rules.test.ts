@@ -9,7 +9,7 @@ import type { RequestState, Side, Verdict } from './machine.ts';
 
 type Role = 'source' | 'sink';
 
-/** Written down from docs/PROTOCOL.md, "States of a request"; WANT may cross FINISH. */
+/** Written down from docs/PROTOCOL.md, "States of a request"; WANT and PACE of the sink may cross FINISH. */
 const allowed: Readonly<
   Record<Exclude<RequestState, 'cancelling'>, Readonly<Record<Role, readonly TypeName[]>>>
 > = {
@@ -19,19 +19,19 @@ const allowed: Readonly<
     sink: ['ACCEPT', 'DECLINE', 'CANCEL'],
   },
   flowing: {
-    source: ['TOTALS', 'MANIFEST', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'FINISH', 'CANCEL'],
-    sink: ['WANT', 'ACK', 'FAULT', 'CANCEL'],
+    source: ['TOTALS', 'MANIFEST', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'FINISH', 'CANCEL'],
+    sink: ['WANT', 'ACK', 'FAULT', 'PACE', 'CANCEL'],
   },
   finishing: {
     source: ['TOTALS', 'MANIFEST', 'FAULT', 'CANCEL'],
-    sink: ['WANT', 'ACK', 'FAULT', 'DONE', 'CANCEL'],
+    sink: ['WANT', 'ACK', 'FAULT', 'PACE', 'DONE', 'CANCEL'],
   },
 };
 
 /** What may still come from a side that does not know yet of our CANCEL. */
 const drained: Readonly<Record<Role, readonly TypeName[]>> = {
-  source: ['OFFER', 'ERROR', 'TOTALS', 'MANIFEST', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'FINISH'],
-  sink: ['ACCEPT', 'DECLINE', 'WANT', 'ACK', 'FAULT', 'DONE'],
+  source: ['OFFER', 'ERROR', 'TOTALS', 'MANIFEST', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'FINISH'],
+  sink: ['ACCEPT', 'DECLINE', 'WANT', 'ACK', 'FAULT', 'PACE', 'DONE'],
 };
 
 const sessionTypes: ReadonlySet<TypeName> = new Set([
@@ -149,7 +149,13 @@ describe.each(sides)('a transfer at the %s', (side) => {
 });
 
 describe('a question', () => {
-  const answers = { LIST: 'LISTING', STAT: 'ENTRY', UNLOCK: 'UNLOCKED' } as const;
+  const answers = {
+    LIST: 'LISTING',
+    STAT: 'ENTRY',
+    UNLOCK: 'UNLOCKED',
+    READ: 'CONTENT',
+    TEXT: 'TAKEN',
+  } as const;
 
   it.each(Object.entries(answers))(
     '%s takes %s or ERROR from the one who was asked, and nothing else',
@@ -175,7 +181,7 @@ describe('a question', () => {
 });
 
 describe('a lane', () => {
-  const bulkTypes = ['DATA', 'PACK', 'END', 'SAME', 'FAULT', 'FINISH'] as const;
+  const bulkTypes = ['DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'FINISH'] as const;
   const onLane = (role: Role): Stage => {
     const stage = staged('listener', role, 'offered', 'push');
     stage.machine.bulkOn(stage.id, 1);
@@ -202,7 +208,7 @@ describe('a lane', () => {
     expect(machine.stateOf(id)).toBe('flowing');
   });
 
-  it.each(['WANT', 'ACK', 'FAULT', 'CANCEL'] as const)(
+  it.each(['WANT', 'ACK', 'FAULT', 'PACE', 'CANCEL'] as const)(
     'does not carry %s of the sink: bad-channel',
     (type) => {
       const { machine, id } = onLane('source');

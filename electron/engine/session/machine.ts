@@ -17,7 +17,7 @@ type Actor = 'us' | 'peer';
 
 type SessionPhase = 'greeting' | 'answering' | 'ready' | 'over';
 
-type RequestKind = 'list' | 'stat' | 'unlock' | 'transfer';
+type RequestKind = 'list' | 'stat' | 'unlock' | 'read' | 'text' | 'transfer';
 
 /**
  * `asked`: a question without an answer yet. `offered`: a transfer waits for ACCEPT or DECLINE. `flowing`: accepted.
@@ -43,6 +43,8 @@ interface RequestRule {
   readonly kind: RequestKind | 'any';
   readonly by: Role;
   readonly states: readonly RequestState[];
+  /** Those in which the source may say it, where they are fewer. */
+  readonly sourceStates?: readonly RequestState[];
   /** The state after it; 'over' ends the request; absent: unchanged. */
   readonly to?: RequestState | 'over';
   /** Said by the source, it travels where bulk travels, in order with it. */
@@ -55,6 +57,8 @@ const opening: Partial<
   LIST: { kind: 'list', state: 'asked' },
   STAT: { kind: 'stat', state: 'asked' },
   UNLOCK: { kind: 'unlock', state: 'asked' },
+  READ: { kind: 'read', state: 'asked' },
+  TEXT: { kind: 'text', state: 'asked' },
   GET: { kind: 'transfer', source: 'answerer', state: 'asked' },
   OFFER: { kind: 'transfer', source: 'opener', state: 'offered' },
 };
@@ -65,6 +69,8 @@ const requestRules: Partial<Record<TypeName, RequestRule>> = {
   LISTING: { kind: 'list', by: 'answerer', states: ['asked'], to: 'over' },
   ENTRY: { kind: 'stat', by: 'answerer', states: ['asked'], to: 'over' },
   UNLOCKED: { kind: 'unlock', by: 'answerer', states: ['asked'], to: 'over' },
+  CONTENT: { kind: 'read', by: 'answerer', states: ['asked'], to: 'over' },
+  TAKEN: { kind: 'text', by: 'answerer', states: ['asked'], to: 'over' },
   // As the answer to GET; as the first frame of a push it is in `opening`.
   OFFER: { kind: 'transfer', by: 'source', states: ['asked'], to: 'offered' },
   // These two also after FINISH, which may overtake them on a lane.
@@ -83,16 +89,27 @@ const requestRules: Partial<Record<TypeName, RequestRule>> = {
   ACK: { kind: 'transfer', by: 'sink', states: ['flowing', 'finishing'] },
   DONE: { kind: 'transfer', by: 'sink', states: ['finishing'], to: 'over' },
   FAULT: { kind: 'transfer', by: 'any', states: ['flowing', 'finishing'], bulk: true },
+  // That of the source could cross DONE; that of the sink may cross FINISH.
+  PACE: {
+    kind: 'transfer',
+    by: 'any',
+    states: ['flowing', 'finishing'],
+    sourceStates: ['flowing'],
+    bulk: true,
+  },
   ERROR: { kind: 'any', by: 'answerer', states: ['asked'], to: 'over' },
 };
 
 /** Frames that may still arrive for a request whose CANCEL has not been answered; they are dropped. */
 const drained: ReadonlySet<TypeName> = new Set<TypeName>([
-  'OFFER', 'TOTALS', 'ACCEPT', 'MANIFEST', 'WANT', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'ACK', 'FINISH', 'DONE', 'ERROR',
+  'OFFER', 'TOTALS', 'ACCEPT', 'MANIFEST', 'WANT', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'ACK', 'FINISH', 'DONE', 'ERROR',
 ]); // prettier-ignore
 
 /** What the session is to do with a frame that the machine let pass. */
 export type Verdict = 'deliver' | 'drop' | 'answer-cancel' | 'cancelled';
+
+const statesOf = (rule: RequestRule, isSource: boolean): readonly RequestState[] =>
+  isSource ? (rule.sourceStates ?? rule.states) : rule.states;
 
 const other = (actor: Actor): Actor => (actor === 'us' ? 'peer' : 'us');
 
@@ -192,7 +209,7 @@ export class SessionMachine {
         type,
         id,
         isOver ? 'over' : 'unused',
-        'LIST, STAT, UNLOCK, GET, OFFER with a new id',
+        'LIST, STAT, UNLOCK, READ, TEXT, GET, OFFER with a new id',
       );
     }
     if (this.#openerOf(id) !== actor) {
@@ -240,7 +257,7 @@ export class SessionMachine {
     if (
       rule === undefined ||
       (rule.kind !== 'any' && rule.kind !== request.kind) ||
-      !rule.states.includes(request.state) ||
+      !statesOf(rule, actor === request.source).includes(request.state) ||
       !this.#mayPlay(actor, rule.by, request)
     ) {
       throw this.#unexpected(actor, type, id, request.state, this.#allowedFrom(actor, request));
@@ -311,7 +328,7 @@ export class SessionMachine {
       .filter(
         ([, rule]) =>
           (rule.kind === 'any' || rule.kind === request.kind) &&
-          rule.states.includes(request.state) &&
+          statesOf(rule, actor === request.source).includes(request.state) &&
           this.#mayPlay(actor, rule.by, request),
       )
       .map(([name]) => name);

@@ -5,6 +5,7 @@
 
 import type { Endpoint, PeerView, Trust } from '../../../shared/model/peer.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { ReachOptions } from '../api.ts';
 import type { EngineContext } from '../context.ts';
 import { targetOf } from '../net/address.ts';
 import { dial } from '../net/dialer.ts';
@@ -15,7 +16,20 @@ export interface Reach {
   readonly to: Endpoint;
   readonly plain: boolean;
   readonly acceptNewKey: boolean;
+  /** The device that is meant; another key is refused before anything is sent. */
+  readonly expectDeviceId?: string | undefined;
 }
+
+/** How a request says to reach a device. On a plain connection no key is proven that could be expected. */
+export const reachOf = (
+  to: Endpoint,
+  { plain = false, acceptNewKey = false, expectDeviceId }: ReachOptions,
+): Reach => ({
+  to,
+  plain,
+  acceptNewKey,
+  expectDeviceId: plain ? undefined : expectDeviceId,
+});
 
 /** Resolves with an open session. Rejects with a HexdropError of the classes "reach" and "session". */
 export async function reachSession(
@@ -25,18 +39,24 @@ export async function reachSession(
 ): Promise<Session> {
   const target = targetOf(reach.to);
   let trust: Trust = 'unauthenticated';
+  const isMeant = reach.expectDeviceId !== undefined;
+  let isReplacing = reach.acceptNewKey;
   const connection = await dial({
     ...reach.to,
     identity: context.identity,
     plain: reach.plain,
+    expectDeviceId: reach.expectDeviceId,
     timeoutMs: context.timings.handshakeMs,
+    tap: context.tap,
     signal,
     checkPeer: (deviceId) => {
       try {
         trust = context.knownDevices.check(target, deviceId);
       } catch (thrown) {
-        if (!reach.acceptNewKey) throw thrown;
-        trust = 'new';
+        if (!reach.acceptNewKey && !isMeant) throw thrown;
+        // The address passed to the device that is meant.
+        isReplacing = true;
+        trust = isMeant ? context.knownDevices.check(undefined, deviceId) : 'new';
       }
     },
   });
@@ -51,8 +71,7 @@ export async function reachSession(
       opened: (opened) => {
         isOpen = true;
         context.sessions.opened(opened);
-        if (connection.info.peerDeviceId !== undefined)
-          remember(context, opened.peer, target, reach.acceptNewKey);
+        if (connection.info.peerDeviceId !== undefined) remember(context, opened.peer, target, isReplacing);
         context.emit({ kind: 'session-opened', peer: opened.peer });
         resolve(opened);
       },

@@ -5,6 +5,12 @@ import type { Session } from './session.ts';
 export class SessionRegistry {
   readonly #open = new Set<Session>();
   readonly #leaving = new Set<Promise<void>>();
+  readonly #left: (session: Session) => void;
+
+  /** @param left told of each session that was open and is over */
+  constructor(left: (session: Session) => void = () => {}) {
+    this.#left = left;
+  }
 
   opened(session: Session): void {
     this.#open.add(session);
@@ -15,7 +21,9 @@ export class SessionRegistry {
     const gone = session.stream.whenClosed;
     this.#leaving.add(gone);
     void gone.then(() => this.#leaving.delete(gone));
-    return this.#open.delete(session);
+    const wasOpen = this.#open.delete(session);
+    if (wasOpen) this.#left(session);
+    return wasOpen;
   }
 
   /** Says BYE to all and resolves when the last socket is gone. */

@@ -1,9 +1,9 @@
 /**
- * One session with one peer over a control connection: handshake, keep-alive, questions and their answers, and the
- * road of each transfer's frames (docs/PROTOCOL.md, "Sessions").
+ * One session with one peer over a control connection: handshake, keep-alive, and the road of each
+ * request's frames (docs/PROTOCOL.md, "Sessions").
  *
- * Drives the state machine; touches neither disk nor files. What a request of the peer means is for `SessionServer`,
- * what the frames of a transfer mean is for its `TransferPort`.
+ * Drives the state machine; touches neither disk nor files. Questions and answers are in questions.ts; what a request
+ * of the peer means is for `SessionServer`, what the frames of a transfer mean is for its `TransferPort`.
  */
 
 import type { PeerView, Trust } from '../../../shared/model/peer.ts';
@@ -20,6 +20,8 @@ import type { CommonGround, SelfDescription } from './handshake.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { SessionMachine } from './machine.ts';
 import type { RequestState, Side } from './machine.ts';
+import { isAnswer, isQuestion, Questions } from './questions.ts';
+import type { Answers, Question, QuestionServer } from './questions.ts';
 import { TransferWire } from './transfer-wire.ts';
 import type { TransferPort, WireRoad } from './transfer-wire.ts';
 
@@ -39,10 +41,7 @@ export const protocolTimings: SessionTimings = {
 };
 
 /** What answers the requests of a peer. What they throw is told to the peer as ERROR for that request. */
-export interface SessionServer {
-  list(session: Session, request: Payload<'LIST'>): Payload<'LISTING'>;
-  stat(session: Session, request: Payload<'STAT'>): Payload<'ENTRY'>;
-  unlock(session: Session, request: Payload<'UNLOCK'>): Payload<'UNLOCKED'>;
+export interface SessionServer extends QuestionServer<Session> {
   /** A push or an upload is offered; returns the sink. */
   offered(wire: TransferWire, offer: Payload<'OFFER'>): TransferPort;
   /** Files are asked for; returns the source, which will answer with OFFER. */
@@ -63,23 +62,11 @@ export interface SessionOptions {
 /** Between the end of a lane and the frame on the control connection that explains it. */
 const laneGraceMs = 1_000;
 
-interface Answers {
-  readonly LIST: 'LISTING';
-  readonly STAT: 'ENTRY';
-  readonly UNLOCK: 'UNLOCKED';
-}
-type Question = keyof Answers;
-
-interface Waiting {
-  resolve(answer: unknown): void;
-  reject(error: HexdropError): void;
-}
-
 export class Session implements FrameReceiver {
   readonly stream: FrameStream;
   readonly #options: SessionOptions;
   readonly #machine: SessionMachine;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #questions: Questions<Session>;
   readonly #ports = new Map<number, { wire: TransferWire; port: TransferPort }>();
   readonly #keepAlive: KeepAlive;
   readonly #timer: NodeJS.Timeout;
@@ -110,6 +97,15 @@ export class Session implements FrameReceiver {
     this.#options = options;
     this.#machine = new SessionMachine(stream.connection.info.side);
     stream.handTo(this);
+    this.#questions = new Questions<Session>(this, options.server, {
+      nextId: () => this.#machine.nextId(),
+      send: (type, id, payload) => this.#send(type, id, payload),
+      write: (type, id, frame, written) => {
+        if (this.#isOver) return;
+        this.#machine.sent(type, id);
+        stream.write(frame, written);
+      },
+    });
     const { timings } = options;
     this.#keepAlive = new KeepAlive(timings, {
       ping: (watched) => (watched === stream ? this.#send('PING', 0, {}) : watched.send('PING', 0, {})),
@@ -158,17 +154,7 @@ export class Session implements FrameReceiver {
 
   /** Asks and waits for the answer. Rejects with what the peer said, or with what ended the session. */
   ask<Type extends Question>(type: Type, payload: Payload<Type>): Promise<Payload<Answers[Type]>> {
-    return new Promise((resolve, reject) => {
-      if (this.#isOver) return reject(sessionGone());
-      const id = this.#machine.nextId();
-      this.#waiting.set(id, { resolve: (answer) => resolve(answer as Payload<Answers[Type]>), reject });
-      try {
-        this.#send(type, id, payload);
-      } catch (thrown) {
-        this.#waiting.delete(id);
-        reject(asHexdropError(thrown));
-      }
-    });
+    return this.#isOver ? Promise.reject(sessionGone()) : this.#questions.ask(type, payload);
   }
 
   /** Opens a transfer; `make` gets its wire and returns what its frames are handed to. */
@@ -211,23 +197,16 @@ export class Session implements FrameReceiver {
     if (verdict === 'answer-cancel') this.#send('CANCEL', header.id, { code: 'cancelled', message: '' });
     if (verdict === 'answer-cancel' || verdict === 'cancelled' || type === 'DECLINE')
       return this.#cancelled(frame);
+    if (isQuestion(frame)) return this.#questions.asked(frame);
+    if (isAnswer(frame)) return this.#questions.answered(frame);
     switch (type) {
-      case 'LIST':
-        return this.#answer(header.id, 'LISTING', () => this.#options.server.list(this, frame.payload));
-      case 'STAT':
-        return this.#answer(header.id, 'ENTRY', () => this.#options.server.stat(this, frame.payload));
-      case 'UNLOCK':
-        return this.#answer(header.id, 'UNLOCKED', () => this.#options.server.unlock(this, frame.payload));
       case 'GET':
         return this.#serve(header.id, (wire) => this.#options.server.asked(wire, frame.payload));
       case 'OFFER':
         if (this.#ports.has(header.id)) break;
         return this.#serve(header.id, (wire) => this.#options.server.offered(wire, frame.payload));
       case 'ERROR':
-      case 'LISTING':
-      case 'ENTRY':
-      case 'UNLOCKED':
-        return this.#answered(frame);
+        return this.#refused(header.id, errorFromWire(frame.payload));
       default:
     }
     this.#ports.get(header.id)?.port.frame(frame);
@@ -294,8 +273,7 @@ export class Session implements FrameReceiver {
     this.#isOver = true;
     clearInterval(this.#timer);
     const reason = error ?? new HexdropError('connection-lost', 'The other side closed the connection.');
-    for (const waiting of this.#waiting.values()) waiting.reject(reason);
-    this.#waiting.clear();
+    this.#questions.lost(reason);
     const ports = [...this.#ports.values()];
     this.#ports.clear();
     for (const { wire, port } of ports) {
@@ -330,20 +308,6 @@ export class Session implements FrameReceiver {
     this.stream.send(type, id, payload, flags);
   }
 
-  #answer<Type extends 'LISTING' | 'ENTRY' | 'UNLOCKED'>(
-    id: number,
-    type: Type,
-    work: () => Payload<Type>,
-  ): void {
-    let answer: Payload<Type>;
-    try {
-      answer = work();
-    } catch (thrown) {
-      return this.#refuse(id, asHexdropError(thrown));
-    }
-    this.#send(type, id, answer);
-  }
-
   #serve(id: number, make: (wire: TransferWire) => TransferPort): void {
     const wire = new TransferWire(id, this, this.stream, this.#road);
     try {
@@ -352,23 +316,16 @@ export class Session implements FrameReceiver {
       if (this.#machine.stateOf(id) !== 'over') this.#ports.set(id, { wire, port });
     } catch (thrown) {
       const error = asHexdropError(thrown);
-      if (this.#machine.stateOf(id) === 'asked') return this.#refuse(id, error);
+      if (this.#machine.stateOf(id) === 'asked') return this.#send('ERROR', id, errorPayload(error));
       this.#send('DECLINE', id, refusalPayload(error));
     }
   }
 
-  #refuse(id: number, error: HexdropError): void {
-    this.#send('ERROR', id, errorPayload(error));
-  }
-
-  #answered(frame: ControlFrame): void {
-    const waiting = this.#waiting.get(frame.header.id);
-    this.#waiting.delete(frame.header.id);
-    if (frame.type !== 'ERROR') return waiting?.resolve(frame.payload);
-    const error = errorFromWire(frame.payload);
-    if (waiting !== undefined) return waiting.reject(error);
-    const port = this.#ports.get(frame.header.id);
-    this.#ports.delete(frame.header.id);
+  /** The peer answered a question, or GET, with ERROR. */
+  #refused(id: number, error: HexdropError): void {
+    if (this.#questions.refused(id, error)) return;
+    const port = this.#ports.get(id);
+    this.#ports.delete(id);
     port?.port.lost(error, false);
   }
 

@@ -8,8 +8,9 @@ import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { plant, temporaryFolder } from '../testing/trees.ts';
 import { Shares } from './shares.ts';
+import type { Unlocked } from './shares.ts';
 
-const nobody: ReadonlySet<string> = new Set();
+const nobody: Unlocked = new Set();
 let all = '';
 let shares = new Shares();
 
@@ -33,6 +34,9 @@ beforeEach(() => {
 
 const list = (path: string, more: Partial<Payload<'LIST'>> = {}, unlocked = nobody): Payload<'LISTING'> =>
   shares.list({ path, ...more }, unlocked);
+/** A session that has given the PIN of one share. */
+const openedBy = (share: string, pin: string): Unlocked =>
+  new Set([shares.unlock(share, pin, 'a', 0)].filter((guard) => guard !== undefined));
 const namesIn = (path: string): string[] => list(path).entries.map(({ name }) => name);
 const refused = (act: () => unknown, code: string): void => {
   expect(act).toThrow(expect.objectContaining({ code }));
@@ -50,7 +54,7 @@ describe('the list of shares', () => {
         { name: 'secret', kind: 'share', writable: false, locked: true },
       ],
     });
-    expect(list('', {}, new Set(['secret'])).entries[2]).toMatchObject({ locked: false });
+    expect(list('', {}, openedBy('secret', '4711')).entries[2]).toMatchObject({ locked: false });
   });
 
   it('does not show where the folders are', () => {
@@ -262,9 +266,73 @@ describe('a share with a PIN', () => {
   it('opens by its PIN; another share needs its own', () => {
     refused(() => shares.unlock('secret', 'wrong', 'a', 0), 'pin-wrong');
     refused(() => shares.unlock('nothing', '4711', 'a', 0), 'no-such-share');
-    shares.unlock('secret', '4711', 'a', 0);
-    expect(list('secret', {}, new Set(['secret'])).entries).toMatchObject([{ name: 'key.pem' }]);
-    refused(() => list('secret', {}, new Set(['docs'])), 'pin-required');
+    expect(list('secret', {}, openedBy('secret', '4711')).entries).toMatchObject([{ name: 'key.pem' }]);
+    expect(openedBy('docs', '4711').size).toBe(0);
+    shares.add({ path: join(all, 'outside'), pin: '1' });
+    refused(() => list('secret', {}, openedBy('outside', '1')), 'pin-required');
+  });
+
+  it('is closed again to who opened it when it gets another PIN, and open to all without one', () => {
+    const before = openedBy('secret', '4711');
+    expect(shares.update('secret', { pin: '0815' })).toMatchObject({ locked: true });
+    refused(() => list('secret', {}, before), 'pin-required');
+    refused(() => shares.unlock('secret', '4711', 'a', 0), 'pin-wrong');
+    expect(list('secret', {}, openedBy('secret', '0815')).entries).toHaveLength(1);
+    expect(shares.update('secret', { pin: null })).toMatchObject({ locked: false });
+    expect(namesIn('secret')).toEqual(['key.pem']);
+  });
+
+  it('of the same name as one that was removed needs its own PIN', () => {
+    const before = openedBy('secret', '4711');
+    shares.remove('secret');
+    refused(() => list('secret', {}, before), 'no-such-share');
+    shares.add({ path: join(all, 'secret'), pin: '4711' });
+    refused(() => list('secret', {}, before), 'pin-required');
+  });
+
+  it('keeps its PIN when something else of it changes', () => {
+    const before = openedBy('secret', '4711');
+    expect(shares.update('secret', { writable: true })).toMatchObject({ writable: true, locked: true });
+    expect(shares.writableRoot('secret', before).path).toBe(join(all, 'secret'));
+    refused(() => shares.update('nothing', { writable: true }), 'no-such-share');
+    refused(() => shares.remove('nothing'), 'no-such-share');
+  });
+});
+
+describe('a range of a file', () => {
+  const read = (path: string, offset: number, length: number): string =>
+    Buffer.from(shares.read({ path, offset, length }, nobody).content).toString();
+
+  beforeEach(() => writeFileSync(join(all, 'docs', 'poem.txt'), 'Es war, als hätt der Himmel'));
+
+  it('is what the file has there, with the size of the whole', () => {
+    expect(shares.read({ path: 'docs/poem.txt', offset: 3, length: 3 }, nobody)).toEqual({
+      size: 28,
+      offset: 3,
+      content: new Uint8Array(Buffer.from('war')),
+    });
+    expect(read('docs/poem.txt', 0, 262_144)).toBe('Es war, als hätt der Himmel');
+  });
+
+  it('is short where the file ends, and empty behind it', () => {
+    expect(read('docs/poem.txt', 22, 100)).toBe('Himmel');
+    expect(read('docs/poem.txt', 28, 1)).toBe('');
+    expect(shares.read({ path: 'docs/poem.txt', offset: 2 ** 53 - 1, length: 1 }, nobody)).toMatchObject({
+      size: 28,
+      content: new Uint8Array(0),
+    });
+  });
+
+  it('is refused of what is no file of a share', () => {
+    const range = { offset: 0, length: 1 };
+    refused(() => shares.read({ path: 'docs/deep', ...range }, nobody), 'is-a-folder');
+    refused(() => shares.read({ path: 'docs', ...range }, nobody), 'is-a-folder');
+    refused(() => shares.read({ path: 'docs/nothing', ...range }, nobody), 'no-such-path');
+    refused(() => shares.read({ path: 'nothing/a', ...range }, nobody), 'no-such-share');
+    refused(() => shares.read({ path: 'docs/../outside/private.txt', ...range }, nobody), 'unsafe-path');
+    refused(() => shares.read({ path: 'secret/key.pem', ...range }, nobody), 'pin-required');
+    symlinkSync(join(all, 'outside'), join(all, 'docs', 'way-out'));
+    refused(() => shares.read({ path: 'docs/way-out/private.txt', ...range }, nobody), 'symlink-in-path');
   });
 });
 

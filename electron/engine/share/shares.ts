@@ -16,6 +16,7 @@ import { fileFaultOf } from '../transfer/file-fault.ts';
 import { freeName } from '../transfer/landing.ts';
 import { nameFault, SafeRoot, splitPeerPath } from '../transfer/safe-path.ts';
 import { PinGuard } from './pin-guard.ts';
+import { readRange } from './read-range.ts';
 
 export interface ShareRequest {
   readonly path: string;
@@ -31,8 +32,14 @@ interface Share {
   readonly guard: PinGuard | undefined;
 }
 
-/** Which locked shares a session has opened. */
-export type Unlocked = ReadonlySet<string>;
+/** What changes of a share while it is served; `pin: null` takes the PIN away. */
+export interface ShareChange {
+  readonly writable?: boolean;
+  readonly pin?: string | null;
+}
+
+/** The PINs that a session has given. A new PIN, or another share of the same name, is another guard. */
+export type Unlocked = ReadonlySet<PinGuard>;
 
 type ListedEntry = Payload<'ENTRY'>['entry'];
 
@@ -77,6 +84,24 @@ export class Shares {
     return viewOf(share);
   }
 
+  /** Holds from the next request on. @throws HexdropError no-such-share */
+  update(name: string, { writable, pin }: ShareChange): ShareView {
+    const before = this.#share(name);
+    const share: Share = {
+      ...before,
+      writable: writable ?? before.writable,
+      guard: pin === undefined ? before.guard : pin === null ? undefined : new PinGuard(pin),
+    };
+    this.#shares.set(name, share);
+    return viewOf(share);
+  }
+
+  /** @throws HexdropError no-such-share */
+  remove(name: string): void {
+    this.#share(name);
+    this.#shares.delete(name);
+  }
+
   get count(): number {
     return this.#shares.size;
   }
@@ -85,9 +110,11 @@ export class Shares {
     return [...this.#shares.values()].map((share) => viewOf(share));
   }
 
-  /** @throws HexdropError no-such-share, pin-wrong, pin-throttled */
-  unlock(name: string, pin: string, address: string, nowMs: number): void {
-    this.#share(name).guard?.check(pin, address, nowMs);
+  /** Returns what the PIN opened, if the share asks for one. @throws HexdropError no-such-share, pin-wrong, pin-throttled */
+  unlock(name: string, pin: string, address: string, nowMs: number): PinGuard | undefined {
+    const { guard } = this.#share(name);
+    guard?.check(pin, address, nowMs);
+    return guard;
   }
 
   list(request: Payload<'LIST'>, unlocked: Unlocked): Payload<'LISTING'> {
@@ -125,6 +152,12 @@ export class Shares {
     return this.#find(splitPeerPath(path), unlocked);
   }
 
+  /** For READ: a range of the file at a peer's path. @throws HexdropError is-a-folder and those of `find` */
+  read({ path, ...range }: Payload<'READ'>, unlocked: Unlocked): Payload<'CONTENT'> {
+    const found = this.#find(splitPeerPath(path), unlocked);
+    return readRange(found.path, path, range);
+  }
+
   /** For uploads: the root of what a peer may write to. @throws HexdropError read-only and those of `find` */
   writableRoot(path: string, unlocked: Unlocked): SafeRoot {
     const { share, path: local, stats } = this.#find(splitPeerPath(path), unlocked);
@@ -139,7 +172,7 @@ export class Shares {
     if (shareName === undefined)
       throw new HexdropError('no-such-share', 'A path starts with the name of a share.');
     const share = this.#share(shareName);
-    if (share.guard !== undefined && !unlocked.has(share.name)) {
+    if (isLocked(share, unlocked)) {
       throw new HexdropError('pin-required', `The share "${share.name}" asks for a PIN.`);
     }
     share.root.nextTurn();
@@ -172,11 +205,14 @@ const viewOf = (share: Share): ShareView => ({
   locked: share.guard !== undefined,
 });
 
+const isLocked = ({ guard }: Share, unlocked: Unlocked): boolean =>
+  guard !== undefined && !unlocked.has(guard);
+
 const shareEntry = (share: Share, unlocked: Unlocked): ListedEntry => ({
   name: share.name,
   kind: 'share',
   writable: share.writable,
-  locked: share.guard !== undefined && !unlocked.has(share.name),
+  locked: isLocked(share, unlocked),
 });
 
 const entryOf = (name: string, stats: Stats): ListedEntry => ({

@@ -9,6 +9,7 @@ import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import { headerBytes, limits } from '../../../shared/protocol/limits.ts';
 import { ManifestPageWriter } from '../../../shared/protocol/manifest.ts';
 import type { ManifestEntry } from '../../../shared/protocol/manifest.ts';
+import { DownloadLimit } from '../transfer/download-limit.ts';
 import { SafeRoot } from '../transfer/safe-path.ts';
 import { Sink } from '../transfer/sink.ts';
 import type { End, RawPeer } from './session-pair.ts';
@@ -70,6 +71,7 @@ export class RawSource {
         source.receiving = new Sink({
           wire,
           reports: source.sink,
+          downloads: new DownloadLimit(),
           earlierBytes: 0,
           needsPreview: false,
           decide: (sink) => {

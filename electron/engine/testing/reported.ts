@@ -15,6 +15,8 @@ export class Reported implements TransferReports {
   readonly faults: Told[] = [];
   readonly left: string[] = [];
   isAccepted = false;
+  /** What the other side told of its pauses. */
+  readonly pauses: boolean[] = [];
   changes = 0;
   readonly outcome: Promise<Outcome>;
   ends = 0;
@@ -36,6 +38,10 @@ export class Reported implements TransferReports {
 
   fault(path: string, code: ErrorCode, _message: string, side: 'here' | 'there'): void {
     this.faults.push({ path, code, side });
+  }
+
+  paused(isPausedThere: boolean): void {
+    this.pauses.push(isPausedThere);
   }
 
   omitted(path: string): void {

@@ -17,7 +17,16 @@ export function serverWith(answers: Partial<SessionServer> = {}): SessionServer 
   const refuse = (): never => {
     throw new HexdropError('not-receiving');
   };
-  return { list: refuse, stat: refuse, unlock: refuse, offered: refuse, asked: refuse, ...answers };
+  return {
+    list: refuse,
+    stat: refuse,
+    unlock: refuse,
+    read: refuse,
+    text: refuse,
+    offered: refuse,
+    asked: refuse,
+    ...answers,
+  };
 }
 
 /** One end of a session and what became of it. */

@@ -13,12 +13,18 @@ import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import { FrameStream } from '../session/frame-stream.ts';
 import { protocolTimings } from '../session/session.ts';
 import type { SessionTimings } from '../session/session.ts';
+import type { StreamedTree } from '../api.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
+import { DownloadLimit } from '../transfer/download-limit.ts';
+import { localTree } from '../transfer/local-tree.ts';
+import { RateLimit } from '../transfer/pace.ts';
+import type { PaceClock } from '../transfer/pace.ts';
 import { rootsOf } from '../transfer/roots.ts';
 import { SafeRoot, stagingName } from '../transfer/safe-path.ts';
 import { Sink } from '../transfer/sink.ts';
 import type { SinkTarget } from '../transfer/sink.ts';
 import { Source } from '../transfer/source.ts';
+import { streamedTree } from '../transfer/streamed-tree.ts';
 import type { Outcome } from '../transfer/record.ts';
 import { logFrames } from './frame-log.ts';
 import type { LoggedFrame } from './frame-log.ts';
@@ -30,7 +36,11 @@ import { serverWith, sessionPair } from './session-pair.ts';
 import type { SessionPair } from './session-pair.ts';
 
 export interface RigOptions {
-  readonly paths: readonly string[];
+  readonly paths?: readonly string[] | undefined;
+  /** In place of paths. */
+  readonly tree?: StreamedTree;
+  /** That the pace goes by. */
+  readonly clock?: PaceClock;
   readonly dir: string;
   readonly home: string;
   readonly onConflict?: ConflictPolicy;
@@ -56,6 +66,9 @@ export class Rig {
   readonly source = new Reported();
   readonly sink = new Reported();
   readonly pair: SessionPair;
+  /** The limits of the two sides. */
+  uploads = new RateLimit();
+  readonly downloads = new DownloadLimit();
   laneLink: MemoryLink | undefined;
   sending: Source | undefined;
   receiving: Sink | undefined;
@@ -150,7 +163,14 @@ export class Rig {
   }
 
   #makeSource(): Source {
-    const source = new Source(rootsOf(this.#options.paths), this.source);
+    const { paths = [], tree, clock } = this.#options;
+    this.uploads = new RateLimit(clock);
+    const source = new Source({
+      tree: tree === undefined ? localTree(rootsOf(paths)) : streamedTree(tree),
+      reports: this.source,
+      uploads: this.uploads,
+      ...(clock === undefined ? {} : { clock }),
+    });
     this.sending = source;
     return source;
   }
@@ -174,6 +194,7 @@ export class Rig {
     const receiving = new Sink({
       wire,
       reports: this.sink,
+      downloads: this.downloads,
       earlierBytes: 0,
       needsPreview: this.#options.needsPreview ?? false,
       decide: (sink) => {

@@ -66,6 +66,11 @@ export async function runAttempts(
       movedAtMs = performance.now();
       waitMs = firstWaitMs;
     }
+    // A pause has no end of its own: while it lasts nobody gives up.
+    if (record.isPaused && retryMs > 0) {
+      movedAtMs = performance.now();
+      waitMs = Math.min(waitMs, retryMs / 2);
+    }
     if (performance.now() - movedAtMs + waitMs > retryMs) return record.finish(outcome);
     record.cancelAttempt = () => abort.abort(giveUp);
     record.retrying(waitMs, outcome.error);

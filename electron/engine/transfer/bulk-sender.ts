@@ -3,10 +3,9 @@
  *
  * A frame is filled in place behind its header, handed to the socket, and the buffer comes back when the socket has
  * taken it: that is all the backpressure there is. No promise and no copy for a chunk, no round trip for a file.
- * Reads are synchronous; a turn fills at most the buffers of the pool, so that control frames are never kept waiting.
+ * Reads answer at once; a turn fills at most the buffers of the pool, so that control frames are never kept waiting.
+ * Whatever makes it wait wakes it: a buffer that comes back, content that arrives, the pace, a WANT.
  */
-
-import { closeSync } from 'node:fs';
 
 import {
   dataContentAt,
@@ -25,14 +24,16 @@ import {
   packPrefixBytes,
 } from '../../../shared/protocol/limits.ts';
 import { refusalPayload } from '../../../shared/protocol/wire-errors.ts';
+import type { BulkType } from '../session/frame-stream.ts';
 import type { TransferWire } from '../session/transfer-wire.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { PooledBuffer } from './buffer-pool.ts';
-import { Chain, equalDigests } from './digest.ts';
+import { Comparison } from './comparison.ts';
+import { Chain } from './digest.ts';
 import type { Digest } from './digest.ts';
 import type { Outbox, WantedFile } from './outbox.ts';
-import { ChainOfFile, openSource, readWhole, requireVersion } from './source-file.ts';
-import type { SourceEntry } from './walk.ts';
+import type { SourcePace } from './pace.ts';
+import type { OpenSource, SourceEntry, SourceReader, SourceTree } from './source-tree.ts';
 
 /** Two in the socket, one being filled, one spare: more only adds memory. */
 const poolBuffers = 4;
@@ -45,16 +46,17 @@ const frameBytes = headerBytes + limits.bulkBytes;
 interface OpenFile {
   readonly entry: SourceEntry;
   readonly relative: string;
-  readonly fd: number;
+  readonly content: OpenSource;
   readonly chain: Chain;
   position: number;
 }
 
-interface Comparison {
-  readonly wanted: WantedFile;
-  readonly relative: string;
-  readonly fd: number;
-  readonly chain: ChainOfFile;
+export interface BulkSenderOptions {
+  readonly wire: TransferWire;
+  readonly outbox: Outbox;
+  readonly tree: SourceTree;
+  readonly pace: SourcePace;
+  readonly reports: BulkSenderReports;
 }
 
 export interface BulkSenderReports {
@@ -67,12 +69,16 @@ export class BulkSender {
   readonly #wire: TransferWire;
   readonly #digest: Digest;
   readonly #outbox: Outbox;
+  readonly #reader: SourceReader;
+  readonly #pace: SourcePace;
   readonly #reports: BulkSenderReports;
   readonly #pool: BufferPool;
   readonly #digestBytes = new Uint8Array(digestBytes);
   #file: OpenFile | undefined;
   #comparison: Comparison | undefined;
   #isScheduled = false;
+  /** Nothing can be sent before something wakes it. */
+  #isWaiting = false;
   #isOver = false;
   #latest: SourceEntry | undefined;
   files = 0;
@@ -81,11 +87,15 @@ export class BulkSender {
   /** Bytes of files that are not sent: found the same, or failed. */
   passedBytes = 0;
 
-  constructor(wire: TransferWire, digest: Digest, outbox: Outbox, reports: BulkSenderReports) {
+  constructor({ wire, outbox, tree, pace, reports }: BulkSenderOptions) {
     this.#wire = wire;
-    this.#digest = digest;
+    this.#digest = wire.session.digest;
     this.#outbox = outbox;
+    this.#pace = pace;
     this.#reports = reports;
+    const wake = (): void => this.schedule();
+    this.#reader = tree.reader(outbox, wake);
+    pace.wake = wake;
     this.#pool = new BufferPool(poolBuffers, frameBytes, () => this.schedule());
   }
 
@@ -111,6 +121,7 @@ export class BulkSender {
     if (this.#file?.entry.index === index) this.#closeFile();
     if (this.#comparison?.wanted.entry.index === index) this.#closeComparison();
     this.#outbox.drop(index);
+    this.#reader.forget(index);
     this.schedule();
   }
 
@@ -119,11 +130,18 @@ export class BulkSender {
     this.#isOver = true;
     this.#closeFile();
     this.#closeComparison();
+    this.#reader.stop();
   }
 
   #turn(): void {
     this.#isScheduled = false;
+    this.#isWaiting = false;
+    if (!this.#isOver && !this.#pace.isPaused) this.#reader.lookAhead();
     while (!this.#isOver) {
+      if (this.#pace.isBound && !this.#pace.mayGo()) {
+        this.#isWaiting = true;
+        break;
+      }
       const buffer = this.#pool.take();
       if (buffer === undefined) return; // The next release goes on.
       if (this.#fill(buffer)) continue;
@@ -131,7 +149,7 @@ export class BulkSender {
       break;
     }
     if (this.#isOver) return;
-    if (this.#comparison !== undefined) this.schedule();
+    if (this.#comparison !== undefined && !this.#isWaiting) this.schedule();
     else if (this.isIdle) this.#reports.idle();
   }
 
@@ -141,12 +159,14 @@ export class BulkSender {
       if (this.#comparison !== undefined && !this.#compare(buffer)) return false;
       if (this.#file !== undefined) {
         if (this.#sendChunk(buffer, this.#file)) return true;
+        if (this.#isWaiting) return false;
         continue;
       }
       const next = this.#outbox.peek();
       if (next === undefined) return false;
       if (isPackable(next)) {
         if (this.#sendPack(buffer)) return true;
+        if (this.#isWaiting) return false;
         continue;
       }
       this.#outbox.take();
@@ -155,12 +175,15 @@ export class BulkSender {
   }
 
   #sendChunk(buffer: PooledBuffer, file: OpenFile): boolean {
-    const { entry, fd, position, relative } = file;
+    const { entry, content, position, relative } = file;
     const contentBytes = Math.min(chunkBytes, entry.size - position);
     const { bytes, view } = buffer;
     const digest = this.#digestBytes;
     try {
-      readWhole(fd, bytes, dataContentAt, contentBytes, position, relative);
+      if (!content.read(bytes, dataContentAt, contentBytes, position)) {
+        this.#isWaiting = true;
+        return false;
+      }
       this.#digest.hashInto(bytes.subarray(dataContentAt, dataContentAt + contentBytes), digest, 0);
     } catch (thrown) {
       this.#closeFile();
@@ -178,9 +201,7 @@ export class BulkSender {
       contentBytes,
     };
     writeDataHeader(bytes, view, place, digest);
-    this.#wire.writeBulk('DATA', bytes.subarray(0, dataContentAt + contentBytes), () =>
-      this.#pool.release(buffer),
-    );
+    this.#write('DATA', buffer, dataContentAt + contentBytes);
     if (file.position >= entry.size) this.#end(file);
     return true;
   }
@@ -188,7 +209,7 @@ export class BulkSender {
   #end(file: OpenFile): void {
     const { entry, relative } = file;
     try {
-      requireVersion(file.fd, entry, relative);
+      file.content.verify();
     } catch (thrown) {
       this.#closeFile();
       return this.#fault(entry, relative, asHexdropError(thrown, 'read-failed'), entry.size);
@@ -208,10 +229,14 @@ export class BulkSender {
       const { entry } = next;
       const contentAt = at + packPrefixBytes;
       if (contentAt + entry.size > frameBytes) break;
-      this.#outbox.take();
       try {
-        this.#readPacked(entry, bytes, contentAt);
+        if (!this.#reader.readSmall(entry, bytes, contentAt)) {
+          this.#isWaiting = true;
+          break;
+        }
+        this.#outbox.take();
       } catch (thrown) {
+        this.#outbox.take();
         const relative = this.#outbox.relativePath(entry);
         this.#fault(entry, relative, asHexdropError(thrown, 'file-unreadable'));
         continue;
@@ -225,43 +250,30 @@ export class BulkSender {
     if (count === 0) return false;
     this.files += count;
     writePackHeader(view, this.#wire.id, this.#wire.bulkChannel, at - packEntriesAt);
-    this.#wire.writeBulk('PACK', bytes.subarray(0, at), () => this.#pool.release(buffer));
+    this.#write('PACK', buffer, at);
     return true;
   }
 
-  /** Held against the manifest once, after reading: then what was read is that version. */
-  #readPacked(entry: SourceEntry, into: Uint8Array, at: number): void {
-    const fd = openSource(entry, entry.name);
-    try {
-      if (entry.size > 0) readWhole(fd, into, at, entry.size, 0, entry.name);
-      requireVersion(fd, entry, entry.name);
-    } finally {
-      closeSync(fd);
-    }
+  #write(type: BulkType, buffer: PooledBuffer, length: number): void {
+    if (this.#pace.isBound) this.#pace.took(length);
+    this.#wire.writeBulk(type, buffer.bytes.subarray(0, length), () => this.#pool.release(buffer));
   }
 
   #begin(wanted: WantedFile): void {
     const { entry, offset } = wanted;
     const relative = this.#outbox.relativePath(entry);
     this.#latest = entry;
-    let fd: number | undefined;
+    let content: OpenSource;
     try {
-      fd = openSource(entry, relative);
-      requireVersion(fd, entry, relative);
+      content = this.#reader.open(entry, relative, offset);
     } catch (thrown) {
-      if (fd !== undefined) closeSync(fd);
       return this.#fault(entry, relative, asHexdropError(thrown, 'file-unreadable'));
     }
     if (wanted.unless !== undefined) {
-      this.#comparison = {
-        wanted,
-        relative,
-        fd,
-        chain: new ChainOfFile(fd, entry.size, relative, this.#digest),
-      };
+      this.#comparison = new Comparison(wanted, relative, content, this.#digest);
       return;
     }
-    this.#file = { entry, relative, fd, chain: new Chain(this.#digest, wanted.chain), position: offset };
+    this.#file = { entry, relative, content, chain: new Chain(this.#digest, wanted.chain), position: offset };
     // Everything had arrived before, but was not in place yet.
     if (offset >= entry.size) this.#end(this.#file);
   }
@@ -269,25 +281,25 @@ export class BulkSender {
   /** One step of a comparison; true once it is over. `buffer` is only lent. */
   #compare(buffer: PooledBuffer): boolean {
     const comparison = this.#comparison as Comparison;
-    const { wanted, relative, fd } = comparison;
-    let chain: Uint8Array | undefined;
+    const { wanted, relative } = comparison;
+    let outcome: ReturnType<Comparison['step']>;
     try {
-      chain = comparison.chain.step(buffer.bytes);
-      if (chain !== undefined) requireVersion(fd, wanted.entry, relative);
+      outcome = comparison.step(buffer.bytes);
     } catch (thrown) {
       this.#closeComparison();
       this.#fault(wanted.entry, relative, asHexdropError(thrown, 'read-failed'));
       return true;
     }
-    if (chain === undefined) return false;
+    this.#isWaiting = outcome === 'waiting';
+    if (outcome === 'waiting' || outcome === 'unfinished') return false;
     this.#closeComparison();
-    if (equalDigests(chain, wanted.unless as Uint8Array)) {
-      this.files += 1;
-      this.passedBytes += wanted.entry.size;
-      this.#wire.sendInOrder('SAME', { file: wanted.entry.index });
-    } else {
+    if (outcome === 'different') {
       this.#begin({ entry: wanted.entry, offset: 0 });
+      return true;
     }
+    this.files += 1;
+    this.passedBytes += wanted.entry.size;
+    this.#wire.sendInOrder('SAME', { file: wanted.entry.index });
     return true;
   }
 
@@ -299,12 +311,12 @@ export class BulkSender {
   }
 
   #closeFile(): void {
-    if (this.#file !== undefined) closeSync(this.#file.fd);
+    this.#file?.content.close();
     this.#file = undefined;
   }
 
   #closeComparison(): void {
-    if (this.#comparison !== undefined) closeSync(this.#comparison.fd);
+    this.#comparison?.close();
     this.#comparison = undefined;
   }
 }

@@ -34,6 +34,7 @@ export async function runFetch(context: EngineContext, record: TransferRecord, f
       const sink = new Sink({
         wire,
         reports: record.reportsTo(ended),
+        downloads: context.downloads,
         earlierBytes: record.bytes,
         openLane: (offer) => openLane(context, session, offer),
         askedNames: lastNames(fetch.paths),
@@ -44,6 +45,7 @@ export async function runFetch(context: EngineContext, record: TransferRecord, f
         },
       });
       record.cancelAttempt = (error) => sink.cancel(error);
+      record.holdAttempt = (isHeld) => sink.hold(isHeld);
       record.follow(() => sink.progress);
       record.dir = root.path;
       return sink;

@@ -9,6 +9,8 @@ import type { End, RawPeer } from '../testing/session-pair.ts';
 import { Reported } from '../testing/reported.ts';
 import { contentOf, plant, temporaryFolder } from '../testing/trees.ts';
 import type { Tree } from '../testing/trees.ts';
+import { localTree } from './local-tree.ts';
+import { RateLimit } from './pace.ts';
 import { rootsOf } from './roots.ts';
 import { Source } from './source.ts';
 
@@ -29,7 +31,8 @@ const offer = async (): Promise<Offering> => {
   plant(all, tree);
   const { ours, peer } = await withRawPeer('dialer');
   const source = new Reported();
-  const sending = new Source(rootsOf(Object.keys(tree).map((name) => join(all, name))), source);
+  const roots = rootsOf(Object.keys(tree).map((name) => join(all, name)));
+  const sending = new Source({ tree: localTree(roots), reports: source, uploads: new RateLimit() });
   ours.session.openTransfer('OFFER', sending.offer('ab'.repeat(16), {}), (wire) => {
     sending.attach(wire);
     return sending;

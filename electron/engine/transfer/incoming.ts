@@ -59,10 +59,22 @@ export class Incoming {
     });
   }
 
-  /** An upload: whoever may write to the share may. Names that are taken get a number. */
-  upload(wire: TransferWire, offer: Payload<'OFFER'>, root: SafeRoot): TransferPort {
+  /**
+   * An upload: whoever may write to the share may. Names that are taken get a number. `began` gets its record, also when
+   * it goes on after a broken connection.
+   */
+  upload(
+    wire: TransferWire,
+    offer: Payload<'OFFER'>,
+    { root, share }: { readonly root: SafeRoot; readonly share: string },
+    began: (record: TransferRecord) => void,
+  ): TransferPort {
     return this.#receive(wire, offer, {
       kind: 'serve',
+      began: (record) => {
+        record.share = share;
+        began(record);
+      },
       onConflict: 'rename',
       needsPreview: false,
       decide: () => Promise.resolve({ accept: true }),
@@ -76,11 +88,13 @@ export class Incoming {
     const record =
       before?.record ??
       new TransferRecord(offer.transfer, 'receive', terms.kind, (event) => this.#context.emit(event));
+    terms.began?.(record);
     if (before === undefined) this.#context.track(record);
     record.connected(peer);
     const sink = new Sink({
       wire,
       reports: record.reportsTo((outcome) => this.#ended(visit, sink, outcome)),
+      downloads: this.#context.downloads,
       // A sender that was started again counts from its own start.
       earlierBytes: before?.transfer === offer.transfer ? record.bytes : 0,
       needsPreview: terms.needsPreview && before?.decision === undefined,
@@ -99,7 +113,8 @@ export class Incoming {
         const { home, bootId } = this.#context;
         const root = terms.root(decision);
         record.dir = root.path;
-        await deciding.accept({ home, bootId, root, onConflict: terms.onConflict, wants: decision.wants });
+        const onConflict = decision.onConflict ?? terms.onConflict;
+        await deciding.accept({ home, bootId, root, onConflict, wants: decision.wants });
       } catch (thrown) {
         deciding.decline(asHexdropError(thrown));
       }
@@ -115,6 +130,7 @@ export class Incoming {
     };
     this.#visits.set(offer.transfer, visit);
     record.cancelAttempt = (error) => sink.cancel(error);
+    record.holdAttempt = (isHeld) => sink.hold(isHeld);
     record.follow(() => sink.progress);
     sink.offered(offer);
     return sink;
@@ -160,10 +176,19 @@ export class Incoming {
     visit.record.cancelAttempt = (error) =>
       this.#giveUp(visit, {
         kind: 'cancelled',
-        code: error.code === 'cancelled' ? 'cancelled' : 'internal',
+        code: error.code,
         message: error.message,
       });
-    visit.timer = setTimeout(() => this.#giveUp(visit, outcome), returnWithinMs);
+    visit.record.holdAttempt = () => {};
+    this.#expectBack(visit, outcome);
+  }
+
+  /** What this side paused is expected for as long as it is, and a while. */
+  #expectBack(visit: Visit, outcome: Outcome): void {
+    visit.timer = setTimeout(() => {
+      if (visit.record.isPausedHere) this.#expectBack(visit, outcome);
+      else this.#giveUp(visit, outcome);
+    }, returnWithinMs);
     visit.timer.unref();
   }
 
@@ -206,6 +231,7 @@ interface Terms {
   readonly kind: 'push' | 'serve';
   readonly onConflict: ConflictPolicy;
   readonly needsPreview: boolean;
+  began?(record: TransferRecord): void;
   decide(sink: Sink): Promise<Decision>;
   root(decision: Accepted): SafeRoot;
 }

@@ -36,6 +36,7 @@ export async function openLane(
         plain: secure === undefined,
         expectDeviceId: peerDeviceId,
         timeoutMs: laneDialMs,
+        tap: context.tap,
       },
       lane.token,
     );

@@ -8,15 +8,14 @@ import { limits } from '../../../shared/protocol/limits.ts';
 import { ManifestPageWriter } from '../../../shared/protocol/manifest.ts';
 import type { TransferWire } from '../session/transfer-wire.ts';
 import type { Outbox } from './outbox.ts';
-import { versionOf } from './walk.ts';
-import type { TreeWalk } from './walk.ts';
+import type { SourceTree } from './source-tree.ts';
 
 /** One slice of walking: short enough that bulk frames keep flowing in between. */
 const sliceMs = 2;
 const totalsEveryMs = 250;
 
 export class ManifestSender {
-  readonly #walk: TreeWalk;
+  readonly #tree: SourceTree;
   readonly #outbox: Outbox;
   readonly #wire: TransferWire;
   readonly #pages: ManifestPageWriter;
@@ -26,8 +25,8 @@ export class ManifestSender {
   #toldAtMs = performance.now();
 
   /** @param told the totals that OFFER carried */
-  constructor(walk: TreeWalk, outbox: Outbox, wire: TransferWire, told: Totals) {
-    this.#walk = walk;
+  constructor(tree: SourceTree, outbox: Outbox, wire: TransferWire, told: Totals) {
+    this.#tree = tree;
     this.#outbox = outbox;
     this.#wire = wire;
     this.#toldTotals = told;
@@ -46,13 +45,13 @@ export class ManifestSender {
   work(): boolean {
     if (this.#isLastSent) return false;
     const room = limits.windowEntries - this.#outbox.open;
-    if (!this.#walk.isDone && room > 0) {
-      this.#walk.advance(sliceMs, room, (entry) => this.#outbox.add(entry));
+    if (!this.#tree.isDone && room > 0) {
+      this.#tree.advance(sliceMs, room, (entry) => this.#outbox.add(entry));
     }
     this.#tellTotals();
     this.#sendPages();
     if (this.#isLastSent) return false;
-    const canWalk = !this.#walk.isDone && this.#outbox.open < limits.windowEntries;
+    const canWalk = !this.#tree.isDone && this.#outbox.open < limits.windowEntries;
     return canWalk || (this.#windowRoom() > 0 && this.#outbox.nextUnsent() !== undefined);
   }
 
@@ -69,14 +68,14 @@ export class ManifestSender {
       entry !== undefined && room > 0;
       entry = this.#outbox.nextUnsent()
     ) {
-      if (!this.#pages.add({ ...entry, version: versionOf(entry) })) {
+      if (!this.#pages.add({ ...entry, version: this.#tree.versionOf(entry) })) {
         this.#send(false);
         continue;
       }
       this.#outbox.markSent();
       room -= 1;
     }
-    const isLast = this.#walk.isDone && this.#outbox.nextUnsent() === undefined;
+    const isLast = this.#tree.isDone && this.#outbox.nextUnsent() === undefined;
     if (this.#pages.count > 0 || isLast) this.#send(isLast);
   }
 
@@ -86,7 +85,7 @@ export class ManifestSender {
   }
 
   #tellTotals(): void {
-    const { totals } = this.#walk;
+    const { totals } = this.#tree;
     const now = performance.now();
     if (this.#toldTotals.complete || (!totals.complete && now - this.#toldAtMs < totalsEveryMs)) return;
     this.#toldTotals = totals;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Outbox } from './outbox.ts';
 import type { WantedFile } from './outbox.ts';
-import type { SourceEntry } from './walk.ts';
+import type { SourceEntry } from './source-tree.ts';
 
 const chain = 'ab'.repeat(32);
 const entry = (index: number, more: Partial<SourceEntry> = {}): SourceEntry => ({
@@ -13,10 +13,7 @@ const entry = (index: number, more: Partial<SourceEntry> = {}): SourceEntry => (
   parent: -1,
   size: 1_000_000,
   mtime: 0,
-  mtimeNs: 0n,
-  ctimeNs: 0n,
   executable: false,
-  path: `/tmp/f${index}`,
   ...more,
 });
 

@@ -6,7 +6,7 @@
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { fromHex } from '../../../shared/protocol/text.ts';
-import type { SourceEntry } from './walk.ts';
+import type { FileQueue, SourceEntry } from './source-tree.ts';
 
 /** A file that the sink wants: from where on, and on what condition. */
 export interface WantedFile {
@@ -24,7 +24,7 @@ interface Slot {
   isWanted: boolean;
 }
 
-export class Outbox {
+export class Outbox implements FileQueue {
   /** Slots of the entries from `#base` on. */
   #slots: (Slot | undefined)[] = [];
   #base = 0;
@@ -39,6 +39,8 @@ export class Outbox {
   keptFiles = 0;
   #queue: WantedFile[] = [];
   #queueHead = 0;
+  /** Files that left the queue. */
+  #taken = 0;
   /** Queued files that the sink reported it cannot take. */
   readonly #dropped = new Set<number>();
   /** Relative paths of folders by index, for messages; entries name their folder by index. */
@@ -131,8 +133,21 @@ export class Outbox {
     }
   }
 
+  get taken(): number {
+    return this.#taken;
+  }
+
+  queued(number: number): WantedFile | undefined {
+    return this.#queue[this.#queueHead + number - this.#taken];
+  }
+
+  isDropped(index: number): boolean {
+    return this.#dropped.has(index);
+  }
+
   /** Takes what `peek` showed. */
   take(): void {
+    this.#taken += 1;
     this.#queueHead += 1;
     if (this.#queueHead >= 4_096 || this.#queueHead >= this.#queue.length) {
       this.#queue = this.#queue.slice(this.#queueHead);

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { Sendable, StreamedTree } from '../api.ts';
 import type { EngineContext } from '../context.ts';
 import { listen } from '../net/listener.ts';
 import type { Listener } from '../net/listener.ts';
@@ -12,12 +13,14 @@ import type { Session } from '../session/session.ts';
 import { runAttempts } from './attempts.ts';
 import { isLaneWorth } from './lane-opening.ts';
 import type { Outcome, TransferRecord } from './record.ts';
+import { localTree } from './local-tree.ts';
 import { rootsOf } from './roots.ts';
 import { Source } from './source.ts';
-import type { SourceRoot } from './walk.ts';
+import type { TreeMaker } from './source-tree.ts';
+import { streamedTree } from './streamed-tree.ts';
 
 export interface Push {
-  readonly paths: readonly string[];
+  readonly what: Sendable;
   readonly reach: Reach;
   readonly retryMs: number;
   /** A folder in a writable share; absent: where the receiver receives. */
@@ -31,36 +34,54 @@ export const newTransferId = (): string => randomBytes(16).toString('hex');
 export const newLaneToken = newTransferId;
 
 export async function runPush(context: EngineContext, record: TransferRecord, push: Push): Promise<void> {
+  let treeNow: () => TreeMaker;
   try {
-    if (rootsOf(push.paths).length === 0) throw new HexdropError('usage', 'There is nothing to send.');
+    treeNow = push.what.tree === undefined ? localTreeOf(push.what.paths) : streamedTreeOf(push.what.tree);
   } catch (thrown) {
+    push.what.tree?.close();
     return record.finish({ kind: 'failed', error: asHexdropError(thrown) });
   }
   await runAttempts(context, record, push.reach, push.retryMs, async (session, ended) => {
     await push.prepare?.(session);
-    // Looked at anew: a later attempt may meet other files than the first.
-    await offer(context, record, session, rootsOf(push.paths), push.target, ended);
+    await offer(context, record, session, treeNow(), push.target, ended);
   });
+  push.what.tree?.close();
 }
+
+/** Looked at anew each time: a later attempt may meet other files than the first. */
+function localTreeOf(paths: readonly string[]): () => TreeMaker {
+  if (rootsOf(paths).length === 0) throw nothingToSend();
+  return () => localTree(rootsOf(paths));
+}
+
+function streamedTreeOf(tree: StreamedTree): () => TreeMaker {
+  if (tree.entries.length === 0) throw nothingToSend();
+  const maker = streamedTree(tree);
+  return () => maker;
+}
+
+const nothingToSend = (): HexdropError => new HexdropError('usage', 'There is nothing to send.');
 
 async function offer(
   context: EngineContext,
   record: TransferRecord,
   session: Session,
-  roots: readonly SourceRoot[],
+  tree: TreeMaker,
   target: string | undefined,
   ended: (outcome: Outcome) => void,
 ): Promise<void> {
   let laneListener: LaneListener | undefined;
-  const source = new Source(
-    roots,
-    record.reportsTo((outcome) => {
+  const source = new Source({
+    tree,
+    reports: record.reportsTo((outcome) => {
       laneListener?.close();
       ended(outcome);
     }),
-    record.view(),
-  );
+    uploads: context.uploads,
+    earlier: record.view(),
+  });
   record.cancelAttempt = (error) => source.cancel(error);
+  record.holdAttempt = (isHeld) => source.hold(isHeld);
   record.follow(() => source.progress);
   const bare = source.offer(record.id, target === undefined ? {} : { target: { path: target } });
   let payload = bare;
@@ -100,6 +121,7 @@ async function openLaneListener(
       port: 0,
       identity: context.identity,
       allowPlain: secure === undefined,
+      tap: context.tap,
       onConnection: (connection, openForMs) =>
         receiveFirstFrame(connection, {
           desk: context.desk,

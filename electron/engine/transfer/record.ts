@@ -13,6 +13,7 @@ import type {
 import { errorTable, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 import type { EngineEvent } from '../api.ts';
+import { Pauses } from './pauses.ts';
 import { RateMeter } from './rate.ts';
 import type { Progress, Summary, TransferReports } from './reports.ts';
 
@@ -63,6 +64,10 @@ export class TransferRecord {
   #timer: NodeJS.Timeout | undefined;
   #acceptedAtMs: number | undefined;
   #dir: string | undefined;
+  readonly #pauses = new Pauses();
+  #holdAttempt: (isHeld: boolean) => void = () => {};
+  /** The share that a get, put or serve is about. */
+  share: string | undefined;
   /** Ends the attempt that runs; set by whoever runs it. */
   cancelAttempt: (error: HexdropError) => void = () => {};
 
@@ -103,12 +108,38 @@ export class TransferRecord {
     return this.#progress().bytes;
   }
 
+  /** Whether this side keeps it from going on. */
+  get isPausedHere(): boolean {
+    return this.#pauses.here;
+  }
+
+  /** Whether one of the sides keeps it from going on. */
+  get isPaused(): boolean {
+    return this.#pauses.any;
+  }
+
+  /** Nothing flows until `resume`, in this attempt and in those to come. */
+  pause(): void {
+    this.#hold(true);
+  }
+
+  resume(): void {
+    this.#hold(false);
+  }
+
+  /** Holds the attempt that runs, or lets it go on; set by whoever runs it. Called at once if it is to be held. */
+  set holdAttempt(hold: (isHeld: boolean) => void) {
+    this.#holdAttempt = hold;
+    if (this.#pauses.here) hold(true);
+  }
+
   connected(peer: PeerView): void {
     this.#peer = peer;
     this.#become('waiting');
   }
 
   retrying(inMs: number, error: HexdropError): void {
+    this.#pauses.there = false;
     this.#become('retrying');
     this.#emit({ kind: 'retrying', transferId: this.id, inMs, error });
   }
@@ -116,12 +147,15 @@ export class TransferRecord {
   /** Reports of one attempt. `ended` is called once with how it ended. */
   reportsTo(ended: (outcome: Outcome) => void): TransferReports {
     this.#faults = [];
+    // It says so again in this attempt.
+    this.#pauses.there = false;
     return {
       changed: () => this.#changed(),
       accepted: () => {
         this.#acceptedAtMs ??= Date.now();
         this.#become('running');
       },
+      paused: (isPausedThere) => this.#show(() => (this.#pauses.there = isPausedThere)),
       fault: (path, code, message, side) => {
         const fault: FileFault = { path, code, message, side };
         if (this.#faults.length < keptFaults) this.#faults.push(fault);
@@ -172,18 +206,20 @@ export class TransferRecord {
   }
 
   view(): TransferView {
+    const state = this.#shownState;
+    const pausedBy = state === 'paused' ? this.#pauses.by(true) : undefined;
     const { totals, files, bytes, skipped, failed, resumedBytes, passedBytes, omitted, currentPath } =
       this.#progress();
-    if (this.#state === 'running') this.#rate.sample(bytes, performance.now());
+    if (state === 'running') this.#rate.sample(bytes, performance.now());
     const secondsLeft =
-      totals.complete && this.#state === 'running'
+      totals.complete && state === 'running'
         ? this.#rate.secondsLeft(totals.bytes - bytes - resumedBytes - passedBytes)
         : undefined;
     return {
       id: this.id,
       direction: this.direction,
       kind: this.kind,
-      state: this.#state,
+      state,
       totals,
       files,
       bytes,
@@ -192,9 +228,11 @@ export class TransferRecord {
       skipped,
       failed,
       omitted,
-      bytesPerSecond: this.#state === 'running' ? this.#rate.bytesPerSecond : 0,
+      bytesPerSecond: state === 'running' ? this.#rate.bytesPerSecond : 0,
       startedAtMs: this.#startedAtMs,
+      ...(pausedBy === undefined ? {} : { pausedBy }),
       ...(this.#peer === undefined ? {} : { peer: this.#peer }),
+      ...(this.share === undefined ? {} : { share: this.share }),
       ...(currentPath === undefined ? {} : { currentPath }),
       ...(secondsLeft === undefined ? {} : { secondsLeft }),
       ...(this.#error === undefined
@@ -204,20 +242,41 @@ export class TransferRecord {
   }
 
   #result(summary: Summary): TransferResult {
+    const nowMs = Date.now();
     return {
       ...summary,
       omitted: this.#progress().omitted,
-      // Of work: not of waiting for somebody's answer.
-      seconds: (Date.now() - (this.#acceptedAtMs ?? this.#startedAtMs)) / 1_000,
+      // Of work: not of waiting for somebody's answer, nor for the end of a pause.
+      seconds: (nowMs - (this.#acceptedAtMs ?? this.#startedAtMs) - this.#pauses.heldMs(nowMs)) / 1_000,
       faults: this.#faults,
       ...(this.#dir === undefined ? {} : { dir: this.#dir }),
     };
   }
 
   #become(state: TransferState): void {
-    if (this.isOver || this.#state === state) return;
-    if (state === 'running') this.#rate = new RateMeter(performance.now(), this.bytes);
-    this.#state = state;
+    if (this.#state !== state) this.#show(() => (this.#state = state));
+  }
+
+  #hold(isHeld: boolean): void {
+    if (this.isOver || this.#pauses.here === isHeld) return;
+    this.#show(() => (this.#pauses.here = isHeld));
+    this.#holdAttempt(isHeld);
+  }
+
+  get #shownState(): TransferState {
+    if (this.isOver) return this.#state;
+    return this.#pauses.by(this.#state === 'running') === undefined ? this.#state : 'paused';
+  }
+
+  /** Makes a change that `view` shows, and tells of it. */
+  #show(change: () => void): void {
+    if (this.isOver) return;
+    const before = this.#shownState;
+    change();
+    const now = this.#shownState;
+    // What came before a pause says nothing of the time after it.
+    if (now === 'running' && before !== now) this.#rate = new RateMeter(performance.now(), this.bytes);
+    this.#pauses.count(now !== 'running' && this.#state === 'running', Date.now());
     this.#emit({ kind: 'transfer', transfer: this.view() });
   }
 

@@ -24,6 +24,8 @@ export interface TransferReports {
   /** Something that `progress` shows has changed. */
   changed(): void;
   accepted(): void;
+  /** The other side pauses it, or goes on. */
+  paused(isPausedThere: boolean): void;
   fault(path: string, code: ErrorCode, message: string, side: 'here' | 'there'): void;
   omitted(path: string, reason: 'symlink' | 'special'): void;
   /** Exactly one of the following is called, last. */

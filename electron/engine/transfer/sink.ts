@@ -3,7 +3,7 @@
  * wants, and settles every entry. Nothing touches the disk before it has accepted.
  *
  * Owns the life of the transfer and the decisions; bookkeeping is the inbox, files are the bulk sink, what earlier
- * runs left is the journal.
+ * runs left is the journal, how fast it may come is told by the pace.
  */
 
 import type { PeerView } from '../../../shared/model/peer.ts';
@@ -12,26 +12,27 @@ import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
-import { limits } from '../../../shared/protocol/limits.ts';
 import { refusalPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { BulkType, ControlFrame, FrameStream } from '../session/frame-stream.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import { Acknowledger } from './acknowledger.ts';
 import { AgreedOffer } from './agreed-offer.ts';
 import { BulkSink } from './bulk-sink.ts';
+import type { DownloadLimit } from './download-limit.ts';
+import { EarlyFaults } from './early-faults.ts';
+import { Farewell } from './farewell.ts';
+import { restoreFolderTimes } from './folder-times.ts';
 import { Inbox } from './inbox.ts';
 import type { Slot } from './inbox.ts';
 import { Journal } from './journal.ts';
-import { setFolderTimes } from './landing.ts';
+import { previewEntries, previewOf } from './preview.ts';
 import type { Progress, Summary, TransferReports } from './reports.ts';
 import type { SafeRoot } from './safe-path.ts';
+import { SinkPace } from './sink-pace.ts';
 import { WantPlanner } from './want-planner.ts';
 
 /** How long an offer waits for its manifest before somebody is asked: most are complete within a blink. */
 const previewWaitMs = 120;
-
-/** Entries shown with an offer. */
-const previewEntries = 1_000;
 
 export interface SinkTarget {
   readonly home: string;
@@ -44,6 +45,8 @@ export interface SinkTarget {
 export interface SinkOptions {
   readonly wire: TransferWire;
   readonly reports: TransferReports;
+  /** The limit of everything that is received here. */
+  readonly downloads: DownloadLimit;
   /** Bytes that the same transfer had committed before its connection broke: they count as this run's. */
   readonly earlierBytes: number;
   /** The names that may stand at the top of the tree, where they were asked for; else those of the offer may. */
@@ -74,7 +77,8 @@ export class Sink implements TransferPort {
   #bulk: BulkSink | undefined;
   #root: SafeRoot | undefined;
   #previewTimer: NodeJS.Timeout | undefined;
-  #farewellTimer: NodeJS.Timeout | undefined;
+  readonly #farewell = new Farewell((summary) => this.#complete(summary));
+  readonly #pace: SinkPace;
   readonly #acknowledger = new Acknowledger(
     () => ({ settled: this.#inbox.settled, bytes: this.#bytes, resumedBytes: this.#resumedBytes }),
     (standing) => this.#wire.send('ACK', standing),
@@ -86,10 +90,7 @@ export class Sink implements TransferPort {
   /** FINISH has come. */
   #isFinishing = false;
   #isFinished = false;
-  /** What DONE said. */
-  #summary: Summary | undefined;
-  /** FAULTs of entries whose page has not come. */
-  #earlyFaults: Payload<'FAULT'>[] = [];
+  readonly #earlyFaults = new EarlyFaults();
   #sinkFaults = 0;
   #sourceFaults = 0;
   #omitted = 0;
@@ -99,6 +100,7 @@ export class Sink implements TransferPort {
   constructor(options: SinkOptions) {
     this.#options = options;
     this.#wire = options.wire;
+    this.#pace = new SinkPace(options.downloads, (pace) => this.#wire.send('PACE', pace));
   }
 
   /** OFFER has come, on its own or as the answer to GET. @throws HexdropError bad-payload */
@@ -120,13 +122,7 @@ export class Sink implements TransferPort {
 
   /** The first entries of the tree, as far as they have been told. */
   get preview(): readonly PreviewEntry[] {
-    const paths = new Map<number, string>();
-    return this.#waitingSlots.slice(0, previewEntries).map(({ index, entry }): PreviewEntry => {
-      const parent = entry.parent < 0 ? undefined : paths.get(entry.parent);
-      const path = parent === undefined ? entry.name : `${parent}/${entry.name}`;
-      if (entry.kind === 'folder') paths.set(index, path);
-      return { path, kind: entry.kind, size: entry.size };
-    });
+    return previewOf(this.#waitingSlots);
   }
 
   get progress(): Progress {
@@ -169,6 +165,7 @@ export class Sink implements TransferPort {
     this.#wire.send('ACCEPT', { bulk: lane === undefined ? 'inline' : 'lane' });
     this.#isAccepted = true;
     this.#options.reports.accepted();
+    this.#pace.open();
     const waiting = this.#waitingSlots;
     this.#waitingSlots = [];
     this.#guard(() => {
@@ -187,10 +184,14 @@ export class Sink implements TransferPort {
     else this.#options.reports.failed(error);
   }
 
+  /** This side pauses it, or takes that back. */
+  hold(isHeld: boolean): void {
+    if (!this.#isOver) this.#pace.hold(isHeld);
+  }
+
   /** This side ends it; what is verified stays. */
   cancel(error: HexdropError): void {
-    if (this.#isOver) return;
-    if (this.#summary !== undefined) return this.#complete(this.#summary);
+    if (this.#isOver || this.#farewell.now()) return;
     const { code, message } = refusalPayload(error);
     this.#wire.cancel(codeFromWire(code), message);
     this.#end();
@@ -216,6 +217,9 @@ export class Sink implements TransferPort {
         return this.#sameFile(frame.payload.file);
       case 'FAULT':
         return this.#sourceFault(frame.payload);
+      case 'PACE':
+        if (this.#pace.heard(frame.payload)) this.#options.reports.paused(this.#pace.isPausedThere);
+        return;
       case 'FINISH':
         this.#omitted = frame.payload.omitted;
         this.#sourceFaults = Math.max(this.#sourceFaults, frame.payload.failed);
@@ -239,8 +243,7 @@ export class Sink implements TransferPort {
   }
 
   lost(error: HexdropError, wasFarewell: boolean): void {
-    if (this.#isOver) return;
-    if (wasFarewell && this.#summary !== undefined) return this.#complete(this.#summary);
+    if (this.#isOver || (wasFarewell && this.#farewell.now())) return;
     this.#end();
     this.#options.reports.failed(error);
   }
@@ -322,7 +325,10 @@ export class Sink implements TransferPort {
 
   #sourceFault(fault: Payload<'FAULT'>): void {
     // A lane may overtake the page that tells what this is about.
-    if (fault.file >= this.#inbox.count) return this.#keepEarly(fault);
+    if (fault.file >= this.#inbox.count) {
+      const mayOvertake = this.#wire.bulkChannel !== 0 && !this.#inbox.isComplete;
+      return this.#earlyFaults.keep(fault, this.#inbox.count, mayOvertake);
+    }
     const slot = this.#inbox.slot(fault.file);
     const isSettled = slot === undefined ? fault.file < this.#inbox.settled : slot.state === 'settled';
     // Given up on this side already, or over. A folder is settled once it is made; its content may fail later, once.
@@ -339,24 +345,8 @@ export class Sink implements TransferPort {
     this.#settledSome();
   }
 
-  #keepEarly(fault: Payload<'FAULT'>): void {
-    if (
-      this.#wire.bulkChannel === 0 ||
-      this.#inbox.isComplete ||
-      this.#earlyFaults.length >= limits.previewEntries
-    ) {
-      throw new HexdropError('unexpected-frame', `FAULT came for entry ${fault.file}, which was not told.`, {
-        seen: `entry ${fault.file}`,
-        allowed: `entries below ${this.#inbox.count}`,
-      });
-    }
-    this.#earlyFaults.push(fault);
-  }
-
   #tellEarlyFaults(): void {
-    const early = this.#earlyFaults;
-    this.#earlyFaults = [];
-    for (const fault of early) this.#sourceFault(fault);
+    for (const fault of this.#earlyFaults.take()) this.#sourceFault(fault);
   }
 
   #fault(slot: Slot, error: HexdropError): void {
@@ -383,19 +373,13 @@ export class Sink implements TransferPort {
       });
     }
     this.#isFinished = true;
-    this.#setFolderTimes();
+    restoreFolderTimes(this.#inbox, this.#root as SafeRoot);
     const { files, bytes, skipped, failed, resumedBytes } = this.progress;
-    this.#summary = { files, bytes, skipped, failed, resumedBytes };
+    const summary: Summary = { files, bytes, skipped, failed, resumedBytes };
     this.#acknowledger.now();
-    this.#wire.send('DONE', this.#summary);
-    // Who dialed knows by itself that all is done. Who was dialed may be offered it all again should DONE get lost:
-    // until the source has said farewell, what has landed stays known.
-    if (this.#wire.session.side === 'dialer') this.#complete(this.#summary);
-    else
-      this.#farewellTimer = setTimeout(
-        () => this.#complete(this.#summary as Summary),
-        this.#wire.session.timings.farewellMs,
-      );
+    this.#pace.close();
+    this.#wire.send('DONE', summary);
+    this.#farewell.await(summary, this.#wire.session);
   }
 
   #complete(summary: Summary): void {
@@ -405,19 +389,6 @@ export class Sink implements TransferPort {
     // What failed may be sent again: then, too.
     if (summary.failed === 0) this.#journal?.complete();
     this.#end();
-  }
-
-  #setFolderTimes(): void {
-    this.#root?.nextTurn();
-    for (const { components, mtime, fault, isUnwanted } of this.#inbox.folders()) {
-      if (fault !== undefined || isUnwanted) continue;
-      try {
-        const path = (this.#root as SafeRoot).folder(components, { create: false });
-        setFolderTimes(path, mtime);
-      } catch {
-        // Somebody removed it meanwhile; the time of a folder is worth no failure.
-      }
-    }
   }
 
   /** What a broken connection made come twice counts once. */
@@ -449,7 +420,8 @@ export class Sink implements TransferPort {
     this.#isOver = true;
     clearTimeout(this.#previewTimer);
     this.#acknowledger.stop();
-    clearTimeout(this.#farewellTimer);
+    this.#farewell.stop();
+    this.#pace.close();
     this.#planner?.stop();
     this.#bulk?.stop();
     this.#journal?.close();

@@ -4,25 +4,83 @@
  * thread pool costs threefold.
  */
 
-import { constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { chunkBytes } from '../../../shared/protocol/limits.ts';
-import { Chain } from './digest.ts';
-import type { Digest } from './digest.ts';
 import { fileFaultOf } from './file-fault.ts';
-import type { SourceEntry } from './walk.ts';
+import type { OpenSource, SourceEntry, SourceReader } from './source-tree.ts';
 import { isVersion } from './walk.ts';
+import type { LocalEntry } from './walk.ts';
 
 /** A FIFO or a link may have taken the file's place since the walk: neither block on it nor follow it. */
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** Reads files of this machine: what is asked for is always there. */
+export class LocalReader implements SourceReader {
+  lookAhead(): void {}
+
+  open(entry: SourceEntry, relative: string): OpenSource {
+    // Entries come back to the tree that made them.
+    const local = entry as LocalEntry;
+    const fd = openSource(local, relative);
+    try {
+      requireVersion(fd, local, relative);
+    } catch (thrown) {
+      closeSync(fd);
+      throw thrown;
+    }
+    return new LocalFile(fd, local, relative);
+  }
+
+  /** Held against the manifest once, after reading: then what was read is that version. */
+  readSmall(entry: SourceEntry, into: Uint8Array, at: number): boolean {
+    const local = entry as LocalEntry;
+    const fd = openSource(local, local.name);
+    try {
+      if (local.size > 0) readWhole(fd, into, at, local.size, 0, local.name);
+      requireVersion(fd, local, local.name);
+    } finally {
+      closeSync(fd);
+    }
+    return true;
+  }
+
+  forget(): void {}
+
+  stop(): void {}
+}
+
+class LocalFile implements OpenSource {
+  readonly #fd: number;
+  readonly #entry: LocalEntry;
+  readonly #relative: string;
+
+  constructor(fd: number, entry: LocalEntry, relative: string) {
+    this.#fd = fd;
+    this.#entry = entry;
+    this.#relative = relative;
+  }
+
+  read(into: Uint8Array, at: number, length: number, position: number): boolean {
+    readWhole(this.#fd, into, at, length, position, this.#relative);
+    return true;
+  }
+
+  verify(): void {
+    requireVersion(this.#fd, this.#entry, this.#relative);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
 
 /**
  * The caller holds what it opened against the manifest with `requireVersion`, before or after it reads.
  * @throws HexdropError file-vanished, permission-denied, symlink-in-path, file-unreadable
  */
-export function openSource(entry: SourceEntry, relative: string): number {
+function openSource(entry: LocalEntry, relative: string): number {
   try {
     return openSync(entry.path, openFlags);
   } catch (thrown) {
@@ -31,7 +89,7 @@ export function openSource(entry: SourceEntry, relative: string): number {
 }
 
 /** @throws HexdropError file-changed */
-export function requireVersion(fd: number, entry: SourceEntry, relative: string): void {
+function requireVersion(fd: number, entry: LocalEntry, relative: string): void {
   const stats = fstatSync(fd, { bigint: true });
   if (isVersion(entry, stats)) return;
   throw new HexdropError(
@@ -63,32 +121,5 @@ export function readWhole(
     if (read === 0)
       throw new HexdropError('file-changed', `"${displayName(relative)}" became shorter while it was read.`);
     filled += read;
-  }
-}
-
-/** Computes the chain of a file a chunk at a time, so that its caller can let others go on in between. */
-export class ChainOfFile {
-  readonly #fd: number;
-  readonly #size: number;
-  readonly #relative: string;
-  readonly #chain: Chain;
-  #position = 0;
-
-  constructor(fd: number, size: number, relative: string, digest: Digest) {
-    this.#fd = fd;
-    this.#size = size;
-    this.#relative = relative;
-    this.#chain = new Chain(digest);
-  }
-
-  /** Reads one chunk more, by way of `buffer`, which is at least a chunk long; returns the chain once the file is read. */
-  step(buffer: Uint8Array): Uint8Array | undefined {
-    const length = Math.min(chunkBytes, this.#size - this.#position);
-    if (length > 0) {
-      readWhole(this.#fd, buffer, 0, length, this.#position, this.#relative);
-      this.#chain.appendContent(buffer.subarray(0, length));
-      this.#position += length;
-    }
-    return this.#position >= this.#size ? this.#chain.value : undefined;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The side of a transfer that has the files (docs/PROTOCOL.md, "Transfers"): offers, tells the manifest, hands what
  * the sink wants to the bulk sender, and finishes. One file that cannot be read is a FAULT; the others go on.
+ * Where the files are is the tree's business, how fast they may go that of the pace.
  */
 
 import type { RootView } from '../../../shared/model/transfer.ts';
@@ -12,27 +13,40 @@ import { refusalPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { ControlFrame, FrameStream } from '../session/frame-stream.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import { BulkSender } from './bulk-sender.ts';
+import { FolderFaults } from './folder-faults.ts';
+import { holdLane } from './held-lane.ts';
 import { ManifestSender } from './manifest-sender.ts';
 import { Outbox } from './outbox.ts';
-import type { Progress, Summary, TransferReports } from './reports.ts';
-import { TreeWalk } from './walk.ts';
-import type { SourceEntry, SourceRoot } from './walk.ts';
+import { PaceTeller } from './pace-teller.ts';
+import { SourcePace } from './pace.ts';
+import type { PaceClock, RateLimit } from './pace.ts';
+import type { Progress, TransferReports } from './reports.ts';
+import { SourceTally } from './source-tally.ts';
+import type { SourceTree, TreeMaker } from './source-tree.ts';
 
 /** How long the tree is walked before the offer leaves: small trees are offered with their totals complete. */
 const firstLookMs = 8;
 
-/** Files that failed before they were in the manifest, to be told with the offer accepted. */
-interface EarlyFault {
-  readonly entry: SourceEntry;
-  readonly error: HexdropError;
+export interface SourceOptions {
+  readonly tree: TreeMaker;
+  readonly reports: TransferReports;
+  /** The limit of everything that is sent from here. */
+  readonly uploads: RateLimit;
+  /** What the sink had told of the same transfer before its connection broke. */
+  readonly earlier?: Pick<Progress, 'bytes' | 'resumedBytes'>;
+  /** For tests; the system's when absent. */
+  readonly clock?: PaceClock;
 }
 
 export class Source implements TransferPort {
   readonly #reports: TransferReports;
-  readonly #walk: TreeWalk;
+  readonly #tree: SourceTree;
+  readonly #pace: SourcePace;
+  readonly #tally: SourceTally;
+  /** A source says when it pauses; what it keeps to besides is its own business. */
+  readonly #paceTeller = new PaceTeller((pace) => this.#wire?.sendInOrder('PACE', pace));
   readonly #outbox = new Outbox();
-  /** Folders that could not be listed, until their page has been sent. */
-  #folderFaults: EarlyFault[] = [];
+  readonly #folderFaults = new FolderFaults();
   #wire: TransferWire | undefined;
   #manifest: ManifestSender | undefined;
   #bulk: BulkSender | undefined;
@@ -41,47 +55,34 @@ export class Source implements TransferPort {
   #isFinishing = false;
   #isOver = false;
   #isWorkScheduled = false;
-  #omitted = 0;
-  #walkFaults = 0;
-  #sinkFaults = 0;
-  #sinkFaultBytes = 0;
-  /** As the sink tells; until it does, as it was when the last connection broke. */
-  #committedBytes: number;
-  #resumedBytes: number | undefined;
-  #summary: Summary | undefined;
 
-  /** @param earlier what the sink had told of the same transfer before its connection broke */
-  constructor(
-    roots: readonly SourceRoot[],
-    reports: TransferReports,
-    earlier: Pick<Progress, 'bytes' | 'resumedBytes'> = { bytes: 0, resumedBytes: 0 },
-  ) {
+  constructor({ tree, reports, uploads, earlier, clock }: SourceOptions) {
     this.#reports = reports;
-    this.#committedBytes = earlier.bytes;
-    if (earlier.bytes > 0) this.#resumedBytes = earlier.resumedBytes;
-    this.#walk = new TreeWalk(roots, {
+    this.#pace = new SourcePace(uploads, clock);
+    this.#tally = new SourceTally(earlier);
+    this.#tree = tree({
       omitted: (relative, reason) => {
-        this.#omitted += 1;
+        this.#tally.omitted += 1;
         reports.omitted(relative, reason);
       },
       fault: (relative, error, entry) => {
-        this.#walkFaults += 1;
+        this.#tally.walkFaults += 1;
         reports.fault(relative, error.code, error.message, 'here');
-        if (entry !== undefined) this.#folderFaults.push({ entry, error });
+        if (entry !== undefined) this.#folderFaults.add(entry, error);
       },
     });
   }
 
   /** The payload of OFFER. Walks a first part of the tree. */
   offer(transfer: string, extras: Pick<Payload<'OFFER'>, 'target' | 'lane'>): Payload<'OFFER'> {
-    this.#walk.advance(firstLookMs, limits.previewEntries, (entry) => this.#outbox.add(entry));
+    this.#tree.advance(firstLookMs, limits.previewEntries, (entry) => this.#outbox.add(entry));
     return {
       transfer,
-      roots: this.#walk.roots
+      roots: this.#tree.roots
         .slice(0, limits.offerRoots)
         .map(({ name, kind, size }): RootView => ({ name, kind, size })),
-      rootCount: this.#walk.roots.length,
-      totals: this.#walk.totals,
+      rootCount: this.#tree.roots.length,
+      totals: this.#tree.totals,
       ...extras,
     };
   }
@@ -94,10 +95,16 @@ export class Source implements TransferPort {
   /** OFFER has been sent: the manifest follows. */
   start(): void {
     const wire = this.#wire as TransferWire;
-    this.#manifest = new ManifestSender(this.#walk, this.#outbox, wire, this.#walk.totals);
-    this.#bulk = new BulkSender(wire, wire.session.digest, this.#outbox, {
-      idle: () => this.#finishWhenIdle(),
-      fault: (relative, error) => this.#reports.fault(relative, error.code, error.message, 'here'),
+    this.#manifest = new ManifestSender(this.#tree, this.#outbox, wire, this.#tree.totals);
+    this.#bulk = new BulkSender({
+      wire,
+      outbox: this.#outbox,
+      tree: this.#tree,
+      pace: this.#pace,
+      reports: {
+        idle: () => this.#finishWhenIdle(),
+        fault: (relative, error) => this.#reports.fault(relative, error.code, error.message, 'here'),
+      },
     });
     this.#scheduleWork();
   }
@@ -106,43 +113,19 @@ export class Source implements TransferPort {
   laneJoined(lane: FrameStream): void {
     if (this.#isOver || this.#isAccepted) return lane.close();
     this.#lane = lane;
-    lane.handTo({
-      // The sink has nothing to say on a lane, and before ACCEPT nobody has.
-      admit: (type) => {
-        if (type !== 'ERROR')
-          throw new HexdropError('unexpected-frame', `${type} came on a lane before ACCEPT.`);
-      },
-      control: () => lane.close(),
-      bulk: () => {},
-      // Once ACCEPT has come the session watches it; should it be gone by then, CANCEL may explain it.
-      closed: () => {},
-    });
+    holdLane(lane);
   }
 
   get progress(): Progress {
-    if (this.#summary !== undefined) {
-      return {
-        ...this.#summary,
-        totals: this.#walk.totals,
-        passedBytes: this.#passedBytes,
-        omitted: this.#omitted,
-        currentPath: undefined,
-      };
-    }
-    return {
-      totals: this.#walk.totals,
-      files: Math.max(
-        0,
-        this.#outbox.settledFiles + this.#outbox.keptFiles - this.#sinkFaults - (this.#bulk?.failed ?? 0),
-      ),
-      bytes: this.#committedBytes,
-      skipped: 0,
-      failed: this.#failed,
-      resumedBytes: this.#resumedBytes ?? this.#outbox.keptBytes,
-      passedBytes: this.#passedBytes,
-      omitted: this.#omitted,
-      currentPath: this.#bulk?.currentPath,
-    };
+    return this.#tally.progress(this.#tree.totals, this.#outbox, this.#bulk);
+  }
+
+  /** This side pauses it, or takes that back. */
+  hold(isHeld: boolean): void {
+    if (this.#isOver) return;
+    this.#pace.hold(isHeld);
+    this.#paceTeller.pause(isHeld);
+    if (!isHeld) this.#scheduleWork();
   }
 
   /** This side ends it. */
@@ -166,12 +149,13 @@ export class Source implements TransferPort {
         return this.#bulk?.schedule();
       case 'ACK':
         this.#outbox.settle(frame.payload.settled);
-        this.#committedBytes = frame.payload.bytes;
-        this.#resumedBytes = frame.payload.resumedBytes ?? this.#resumedBytes;
+        this.#tally.acknowledged(frame.payload);
         this.#reports.changed();
         return this.#scheduleWork();
       case 'FAULT':
         return this.#sinkFault(frame.payload);
+      case 'PACE':
+        return this.#paced(frame.payload);
       case 'DONE':
         return this.#done(frame.payload);
       default:
@@ -210,28 +194,41 @@ export class Source implements TransferPort {
     this.#isAccepted = true;
     this.#manifest?.accepted();
     this.#reports.accepted();
+    this.#paceTeller.open();
     this.#scheduleWork();
     this.#bulk?.schedule();
+  }
+
+  #paced({ bytesPerSecond }: Payload<'PACE'>): void {
+    const wasPaused = this.#pace.isPausedThere;
+    this.#pace.heed(bytesPerSecond);
+    const isPaused = this.#pace.isPausedThere;
+    if (isPaused !== wasPaused) this.#reports.paused(isPaused);
+    if (!isPaused) this.#scheduleWork();
+  }
+
+  /** Before ACCEPT there is only the preview, which somebody may be waiting for. */
+  get #isHeld(): boolean {
+    return this.#isAccepted && this.#pace.isPaused;
   }
 
   #sinkFault(fault: Payload<'FAULT'>): void {
     const entry = this.#outbox.entry(fault.file);
     if (entry === undefined) return; // Settled already: nothing is left to stop.
-    this.#sinkFaults += entry.kind === 'file' ? 1 : 0;
-    this.#sinkFaultBytes += entry.size;
+    this.#tally.sinkFailed(entry);
     this.#bulk?.abandon(fault.file);
     this.#reports.fault(this.#outbox.relativePath(entry), codeFromWire(fault.code), fault.message, 'there');
   }
 
   #scheduleWork(): void {
-    if (this.#isWorkScheduled || this.#isOver || this.#manifest === undefined) return;
+    if (this.#isWorkScheduled || this.#isOver || this.#isHeld || this.#manifest === undefined) return;
     this.#isWorkScheduled = true;
     setImmediate(() => this.#work());
   }
 
   #work(): void {
     this.#isWorkScheduled = false;
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isHeld) return;
     let isMore: boolean;
     try {
       isMore = (this.#manifest as ManifestSender).work();
@@ -244,47 +241,37 @@ export class Source implements TransferPort {
   }
 
   #tellFolderFaults(): void {
-    if (this.#folderFaults.length === 0 || !this.#isAccepted) return;
-    const told = this.#folderFaults.filter(({ entry }) => entry.index < this.#outbox.sent);
-    if (told.length === 0) return;
-    this.#folderFaults = this.#folderFaults.filter(({ entry }) => entry.index >= this.#outbox.sent);
-    for (const { entry, error } of told) {
+    if (!this.#isAccepted) return;
+    for (const { entry, error } of this.#folderFaults.take(this.#outbox.sent)) {
       this.#wire?.sendInOrder('FAULT', { file: entry.index, ...refusalPayload(error) });
     }
   }
 
   #finishWhenIdle(): void {
-    if (this.#isOver || this.#isFinishing || !this.#isAccepted) return;
+    if (this.#isOver || this.#isFinishing || !this.#isAccepted || this.#isHeld) return;
     if (this.#manifest?.isLastSent !== true || !this.#outbox.isIdle || this.#bulk?.isIdle !== true) return;
     this.#tellFolderFaults();
     this.#isFinishing = true;
+    this.#paceTeller.close();
     const { files, bytes } = this.#bulk;
     this.#wire?.sendInOrder('FINISH', {
       files,
       bytes,
-      failed: this.#bulk.failed + this.#walkFaults,
-      omitted: this.#omitted,
+      failed: this.#bulk.failed + this.#tally.walkFaults,
+      omitted: this.#tally.omitted,
     });
   }
 
   #done(done: Payload<'DONE'>): void {
-    this.#committedBytes = done.bytes;
     this.#end();
-    this.#summary = { ...done, failed: Math.max(done.failed, this.#failed) };
-    this.#reports.done(this.#summary);
-  }
-
-  get #passedBytes(): number {
-    return this.#sinkFaultBytes + (this.#bulk?.passedBytes ?? 0);
-  }
-
-  get #failed(): number {
-    return this.#walkFaults + this.#sinkFaults + (this.#bulk?.failed ?? 0);
+    this.#reports.done(this.#tally.done(done, this.#bulk));
   }
 
   #end(): void {
     this.#isOver = true;
     this.#bulk?.stop();
+    this.#pace.stop();
+    this.#paceTeller.close();
     this.#wire?.release();
     this.#lane?.close();
   }

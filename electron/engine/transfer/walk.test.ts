@@ -22,11 +22,11 @@ import { ManifestPageWriter, readManifestPage } from '../../../shared/protocol/m
 import { anyTree, bytesOf, filesOf, pathsOf, plant, temporaryFolder } from '../testing/trees.ts';
 import { rootsOf } from './roots.ts';
 import { isVersion, TreeWalk, versionOf } from './walk.ts';
-import type { SourceEntry } from './walk.ts';
+import type { LocalEntry } from './walk.ts';
 
 interface Walked {
   readonly walk: TreeWalk;
-  readonly entries: SourceEntry[];
+  readonly entries: LocalEntry[];
   readonly omitted: string[];
   readonly faults: [path: string, code: string, entry?: number][];
 }
@@ -53,10 +53,10 @@ const walkAll = (walked: Walked, steps = 1_000_000): Walked => {
   return walked;
 };
 
-const pathOf = (entries: readonly SourceEntry[], entry: SourceEntry): string =>
-  entry.parent < 0 ? entry.name : `${pathOf(entries, entries[entry.parent] as SourceEntry)}/${entry.name}`;
+const pathOf = (entries: readonly LocalEntry[], entry: LocalEntry): string =>
+  entry.parent < 0 ? entry.name : `${pathOf(entries, entries[entry.parent] as LocalEntry)}/${entry.name}`;
 
-const one = (path: string): SourceEntry => walkAll(walkOf(path)).entries[0] as SourceEntry;
+const one = (path: string): LocalEntry => walkAll(walkOf(path)).entries[0] as LocalEntry;
 
 describe('the walk of a tree', () => {
   it('finds everything, in an order that the other side accepts, however it is divided', () => {

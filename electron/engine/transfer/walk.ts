@@ -17,6 +17,7 @@ import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import { fileFaultOf } from './file-fault.ts';
 import { nameFault, stagingName } from './safe-path.ts';
+import type { SourceEntry, WalkReports } from './source-tree.ts';
 
 /** An entry at the top of the tree: the name it travels under, and where it is. */
 export interface SourceRoot {
@@ -28,27 +29,12 @@ export interface SourceRoot {
   readonly size: number;
 }
 
-export interface SourceEntry {
-  readonly index: number;
-  readonly kind: EntryKind;
-  readonly name: string;
-  /** Index of the folder that holds it; -1 at the top. */
-  readonly parent: number;
-  readonly size: number;
-  /** Microseconds since the epoch. */
-  readonly mtime: number;
+export interface LocalEntry extends SourceEntry {
   /** As the system had them when the entry was made: `versionOf` and `isVersion` go by them. */
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
-  readonly executable: boolean;
   /** Local and absolute. */
   readonly path: string;
-}
-
-export interface WalkReports {
-  omitted(relative: string, reason: 'symlink' | 'special'): void;
-  /** Something that cannot be told in a manifest, or a folder whose content cannot be read (then `entry` is it). */
-  fault(relative: string, error: HexdropError, entry?: SourceEntry): void;
 }
 
 interface Folder {
@@ -56,7 +42,7 @@ interface Folder {
   readonly path: string;
   readonly relative: string;
   readonly depth: number;
-  readonly entry: SourceEntry;
+  readonly entry: LocalEntry;
 }
 
 const version = Buffer.alloc(16);
@@ -65,7 +51,7 @@ const version = Buffer.alloc(16);
 const noVersion = '0'.repeat(32);
 
 /** 32 hex digits. Modification and status-change time together: no ordinary change of a file leaves both as they were. */
-export function versionOf(entry: Pick<SourceEntry, 'kind' | 'mtimeNs' | 'ctimeNs'>): string {
+export function versionOf(entry: Pick<LocalEntry, 'kind' | 'mtimeNs' | 'ctimeNs'>): string {
   if (entry.kind === 'folder') return noVersion;
   version.writeBigInt64BE(entry.mtimeNs, 0);
   version.writeBigInt64BE(entry.ctimeNs, 8);
@@ -73,7 +59,7 @@ export function versionOf(entry: Pick<SourceEntry, 'kind' | 'mtimeNs' | 'ctimeNs
 }
 
 /** Whether the file is the one that the entry was made of. */
-export const isVersion = (entry: SourceEntry, stats: BigIntStats): boolean =>
+export const isVersion = (entry: LocalEntry, stats: BigIntStats): boolean =>
   stats.isFile() &&
   Number(stats.size) === entry.size &&
   stats.mtimeNs === entry.mtimeNs &&
@@ -129,7 +115,7 @@ export class TreeWalk {
   }
 
   /** Goes on for about `budgetMs` or `maxEntries` and hands each entry to `take`, in manifest order. */
-  advance(budgetMs: number, maxEntries: number, take: (entry: SourceEntry) => void): void {
+  advance(budgetMs: number, maxEntries: number, take: (entry: LocalEntry) => void): void {
     const until = performance.now() + budgetMs;
     for (let count = 0; count < maxEntries && !this.#isDone; count += 1) {
       if (count % 32 === 31 && performance.now() > until) return;
@@ -138,7 +124,7 @@ export class TreeWalk {
     }
   }
 
-  #step(): SourceEntry | undefined {
+  #step(): LocalEntry | undefined {
     if (this.#nextRoot < this.#roots.length) {
       const root = this.#roots[this.#nextRoot++] as SourceRoot;
       return this.#look(root.name, root.path, undefined);
@@ -173,7 +159,7 @@ export class TreeWalk {
     }
   }
 
-  #child(folder: Folder, name: string): SourceEntry | undefined {
+  #child(folder: Folder, name: string): LocalEntry | undefined {
     // Unfinished files of transfers into this very folder are nobody's content.
     if (name.toLowerCase() === stagingName) return undefined;
     // Two names that are not UTF-8 read the same, and as one that is there.
@@ -184,7 +170,7 @@ export class TreeWalk {
     return this.#look(name, path, folder);
   }
 
-  #look(name: string, path: string, folder: Folder | undefined): SourceEntry | undefined {
+  #look(name: string, path: string, folder: Folder | undefined): LocalEntry | undefined {
     let stats: BigIntStats | undefined;
     try {
       stats = lstatSync(path, exactly);
@@ -214,10 +200,10 @@ export class TreeWalk {
     this.#reports.fault(relativeIn(folder, name), error);
   }
 
-  #entry(name: string, path: string, stats: BigIntStats, folder: Folder | undefined): SourceEntry {
+  #entry(name: string, path: string, stats: BigIntStats, folder: Folder | undefined): LocalEntry {
     const isFile = stats.isFile();
     const size = isFile ? Number(stats.size) : 0;
-    const entry: SourceEntry = {
+    const entry: LocalEntry = {
       index: this.#nextIndex++,
       kind: isFile ? 'file' : 'folder',
       name,

@@ -11,13 +11,14 @@ import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import { chunkBytes, limits } from '../../../shared/protocol/limits.ts';
 import { fromHex, toHex } from '../../../shared/protocol/text.ts';
+import { ChainOfFile } from './chain-of-file.ts';
 import type { Digest } from './digest.ts';
 import type { Inbox, SinkFolder, Slot } from './inbox.ts';
 import type { Journal } from './journal.ts';
 import { freeName } from './landing.ts';
 import { nameFault } from './safe-path.ts';
 import type { SafeRoot } from './safe-path.ts';
-import { ChainOfFile } from './source-file.ts';
+import { readWhole } from './source-file.ts';
 
 type Want = Payload<'WANT'>;
 
@@ -234,7 +235,11 @@ export class WantPlanner {
     try {
       const local = root.file(inbox.folderOf(slot.entry).components, slot.entry.name, { create: false });
       fd = openSync(local, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-      file = new ChainOfFile(fd, fstatSync(fd).size, path, digest);
+      const read = (into: Uint8Array, at: number, length: number, position: number): true => {
+        readWhole(fd, into, at, length, position, path);
+        return true;
+      };
+      file = new ChainOfFile({ read }, fstatSync(fd).size, digest);
     } catch {
       return void setImmediate(() => done(undefined)); // It cannot be read: then it is not known to be the same.
     }

@@ -97,5 +97,7 @@ export const fileCalls = {
     }),
     nothing,
   ),
+  /** The same page over a new link, within seconds: what is wanted is told again, from where it stands. */
+  'uploads.continue': command(v.strictObject({ upload: ref }), nothing),
   'uploads.drop': command(v.strictObject({ upload: ref }), nothing),
 };

@@ -6,6 +6,7 @@
 
 import type * as v from 'valibot';
 
+import { captureCalls } from './capture.ts';
 import { deviceCalls } from './devices.ts';
 import { events } from './events.ts';
 import { fileCalls } from './files.ts';
@@ -24,6 +25,7 @@ export const calls = {
   ...remoteCalls,
   ...shareCalls,
   ...programCalls,
+  ...captureCalls,
 };
 
 export type CallName = keyof typeof calls;

@@ -1,9 +1,10 @@
-/** Catalog rows of browsing: lists of shares and folders, single entries, PINs. docs/PROTOCOL.md, "Browsing". */
+/** Catalog rows of browsing: lists of shares and folders, single entries, PINs, ranges of files. docs/PROTOCOL.md, "Browsing". */
 
 import * as v from 'valibot';
-import { limits } from '../limits.ts';
-import { json } from './message.ts';
-import { bytes, entryName, listOf, means, mtime, secret, sharePath, text } from './properties.ts';
+import { chunkBytes, limits } from '../limits.ts';
+import * as field from './fields.ts';
+import { binary, json } from './message.ts';
+import { bytes, entryName, integer, listOf, means, mtime, secret, sharePath, text } from './properties.ts';
 
 const entry = () =>
   v.object({
@@ -105,5 +106,38 @@ export const browseMessages = {
       summary: 'Answers UNLOCK: the share is open.',
     },
     v.object({ share: means(entryName(), 'the name of the share') }),
+  ),
+  READ: json(
+    0x16,
+    {
+      family: 'browse',
+      sender: 'asker',
+      carrier: 'control',
+      id: 'request',
+      answers: ['CONTENT'],
+      limitBytes: limits.controlBytes,
+      summary: 'Asks for a range of a file, to look at it without fetching it.',
+    },
+    v.object({
+      path: means(text(1, limits.pathCharacters), 'the file'),
+      offset: means(bytes(), 'first byte of the range'),
+      length: means(integer(1, chunkBytes), 'bytes of the range'),
+    }),
+  ),
+  CONTENT: binary(
+    0x17,
+    {
+      family: 'browse',
+      sender: 'answerer',
+      carrier: 'control',
+      id: 'request',
+      limitBytes: limits.contentBytes,
+      summary: 'Answers READ: the bytes that the file has in that range.',
+    },
+    [
+      field.number('size', 'u64', 'size', 'bytes of the whole file'),
+      field.number('offset', 'u64', 'size', 'first byte of the range, as asked for'),
+      field.content('content', 'rest', 0, chunkBytes, 'the bytes; fewer than asked for where the file ends'),
+    ],
   ),
 } as const;

@@ -1,12 +1,12 @@
 /**
- * The shape of one row of the catalog, and the functions that make rows. The rows are in session.ts, browse.ts
- * and transfer.ts beside this file; ../catalog.ts puts them together.
+ * The shape of one row of the catalog, and the functions that make rows. The rows are in session.ts, browse.ts,
+ * text.ts, transfer.ts and content.ts beside this file; ../catalog.ts puts them together.
  */
 
 import type * as v from 'valibot';
 import type { BinaryField, RecordOf } from './fields.ts';
 
-export type Family = 'session' | 'browse' | 'transfer';
+export type Family = 'session' | 'browse' | 'text' | 'transfer';
 
 /**
  * Who may send it. Dialer and listener are the sides of the connection; source and sink those of a transfer;

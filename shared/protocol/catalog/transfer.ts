@@ -227,4 +227,21 @@ export const transferMessages = {
     },
     refusal(),
   ),
+  PACE: json(
+    0x30,
+    {
+      family: 'transfer',
+      sender: 'both',
+      carrier: 'bulk-or-control',
+      id: 'request',
+      limitBytes: limits.smallControlBytes,
+      summary: 'How fast bulk may come, or that it pauses.',
+    },
+    v.object({
+      bytesPerSecond: means(
+        v.optional(bytes()),
+        '0: paused. Absent: as fast as it goes. From the sink it binds the source; from the source it is news',
+      ),
+    }),
+  ),
 } as const;

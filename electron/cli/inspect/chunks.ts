@@ -1,0 +1,119 @@
+/**
+ * Chunks against frames, as text: each chunk (a delivery of the socket, a write, a segment) with the frames that it
+ * held bytes of. TCP keeps no boundaries; this shows what that means.
+ */
+
+import type { CaptureChunk, CaptureConnection, CaptureRecord } from '../../../shared/model/capture.ts';
+import { readChunks, readRecords } from '../../../shared/model/capture-rows.ts';
+import { headerBytes } from '../../../shared/protocol/limits.ts';
+import type { CaptureSource } from '../../engine/api.ts';
+import type { JsonEvent } from '../terminal/output.ts';
+import { typeOf } from './loaded.ts';
+
+const everything = Number.MAX_SAFE_INTEGER;
+
+export interface Piece {
+  readonly record: CaptureRecord;
+  /** First and last byte of the record that the chunk holds, the last one not included; from the record's start. */
+  readonly from: number;
+  readonly to: number;
+  readonly whole: number;
+}
+
+export interface ChunkWithPieces {
+  readonly chunk: CaptureChunk;
+  readonly pieces: readonly Piece[];
+}
+
+const lengthOf = (record: CaptureRecord): number =>
+  record.length + (record.kind === 'frame' ? headerBytes : 0);
+
+/** Both lists come in the order of their offsets, so one walk joins them. */
+export function* chunksOf(
+  source: CaptureSource,
+  connection: number,
+  direction: 'in' | 'out',
+): Generator<ChunkWithPieces> {
+  const range = { connection, direction, from: 0, to: everything };
+  const records = pages((from) => source.framesAt({ ...range, from }), readRecords);
+  const waiting: CaptureRecord[] = [];
+  let next = records.next();
+  for (const chunk of pages((from) => source.chunks({ ...range, from }), readChunks)) {
+    const end = chunk.offset + chunk.length;
+    while (next.done !== true && next.value.offset < end) {
+      waiting.push(next.value);
+      next = records.next();
+    }
+    while (waiting[0] !== undefined && waiting[0].offset + lengthOf(waiting[0]) <= chunk.offset) waiting.shift();
+    const pieces = waiting.map((record): Piece => ({
+      record,
+      from: Math.max(0, chunk.offset - record.offset),
+      to: Math.min(end - record.offset, lengthOf(record)),
+      whole: lengthOf(record),
+    }));
+    yield { chunk, pieces };
+  }
+}
+
+function* pages<Row extends { readonly number: number }>(
+  ask: (from: number) => { readonly rows: Uint8Array; readonly next?: number },
+  read: (rows: Uint8Array) => Row[],
+): Generator<Row> {
+  let from = 0;
+  let last = 0;
+  for (;;) {
+    const { rows, next } = ask(from);
+    for (const each of read(rows)) {
+      // A row that reaches over the end of a page comes twice.
+      if (each.number > last) yield each;
+      last = Math.max(last, each.number);
+    }
+    if (next === undefined) return;
+    from = next;
+  }
+}
+
+const piecesInWords = ({ record, from, to, whole }: Piece): string => {
+  const name = `${typeOf(record)} #${record.number}`;
+  if (from === 0 && to === whole) return `${name} (whole, ${whole} bytes)`;
+  return `${name} (bytes ${from} to ${to - 1} of ${whole})`;
+};
+
+const classOf = (pieces: readonly Piece[]): string => {
+  const frames = pieces.filter(({ record }) => record.kind === 'frame');
+  if (frames.length === 0) return '-';
+  const isHalf = frames.some(({ from, to, whole }) => from > 0 || to < whole);
+  const isSticky = pieces.length > 1;
+  if (isHalf) return isSticky ? 'both' : 'half';
+  return isSticky ? 'sticky' : 'exact';
+};
+
+export function* chunkLines(
+  source: CaptureSource,
+  connection: CaptureConnection,
+  direction: 'in' | 'out',
+): Generator<string> {
+  for (const { chunk, pieces } of chunksOf(source, connection.number, direction)) {
+    const time = (chunk.timeMs / 1_000).toFixed(6).padStart(11);
+    const held = pieces.length === 0 ? 'no frame' : pieces.map(piecesInWords).join(', ');
+    yield `  ${String(chunk.offset).padStart(10)} +${String(chunk.length).padEnd(7)} ${time}  ${classOf(pieces).padEnd(6)}  ${held}`;
+  }
+}
+
+export const chunkEvent = ({ chunk, pieces }: ChunkWithPieces): JsonEvent => ({
+  event: 'chunk',
+  number: chunk.number,
+  connection: chunk.connection,
+  direction: chunk.direction,
+  seconds: chunk.timeMs / 1_000,
+  offset: chunk.offset,
+  length: chunk.length,
+  class: classOf(pieces),
+  held: pieces.map(({ record, from, to, whole }) => ({
+    number: record.number,
+    type: typeOf(record),
+    from,
+    to,
+    whole,
+  })),
+});

@@ -1,0 +1,75 @@
+/** The list of `hexdrop inspect`: a row for each record, in words or as JSON. */
+
+import type { CaptureConnection, CaptureRecord } from '../../../shared/model/capture.ts';
+import type { CaptureSource } from '../../engine/api.ts';
+import { typedAddress } from '../addresses.ts';
+import type { JsonEvent } from '../terminal/output.ts';
+import { padEnd, padStart } from '../terminal/text-width.ts';
+import { typeOf, wordsOf } from './loaded.ts';
+
+const arrows = { out: '->', in: '<-' } as const;
+
+export const listHead = (): string =>
+  row(['No.', 'Time', 'Conn', '', 'Type', 'Id', 'Length', 'Summary']);
+
+const row = (cells: readonly string[]): string => {
+  const [number = '', time = '', connection = '', arrow = '', type = '', id = '', length = '', words = ''] = cells;
+  return [
+    padStart(number, 6),
+    padStart(time, 11),
+    padStart(connection, 4),
+    padEnd(arrow, 2),
+    padEnd(type, 9),
+    padStart(id, 4),
+    padStart(length, 7),
+    words,
+  ].join('  ');
+};
+
+export const listLine = (
+  source: CaptureSource,
+  record: CaptureRecord,
+  connections: ReadonlyMap<number, CaptureConnection>,
+): string =>
+  row([
+    String(record.number),
+    (record.timeMs / 1_000).toFixed(6),
+    String(record.connection),
+    arrows[record.direction],
+    typeOf(record),
+    record.kind === 'frame' ? String(record.id) : '',
+    record.kind === 'event' ? '' : String(record.length),
+    wordsOf(source, record, connections),
+  ]);
+
+export const recordEvent = (
+  source: CaptureSource,
+  record: CaptureRecord,
+  connections: ReadonlyMap<number, CaptureConnection>,
+): JsonEvent => {
+  const { number, kind, timeMs, connection, direction, flags, channel, id, length, kept, offset, secure } = record;
+  const { originMs } = source.status();
+  const common = {
+    number,
+    time: new Date(originMs + timeMs).toISOString(),
+    seconds: timeMs / 1_000,
+    connection,
+    direction,
+    secure,
+    type: typeOf(record),
+    summary: wordsOf(source, record, connections),
+  };
+  return kind === 'frame'
+    ? { event: kind, ...common, id, channel, flags, length, kept, offset, chunks: record.chunkClass }
+    : { event: kind === 'event' ? 'happened' : kind, ...common, length, offset };
+};
+
+export const connectionLine = ({ number, near, far, dialer, secure, channel, laneOf }: CaptureConnection): string => {
+  const [from, to] = dialer === 'far' ? [far, near] : [near, far];
+  const what =
+    channel === undefined || channel === 0
+      ? 'control'
+      : `lane ${channel}${laneOf === undefined ? '' : ` of connection ${laneOf}`}`;
+  const dress = secure === undefined ? 'plain' : `decrypted, ${secure.protocol}`;
+  return `Connection ${number}: ${typedAddress(from.address, from.port)} to ${typedAddress(to.address, to.port)}, ${what}, ${dress}`;
+};

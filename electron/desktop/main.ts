@@ -1,0 +1,84 @@
+/**
+ * The desktop program's entry: one process per home, one window, the engine behind it. Puts the parts together and does
+ * nothing itself. What must happen before Electron is ready happens here, synchronously.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import { app } from 'electron';
+
+import { homeFolder } from '../host/home.ts';
+import { registerAppScheme } from './app-protocol.ts';
+import { ownArguments, startRequest } from './arguments.ts';
+import { Faults } from './faults.ts';
+import { OpenedPaths } from './opened-paths.ts';
+import { runProgram } from './program.ts';
+import { guardPages } from './security.ts';
+import { wordsFor } from './words.ts';
+
+const systemLanguage = (): 'en' | 'zh' => (app.getLocale().startsWith('zh') ? 'zh' : 'en');
+/** The host's words, once there is a host. */
+let words = () => wordsFor(systemLanguage(), process.platform);
+
+const faults = new Faults(() => words());
+faults.listen();
+
+try {
+  start();
+} catch (thrown) {
+  faults.fatal(thrown);
+}
+
+function start(): void {
+  app.setName('Hexdrop');
+  app.setAppUserModelId('hexdrop.Hexdrop');
+  app.enableSandbox();
+  registerAppScheme();
+  guardPages();
+
+  const request = startRequest(ownArguments(process.argv, process.defaultApp), process.cwd());
+  const home = homeFolder(request.home, {
+    env: process.env,
+    platform: process.platform,
+    homeDirectory: homedir,
+  });
+  // Chromium's own files; with them Electron's lock is one of this home.
+  const chromiumFolder = join(home, 'chromium');
+  mkdirSync(chromiumFolder, { recursive: true, mode: 0o700 });
+  app.setPath('userData', chromiumFolder);
+
+  if (!app.requestSingleInstanceLock({ paths: request.paths })) {
+    console.log('Hexdrop runs already; it was handed what there is to open.');
+    return app.exit(0);
+  }
+  const opened = new OpenedPaths(request.paths);
+  opened.listen();
+  app
+    .whenReady()
+    .then(() =>
+      runProgram({
+        folder: import.meta.dirname,
+        home,
+        isHidden: request.isHidden,
+        overrides: request.overrides,
+        startCommand: startCommand(request.home),
+        opened,
+        faults,
+        onWords: (hosts) => {
+          words = hosts;
+        },
+      }),
+    )
+    .catch((thrown: unknown) => faults.fatal(thrown));
+}
+
+/** An AppImage runs from a folder that is gone after it. */
+function startCommand(home: string | undefined): readonly string[] {
+  return [
+    process.env['APPIMAGE'] ?? process.execPath,
+    ...(process.defaultApp ? [app.getAppPath()] : []),
+    ...(home === undefined ? [] : ['--home', home]),
+  ];
+}

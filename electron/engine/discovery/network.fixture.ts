@@ -1,0 +1,61 @@
+/** Networks in memory: links that any number of transports speak on, and packets as a test writes them. */
+
+import type { Link } from './links.ts';
+import type { Hearing, OpenTransport, Said, Transport } from './transport.ts';
+
+export const lan: Link = {
+  name: 'eth0',
+  zone: 'eth0',
+  addresses: [
+    { address: '192.168.1.5', family: 'IPv4', prefixLength: 24 },
+    { address: 'fd00::5', family: 'IPv6', prefixLength: 64 },
+    { address: 'fe80::5', family: 'IPv6', prefixLength: 64 },
+  ],
+};
+
+/** What one member says on a link, all members of it hear, itself included, a moment later. */
+export class MemoryNetwork {
+  readonly said: Said[] = [];
+  readonly #members = new Map<Hearing, readonly Link[]>();
+
+  /** A transport of a member that has these links. */
+  member(links: readonly Link[]): OpenTransport {
+    return (hearing) => {
+      this.#members.set(hearing, links);
+      for (const link of links) setTimeout(() => this.#members.has(hearing) && hearing.opened(link), 0);
+      const transport: Transport = {
+        links,
+        say: (link, packet) => {
+          this.say(link.name, packet);
+          return Promise.resolve(true);
+        },
+        refresh: () => {},
+        close: () => {
+          this.#members.delete(hearing);
+          return Promise.resolve();
+        },
+      };
+      return transport;
+    };
+  }
+
+  /** To everybody on the link of that name. */
+  say(linkName: string, packet: Said): void {
+    this.said.push(packet);
+    for (const [hearing, links] of this.#members) {
+      const link = links.find(({ name }) => name === linkName);
+      if (link === undefined) continue;
+      setTimeout(() => this.#members.has(hearing) && hearing.heard(packet, link), 1);
+    }
+  }
+}
+
+/** A member's own link to the same network, with other addresses. */
+export const linkAt = (host: number, name = 'eth0'): Link => ({
+  name,
+  zone: name,
+  addresses: [
+    { address: `192.168.1.${host}`, family: 'IPv4', prefixLength: 24 },
+    { address: `fe80::${host}`, family: 'IPv6', prefixLength: 64 },
+  ],
+});

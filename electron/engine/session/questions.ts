@@ -1,0 +1,173 @@
+/**
+ * The questions of a session and their answers (docs/PROTOCOL.md, "States of a request"): what this side asked and
+ * waits for, and what the peer asks and the server answers. Transfers are for session.ts.
+ *
+ * Answers are made as fast as the peer takes them: one that asks and does not read would otherwise fill the memory.
+ */
+
+import type { Payload } from '../../../shared/protocol/catalog.ts';
+import { encodeFrame } from '../../../shared/protocol/codec.ts';
+import { asHexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import { errorPayload } from '../../../shared/protocol/wire-errors.ts';
+import type { ControlFrame } from './frame-stream.ts';
+
+/** Which type answers which. */
+export interface Answers {
+  readonly LIST: 'LISTING';
+  readonly STAT: 'ENTRY';
+  readonly UNLOCK: 'UNLOCKED';
+  readonly READ: 'CONTENT';
+  readonly TEXT: 'TAKEN';
+}
+export type Question = keyof Answers;
+export type Answer = Answers[Question];
+
+export type QuestionFrame = Extract<ControlFrame, { type: Question }>;
+export type AnswerFrame = Extract<ControlFrame, { type: Answer }>;
+
+/** What makes the answers. What they throw is told to the peer as ERROR for that request. */
+export interface QuestionServer<Asker> {
+  list(asker: Asker, request: Payload<'LIST'>): Payload<'LISTING'>;
+  stat(asker: Asker, request: Payload<'STAT'>): Payload<'ENTRY'>;
+  unlock(asker: Asker, request: Payload<'UNLOCK'>): Payload<'UNLOCKED'>;
+  read(asker: Asker, request: Payload<'READ'>): Payload<'CONTENT'>;
+  text(asker: Asker, request: Payload<'TEXT'>): Payload<'TAKEN'>;
+}
+
+/** What the session lets its questions do. */
+export interface QuestionRoad {
+  nextId(): number;
+  send<Type extends Question>(type: Type, id: number, payload: Payload<Type>): void;
+  /** Writes an encoded answer; calls `written` when the system has taken it. */
+  write(type: Answer | 'ERROR', id: number, frame: Uint8Array, written: () => void): void;
+}
+
+/** Answers that are written and not taken yet, beyond which the next question waits: a few of the largest. */
+const unsentBytes = 1_048_576;
+
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: HexdropError): void;
+}
+
+export class Questions<Asker> {
+  readonly #asker: Asker;
+  readonly #server: QuestionServer<Asker>;
+  readonly #road: QuestionRoad;
+  /** What this side asked. */
+  readonly #waiting = new Map<number, Waiting>();
+  /** What the peer asked and is not answered yet; bounded by the requests that it may have open. */
+  #asked: QuestionFrame[] = [];
+  #unsentBytes = 0;
+
+  constructor(asker: Asker, server: QuestionServer<Asker>, road: QuestionRoad) {
+    this.#asker = asker;
+    this.#server = server;
+    this.#road = road;
+  }
+
+  /** Asks and waits for the answer. Rejects with what the peer said, or with what ended the session. */
+  ask<Type extends Question>(type: Type, payload: Payload<Type>): Promise<Payload<Answers[Type]>> {
+    return new Promise((resolve, reject) => {
+      const id = this.#road.nextId();
+      this.#waiting.set(id, { resolve: (answer) => resolve(answer as Payload<Answers[Type]>), reject });
+      try {
+        this.#road.send(type, id, payload);
+      } catch (thrown) {
+        this.#waiting.delete(id);
+        reject(asHexdropError(thrown));
+      }
+    });
+  }
+
+  /** The peer answered. */
+  answered(frame: AnswerFrame): void {
+    const waiting = this.#take(frame.header.id);
+    // The bytes of a range lie in the delivery, which is valid during this call only.
+    if (frame.type === 'CONTENT')
+      waiting?.resolve({ ...frame.payload, content: frame.payload.content.slice() });
+    else waiting?.resolve(frame.payload);
+  }
+
+  /** The peer answered with ERROR; returns whether it was about a question. */
+  refused(id: number, error: HexdropError): boolean {
+    const waiting = this.#take(id);
+    waiting?.reject(error);
+    return waiting !== undefined;
+  }
+
+  /** The peer asks. */
+  asked(frame: QuestionFrame): void {
+    this.#asked.push(frame);
+    this.#answerSome();
+  }
+
+  /** The session is over: what is still waited for does not come. */
+  lost(reason: HexdropError): void {
+    this.#asked = [];
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const each of waiting) each.reject(reason);
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #answerSome(): void {
+    while (this.#unsentBytes < unsentBytes) {
+      const next = this.#asked.shift();
+      if (next === undefined) return;
+      this.#answer(next);
+    }
+  }
+
+  #answer({ type, header: { id }, payload }: QuestionFrame): void {
+    const server = this.#server;
+    switch (type) {
+      case 'LIST':
+        return this.#reply(id, 'LISTING', () => server.list(this.#asker, payload));
+      case 'STAT':
+        return this.#reply(id, 'ENTRY', () => server.stat(this.#asker, payload));
+      case 'UNLOCK':
+        return this.#reply(id, 'UNLOCKED', () => server.unlock(this.#asker, payload));
+      case 'READ':
+        return this.#reply(id, 'CONTENT', () => server.read(this.#asker, payload));
+      case 'TEXT':
+        return this.#reply(id, 'TAKEN', () => server.text(this.#asker, payload));
+    }
+  }
+
+  #reply<Type extends Answer>(id: number, type: Type, work: () => Payload<Type>): void {
+    let frame: Uint8Array;
+    try {
+      frame = encodeFrame(type, { id }, work());
+    } catch (thrown) {
+      return this.#write('ERROR', id, encodeFrame('ERROR', { id }, errorPayload(asHexdropError(thrown))));
+    }
+    this.#write(type, id, frame);
+  }
+
+  #write(type: Answer | 'ERROR', id: number, frame: Uint8Array): void {
+    this.#unsentBytes += frame.length;
+    this.#road.write(type, id, frame, () => {
+      this.#unsentBytes -= frame.length;
+      this.#answerSome();
+    });
+  }
+}
+
+const answerTypes: ReadonlySet<string> = new Set<Answer>([
+  'LISTING',
+  'ENTRY',
+  'UNLOCKED',
+  'CONTENT',
+  'TAKEN',
+]);
+const questionTypes: ReadonlySet<string> = new Set<Question>(['LIST', 'STAT', 'UNLOCK', 'READ', 'TEXT']);
+
+export const isQuestion = (frame: ControlFrame): frame is QuestionFrame => questionTypes.has(frame.type);
+export const isAnswer = (frame: ControlFrame): frame is AnswerFrame => answerTypes.has(frame.type);

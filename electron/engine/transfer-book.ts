@@ -1,0 +1,67 @@
+/** The transfers of an engine, whoever started them: what the snapshot shows, and the handles by which they are steered. */
+
+import type { TransferView } from '../../shared/model/transfer.ts';
+import { HexdropError } from '../../shared/protocol/errors.ts';
+import type { EngineEvent, TransferHandle } from './api.ts';
+import { newTransferId } from './transfer/outgoing.ts';
+import { TransferRecord } from './transfer/record.ts';
+
+/** How many of those that are over stay. */
+const keptRecords = 200;
+
+export class TransferBook {
+  readonly #records = new Map<string, TransferRecord>();
+  readonly #emit: (event: EngineEvent) => void;
+
+  constructor(emit: (event: EngineEvent) => void) {
+    this.#emit = emit;
+  }
+
+  /** A transfer that this side starts. */
+  begin(direction: 'send' | 'receive', kind: 'push' | 'put' | 'get', share?: string): TransferRecord {
+    const record = new TransferRecord(newTransferId(), direction, kind, this.#emit);
+    record.share = share;
+    this.track(record);
+    return record;
+  }
+
+  track(record: TransferRecord): void {
+    this.#records.set(record.id, record);
+    if (this.#records.size <= keptRecords) return;
+    for (const [id, old] of this.#records) {
+      if (!old.isOver) continue;
+      this.#records.delete(id);
+      return;
+    }
+  }
+
+  handle(id: string): TransferHandle | undefined {
+    const record = this.#records.get(id);
+    return record === undefined ? undefined : this.handleOf(record);
+  }
+
+  handleOf(record: TransferRecord): TransferHandle {
+    return {
+      id: record.id,
+      view: () => record.view(),
+      // Read on both sides.
+      cancel: () => {
+        if (record.isOver) return;
+        const who = record.direction === 'send' ? 'sender' : 'receiver';
+        record.cancelAttempt(new HexdropError('cancelled', `The ${who} cancelled.`));
+      },
+      pause: () => record.pause(),
+      resume: () => record.resume(),
+      done: record.done,
+    };
+  }
+
+  views(): readonly TransferView[] {
+    return [...this.#records.values()].map((record) => record.view());
+  }
+
+  /** Ends all that run. */
+  cancelAll(why: HexdropError): void {
+    for (const record of this.#records.values()) if (!record.isOver) record.cancelAttempt(why);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What a source needs of the files that it sends, wherever they are: on this machine (local-tree.ts) or streamed to the
+ * engine while they are sent (streamed-tree.ts). Reads answer at once, with the bytes or with "not yet": the hot path
+ * has no promises.
+ */
+
+import type { EntryKind, RootView, Totals } from '../../../shared/model/transfer.ts';
+import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { WantedFile } from './outbox.ts';
+
+export interface SourceEntry {
+  readonly index: number;
+  readonly kind: EntryKind;
+  readonly name: string;
+  /** Index of the folder that holds it; -1 at the top. */
+  readonly parent: number;
+  readonly size: number;
+  /** Microseconds since the epoch. */
+  readonly mtime: number;
+  readonly executable: boolean;
+}
+
+export interface WalkReports {
+  omitted(relative: string, reason: 'symlink' | 'special'): void;
+  /** Something that cannot be told in a manifest, or a folder whose content cannot be read (then `entry` is it). */
+  fault(relative: string, error: HexdropError, entry?: SourceEntry): void;
+}
+
+export interface SourceTree {
+  /** In the order of the manifest. */
+  readonly roots: readonly RootView[];
+  readonly isDone: boolean;
+  readonly totals: Totals;
+  /** Goes on for about `budgetMs` or `maxEntries` and hands each entry to `take`, in manifest order. */
+  advance(budgetMs: number, maxEntries: number, take: (entry: SourceEntry) => void): void;
+  /** 32 hex digits that change when the file does; zeros for a folder. */
+  versionOf(entry: SourceEntry): string;
+  /**
+   * Called once, for one attempt to send it.
+   * @param wake called when what was "not yet" may be there
+   */
+  reader(queue: FileQueue, wake: () => void): SourceReader;
+}
+
+/** Makes the tree of one attempt. */
+export type TreeMaker = (reports: WalkReports) => SourceTree;
+
+/** The files that will be sent, in their order: numbered by how many were queued before them. */
+export interface FileQueue {
+  /** The number of the next one. */
+  readonly taken: number;
+  queued(number: number): WantedFile | undefined;
+  /** Whether a queued file will be passed over. */
+  isDropped(index: number): boolean;
+}
+
+export interface SourceReader {
+  /** Before a turn of sending: content that will be needed can be asked for. */
+  lookAhead(): void;
+  /**
+   * The file as it is in the manifest, to be read from `offset` on.
+   * @throws HexdropError file-changed and what the system says
+   */
+  open(entry: SourceEntry, relative: string, offset: number): OpenSource;
+  /**
+   * Reads a small file whole; false: not yet.
+   * @throws HexdropError as `open` and `OpenSource` do
+   */
+  readSmall(entry: SourceEntry, into: Uint8Array, at: number): boolean;
+  /** A file that was queued will not be read. */
+  forget(index: number): void;
+  /** Nothing more will be read. Open files are closed by whoever opened them. */
+  stop(): void;
+}
+
+export interface OpenSource {
+  /**
+   * Reads exactly `length` bytes at `position`, from where it was opened on, in order; false: not yet, nothing was read.
+   * @throws HexdropError file-changed, read-failed
+   */
+  read(into: Uint8Array, at: number, length: number, position: number): boolean;
+  /** After the last byte: that what was read is the file of the manifest. @throws HexdropError file-changed */
+  verify(): void;
+  close(): void;
+}

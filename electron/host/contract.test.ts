@@ -1,0 +1,4 @@
+import { memoryLinkPair } from '../../shared/ipc/memory-link.ts';
+import { contractSuite } from './contract.suite.ts';
+
+contractSuite('memory', memoryLinkPair);

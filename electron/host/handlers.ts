@@ -1,0 +1,237 @@
+/** The contract, call by call, on the parts of the host. What a call does is in its part; here is only who does it. */
+
+import { diagnose } from '../engine/net/doctor.ts';
+import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
+import { deviceWords } from '../../shared/model/device-words.ts';
+import type { CallName } from '../../shared/ipc/contract/index.ts';
+import type { Ref } from '../../shared/model/local.ts';
+import type { Settings } from '../../shared/model/settings.ts';
+import type { HostContext } from './context.ts';
+import type { Devices } from './devices.ts';
+import type { Handlers } from './dispatch.ts';
+import type { LocalFiles } from './local-files.ts';
+import type { NetworkPresence } from './network-presence.ts';
+import type { Offers } from './offers.ts';
+import type { Remote } from './remote.ts';
+import type { HostShares } from './shares.ts';
+import type { Starter } from './starter.ts';
+import type { Targets } from './targets.ts';
+import type { Texts } from './texts.ts';
+import type { Transfers } from './transfers.ts';
+import type { Uploads } from './uploads.ts';
+
+export interface HostParts {
+  readonly devices: Devices;
+  readonly targets: Targets;
+  readonly files: LocalFiles;
+  readonly uploads: Uploads;
+  readonly transfers: Transfers;
+  readonly starter: Starter;
+  readonly offers: Offers;
+  readonly shares: HostShares;
+  readonly texts: Texts;
+  readonly remote: Remote;
+  readonly presence: NetworkPresence;
+  updateSettings(patch: Partial<Settings>): Promise<Settings>;
+}
+
+type CaptureCall = Extract<CallName, `capture.${string}`>;
+
+/** All calls but those of the capture, which are another subject. */
+export function handlersOf(context: HostContext, parts: HostParts): Omit<Handlers, CaptureCall> {
+  const { devices, targets, files, uploads, transfers, starter, offers, shares, texts, remote } = parts;
+  const { engine, grants, settings, shell } = context;
+
+  const openFolder = async (path: string): Promise<Record<string, never>> => {
+    if (shell.openFolder === undefined) throw new HexdropError('not-supported');
+    await shell.openFolder(path);
+    return {};
+  };
+  const folderOf = async (dir: Ref | undefined): Promise<string | undefined> =>
+    dir === undefined ? undefined : files.folderPath(dir);
+
+  return {
+    'devices.favourite': ({ id, on }) => {
+      devices.favourite(id, on);
+      return {};
+    },
+    'devices.forget': ({ id }) => {
+      devices.forget(id);
+      return {};
+    },
+    'devices.verify': ({ id, on }) => {
+      devices.verify(id, on);
+      return {};
+    },
+    'devices.autoAccept': ({ id, on }) => {
+      devices.autoAccept(id, on);
+      return {};
+    },
+    'devices.words': ({ id }) => {
+      const { deviceId } = devices.card(id);
+      if (deviceId === undefined) {
+        throw new HexdropError('not-verified', 'Without encryption nobody can prove to be this device.');
+      }
+      return { words: [...deviceWords(deviceId)] };
+    },
+    'devices.probe': async ({ to }, { signal }) => {
+      const route = await targets.route(to, {}, signal);
+      try {
+        const { peer, tookMs } = await engine.probe({ to: route.endpoint, ...route.options });
+        return { id: devices.reached(peer, route.endpoint), tookMs: Math.round(tookMs) };
+      } catch (thrown) {
+        if (route.cardId !== undefined) devices.missed(route.cardId, asHexdropError(thrown).code);
+        throw thrown;
+      }
+    },
+    'devices.diagnose': async ({ to }, { signal }) => {
+      const card = 'device' in to ? devices.card(to.device) : undefined;
+      const expectDeviceId = card?.deviceId;
+      const target = card ?? (await targets.route(to, {}, signal)).endpoint;
+      const report = await diagnose(target, {
+        probe: (endpoint) => engine.probe({ to: endpoint, expectDeviceId }),
+      });
+      return { steps: report.steps.map((step) => ({ ...step })), causes: [...report.causes] };
+    },
+    'devices.refresh': () => {
+      parts.presence.refresh();
+      return {};
+    },
+
+    'files.places': () => ({ places: [...files.places(settings.current.downloadDir)] }),
+    'files.list': async ({ ref }, { signal }) => {
+      const folder = await files.list(ref, signal);
+      return { ...folder, crumbs: [...folder.crumbs], entries: [...folder.entries] };
+    },
+    'files.resolve': ({ path }) => files.resolve(path),
+    'files.makeFolder': async ({ ref, name }) => ({ ref: await files.makeFolder(ref, name) }),
+    'files.measure': async ({ refs }, { signal }) => {
+      const measured = await files.measure(
+        refs.filter((ref) => !uploads.has(ref)),
+        signal,
+      );
+      const items = [...measured, ...uploads.items(refs.filter((ref) => uploads.has(ref)))];
+      const byRef = new Map(items.map((item) => [item.ref, item]));
+      return { items: refs.flatMap((ref) => byRef.get(ref) ?? []) };
+    },
+    'uploads.begin': (_args, { window }) => ({ upload: uploads.begin(window) }),
+    'uploads.entries': ({ upload, entries }) => {
+      uploads.addEntries(upload, entries);
+      return {};
+    },
+    'uploads.complete': ({ upload }) => ({ items: [...uploads.complete(upload)] }),
+    'uploads.push': ({ upload, request, file, offset }, { bytes }) => ({
+      more: uploads.push(upload, request, { file, offset }, bytes),
+    }),
+    'uploads.fail': ({ upload, request, message }) => {
+      uploads.fail(upload, request, message);
+      return {};
+    },
+    'uploads.continue': ({ upload }, { window }) => {
+      uploads.adopt(upload, window);
+      return {};
+    },
+    'uploads.drop': ({ upload }) => {
+      uploads.drop(upload);
+      return {};
+    },
+
+    'transfers.send': async (args, { signal }) => ({ id: await starter.send(args, signal) }),
+    'transfers.pause': ({ id }) => {
+      transfers.pause(id);
+      return {};
+    },
+    'transfers.resume': ({ id }) => {
+      transfers.resume(id);
+      return {};
+    },
+    'transfers.cancel': ({ id }) => {
+      // An offer that nobody answered yet is declined, which the other side reads as what it is.
+      if (context.state.list('offers').has(id)) offers.decline(id);
+      else transfers.cancel(id);
+      return {};
+    },
+    'transfers.retry': async ({ id }, { signal }) => ({ id: await starter.retry(id, signal) }),
+    'transfers.remove': ({ id }) => {
+      transfers.remove(id);
+      return {};
+    },
+    'transfers.clear': () => {
+      transfers.clear();
+      return {};
+    },
+    'transfers.reveal': async ({ id }) => {
+      if (shell.reveal === undefined) throw new HexdropError('not-supported');
+      await shell.reveal(transfers.place(id).path);
+      return {};
+    },
+    'transfers.openFolder': ({ id }) => openFolder(transfers.place(id).folder),
+    'transfers.history': (query) => {
+      const { entries, total } = transfers.page(query);
+      return { entries: [...entries], total };
+    },
+    'transfers.faults': ({ id }) => ({ faults: [...transfers.faults(id)] }),
+    'texts.send': async ({ to, text, ...reach }, { signal }) => {
+      const route = await targets.route(to, reach, signal);
+      try {
+        devices.reached(
+          await engine.sendText({ to: route.endpoint, ...route.options, text }),
+          route.endpoint,
+        );
+      } catch (thrown) {
+        if (route.cardId !== undefined) devices.missed(route.cardId, asHexdropError(thrown).code);
+        throw thrown;
+      }
+      return {};
+    },
+    'texts.dismiss': ({ id }) => {
+      texts.dismiss(id);
+      return {};
+    },
+
+    'offers.check': async ({ id, dir }) => {
+      const found = await offers.check(id, await folderOf(dir));
+      return { ...found, conflicts: [...found.conflicts] };
+    },
+    'offers.accept': async ({ id, dir, onConflict, except }) => {
+      offers.accept(id, { dir: await folderOf(dir), onConflict, except });
+      return {};
+    },
+    'offers.decline': ({ id }) => {
+      offers.decline(id);
+      return {};
+    },
+
+    'remote.list': (args, frame) => remote.list(args, frame),
+    'remote.read': (args, frame) => remote.read(args, frame),
+    'remote.get': async (args, { signal }) => ({ id: await starter.get(args, signal) }),
+    'remote.put': async (args, { signal }) => ({ id: await starter.put(args, signal) }),
+
+    'shares.add': ({ ref, name, writable, pin }) => ({
+      name: shares.add({ path: grants.pathOf(ref), name, writable, pin }),
+    }),
+    'shares.update': ({ name, writable, pin }) => {
+      shares.update(name, { writable, pin });
+      return {};
+    },
+    'shares.remove': ({ name }) => {
+      shares.remove(name);
+      return {};
+    },
+    'shares.openFolder': ({ name }) => openFolder(shares.folderOf(name)),
+
+    'settings.update': (patch) => parts.updateSettings(patch),
+    'settings.downloadDir': async ({ ref }) =>
+      parts.updateSettings({ downloadDir: await files.folderPath(ref) }),
+    'program.openDownloads': () => openFolder(settings.current.downloadDir),
+    'program.quit': ({ force }) => {
+      const running = transfers.running().length;
+      if (running > 0 && force !== true) {
+        throw new HexdropError('transfers-running', undefined, { seen: `${running}` });
+      }
+      // The answer leaves first.
+      setImmediate(() => shell.quit());
+      return {};
+    },
+  };
+}

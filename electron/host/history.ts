@@ -1,0 +1,284 @@
+/**
+ * Transfers that are over, in <home>/history.jsonl: a line when one begins, a line when it ends, a line when it is
+ * removed; rewritten when most lines are of no more use. A line that cannot be read is passed over. What began and never
+ * ended was running when the program was killed, and is told as failed.
+ */
+
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+
+import { transferCard } from '../../shared/ipc/contract/views.ts';
+import type { FileFault } from '../../shared/model/transfer.ts';
+import type { TransferCard } from '../../shared/model/transfer-card.ts';
+import { replaceOwnersFile } from '../engine/net/owners-file.ts';
+import { asHexdropError } from '../engine/vocabulary.ts';
+import { recipeSchema } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
+
+/** A transfer with what the card does not show. */
+export interface HistoryEntry {
+  readonly card: TransferCard;
+  readonly recipe?: Recipe | undefined;
+  /** Where the files are, on the receiving side. */
+  readonly dir?: string | undefined;
+  /** The first names at the top, to show one of them in the file manager. */
+  readonly names: readonly string[];
+  /** At most the first fifty. */
+  readonly faults: readonly FileFault[];
+}
+
+type Ended = HistoryEntry & { readonly card: { readonly endedAtMs: number } };
+
+export interface HistoryQuery {
+  readonly search?: string | undefined;
+  /** Goes on behind this one. */
+  readonly before?: { readonly endedAtMs: number; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+const keptEntries = 10_000;
+const keptFaults = 50;
+/** Lines of no more use that are put up with, beyond as many as there are entries. */
+const uselessLines = 1_000;
+
+const entrySchema = v.object({
+  card: transferCard,
+  recipe: v.exactOptional(recipeSchema),
+  dir: v.exactOptional(v.string()),
+  names: v.array(v.string()),
+  faults: v.array(
+    v.object({
+      path: v.string(),
+      code: v.string(),
+      message: v.string(),
+      side: v.picklist(['here', 'there']),
+    }),
+  ),
+});
+
+const lineSchema = v.union([
+  v.object({ begun: entrySchema }),
+  v.object({ ended: entrySchema }),
+  v.object({ removed: v.string() }),
+]);
+
+export class History {
+  readonly #path: string;
+  readonly #trouble: (thrown: unknown) => void;
+  /** The latest last. */
+  #entries: Ended[] = [];
+  #byId = new Map<string, Ended>();
+  readonly #running = new Map<string, HistoryEntry>();
+  #lines = 0;
+  #isTorn = false;
+  #isTroubled = false;
+
+  /** @param trouble hears when the file cannot be read or written; the program goes on with what it has in memory */
+  constructor(home: string, trouble: (thrown: unknown) => void) {
+    this.#path = join(home, 'history.jsonl');
+    this.#trouble = trouble;
+    this.#load();
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  get(id: string): HistoryEntry | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The latest first. */
+  latest(count: number): readonly HistoryEntry[] {
+    return this.#entries.slice(-count).toReversed();
+  }
+
+  /** It runs from now on; should the program be killed, that is known. */
+  begin(entry: HistoryEntry): void {
+    this.#running.set(entry.card.id, entry);
+    this.#append({ begun: withoutSpeeds(entry) });
+  }
+
+  add(entry: HistoryEntry): void {
+    this.#running.delete(entry.card.id);
+    const ended = endedOf({ ...entry, faults: entry.faults.slice(0, keptFaults) });
+    this.#insert(ended);
+    this.#append({ ended: withoutSpeeds(ended) });
+    if (this.#entries.length > keptEntries) {
+      const [oldest] = this.#entries.splice(0, 1);
+      if (oldest !== undefined) this.#byId.delete(oldest.card.id);
+    }
+  }
+
+  remove(id: string): boolean {
+    const entry = this.#byId.get(id);
+    if (entry === undefined) return false;
+    this.#byId.delete(id);
+    this.#entries.splice(this.#indexOf(entry.card.endedAtMs, id), 1);
+    this.#append({ removed: id });
+    return true;
+  }
+
+  /** Everything that is over. Those that run stay known. */
+  clear(): void {
+    this.#entries = [];
+    this.#byId.clear();
+    this.#rewrite();
+  }
+
+  query({ search, before, limit }: HistoryQuery): {
+    readonly entries: readonly HistoryEntry[];
+    readonly total: number;
+  } {
+    const words = (search ?? '').trim().toLowerCase().split(/\s+/u).filter(Boolean);
+    const from = before === undefined ? this.#entries.length : this.#indexOf(before.endedAtMs, before.id);
+    const found: HistoryEntry[] = [];
+    let total = words.length === 0 ? this.#entries.length : 0;
+    for (let at = this.#entries.length - 1; at >= 0; at -= 1) {
+      const entry = this.#entries[at] as Ended;
+      if (words.length === 0) {
+        if (found.length >= limit) break;
+        if (at < from) found.push(entry);
+        continue;
+      }
+      if (!fits(entry, words)) continue;
+      total += 1;
+      if (at < from && found.length < limit) found.push(entry);
+    }
+    return { entries: found, total };
+  }
+
+  /** The place of an entry, or where it would be: ordered by end and id. */
+  #indexOf(endedAtMs: number, id: string): number {
+    let low = 0;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const { card } = this.#entries[middle] as Ended;
+      const isBefore = card.endedAtMs < endedAtMs || (card.endedAtMs === endedAtMs && card.id < id);
+      if (isBefore) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #insert(entry: Ended): void {
+    const before = this.#byId.get(entry.card.id);
+    if (before !== undefined) this.#entries.splice(this.#indexOf(before.card.endedAtMs, before.card.id), 1);
+    this.#byId.set(entry.card.id, entry);
+    this.#entries.splice(this.#indexOf(entry.card.endedAtMs, entry.card.id), 0, entry);
+  }
+
+  #load(): void {
+    let text: string;
+    try {
+      text = readFileSync(this.#path, 'utf8');
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') this.#trouble(thrown);
+      return;
+    }
+    // A line that a kill tore off must not take the next one with it.
+    this.#isTorn = text !== '' && !text.endsWith('\n');
+    const running = this.#running;
+    for (const line of text.split('\n')) {
+      if (line === '') continue;
+      this.#lines += 1;
+      const parsed = v.safeParse(lineSchema, parsedJson(line));
+      if (!parsed.success) continue;
+      const said = parsed.output;
+      if ('begun' in said) running.set(said.begun.card.id, said.begun);
+      else if ('ended' in said) {
+        running.delete(said.ended.card.id);
+        if (said.ended.card.endedAtMs !== undefined) this.#insert(endedOf(said.ended));
+      } else {
+        const entry = this.#byId.get(said.removed);
+        if (entry === undefined) continue;
+        this.#byId.delete(said.removed);
+        this.#entries.splice(this.#indexOf(entry.card.endedAtMs, said.removed), 1);
+      }
+    }
+    this.#entries.splice(0, Math.max(0, this.#entries.length - keptEntries));
+    this.#byId = new Map(this.#entries.map((entry) => [entry.card.id, entry]));
+    for (const entry of running.values()) this.add(killed(entry));
+    this.#compactIfNeeded();
+  }
+
+  #append(line: object): void {
+    try {
+      const start = this.#isTorn ? '\n' : '';
+      appendFileSync(this.#path, `${start}${JSON.stringify(line)}\n`, { mode: 0o600 });
+      this.#isTorn = false;
+      this.#lines += 1;
+      this.#isTroubled = false;
+    } catch (thrown) {
+      this.#tellOnce(thrown);
+    }
+    this.#compactIfNeeded();
+  }
+
+  #compactIfNeeded(): void {
+    if (this.#lines > this.#entries.length * 2 + uselessLines) this.#rewrite();
+  }
+
+  #rewrite(): void {
+    const lines = [
+      ...this.#entries.map((entry) => ({ ended: withoutSpeeds(entry) })),
+      ...[...this.#running.values()].map((entry) => ({ begun: withoutSpeeds(entry) })),
+    ];
+    try {
+      replaceOwnersFile(this.#path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      this.#lines = lines.length;
+      this.#isTorn = false;
+    } catch (thrown) {
+      this.#tellOnce(thrown);
+    }
+  }
+
+  /** A full disk would tell itself with every transfer. */
+  #tellOnce(thrown: unknown): void {
+    if (this.#isTroubled) return;
+    this.#isTroubled = true;
+    this.#trouble(asHexdropError(thrown, 'write-failed'));
+  }
+}
+
+const endedOf = (entry: HistoryEntry): Ended => ({
+  ...entry,
+  card: { ...entry.card, endedAtMs: entry.card.endedAtMs ?? Date.now() },
+});
+
+const withoutSpeeds = (entry: HistoryEntry): HistoryEntry => ({
+  ...entry,
+  card: { ...entry.card, speeds: [] },
+});
+
+const killed = (entry: HistoryEntry): HistoryEntry => {
+  const { secondsLeft: _left, pausedBy: _pausedBy, currentPath: _path, ...card } = entry.card;
+  return {
+    ...entry,
+    card: {
+      ...card,
+      state: 'failed',
+      bytesPerSecond: 0,
+      endedAtMs: card.startedAtMs,
+      canRetry: entry.recipe !== undefined && !('isLocked' in entry.recipe && entry.recipe.isLocked),
+      error: { code: 'shutting-down', message: 'The program ended while this ran.' },
+    },
+  };
+};
+
+const fits = ({ card, names }: HistoryEntry, words: readonly string[]): boolean => {
+  const text = [card.title, card.peer?.alias ?? '', card.share ?? '', card.shownDir ?? '', ...names]
+    .join('\n')
+    .toLowerCase();
+  return words.every((word) => text.includes(word));
+};
+
+const parsedJson = (line: string): unknown => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+};

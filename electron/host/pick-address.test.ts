@@ -1,0 +1,54 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+import { pickAddress } from './pick-address.ts';
+
+const listening = async (): Promise<number> => {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+};
+
+const closedPort = async (): Promise<number> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  return port;
+};
+
+const at = (port: number) => ({ host: '127.0.0.1', port });
+
+describe('which address to dial', () => {
+  it('is the only one, without a look', async () => {
+    expect(await pickAddress([at(1)])).toEqual(at(1));
+    expect(await pickAddress([])).toBeUndefined();
+  });
+
+  it('is the first that answers', async () => {
+    const [dead, one, other] = [await closedPort(), await listening(), await listening()];
+    expect(await pickAddress([at(dead), at(one), at(other)])).toEqual(at(one));
+  });
+
+  it('is the first when none answers, so that its failure is told', async () => {
+    const [dead, other] = [await closedPort(), await closedPort()];
+    expect(await pickAddress([at(dead), at(other)])).toEqual(at(dead));
+  });
+
+  it('is the first when nobody waits any more', async () => {
+    const abort = new AbortController();
+    const picked = pickAddress([{ host: '127.0.0.1', port: await closedPort() }, at(9)], abort.signal);
+    abort.abort();
+    expect((await picked)?.host).toBe('127.0.0.1');
+  });
+});

@@ -1,0 +1,212 @@
+/**
+ * One home, one running program: the first start listens on a local socket, a second one hands its paths over to it as
+ * one JSON line and ends. The socket is in the home folder and its owner's alone; on Windows a named pipe, which others
+ * may not write to. A socket that a killed program left behind is recognised (nobody answers) and replaced.
+ */
+
+import { createHash } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, realpathSync, unlinkSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { withLockFile } from '../engine/net/owners-file.ts';
+import { HexdropError } from '../engine/vocabulary.ts';
+
+/** Bytes of the longest path of a local socket: 104 on macOS, 108 on Linux, with the NUL at its end. */
+const socketPathBytes = 103;
+/** A line of 10,000 long paths; more than a command line takes on any system. */
+const lineBytes = 4 * 1024 * 1024;
+const maxPaths = 10_000;
+/** A program that runs answers at once; one that was stopped never does. */
+const answerWithinMs = 5_000;
+/** Between the moment a socket has its name and the moment it listens. */
+const looksAgainAfterMs = 100;
+
+export type Instance =
+  | { readonly isFirst: true; close(): Promise<void> }
+  | {
+      readonly isFirst: false;
+      /**
+       * Absolute paths. Without any, the first one is only asked to show itself. Resolves with what it answers, often
+       * nothing. @throws HexdropError peer-silent, connection-lost
+       */
+      handOver(paths: readonly string[]): Promise<string>;
+    };
+
+/**
+ * @param onPaths what later starts hand over; empty when somebody started the program once more without any path
+ * @param answer what a later start is told when its paths were taken: where the first one's page is, for instance
+ * @throws HexdropError when the socket can be neither made nor reached
+ */
+export async function claimInstance(
+  home: string,
+  onPaths: (paths: readonly string[]) => void,
+  answer: () => string | Promise<string> = () => '',
+): Promise<Instance> {
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const folder = realpathSync(home);
+  const path = socketPath(folder);
+  for (let round = 0; round < 10; round += 1) {
+    const server = await tryListen(path, (socket) => takePaths(socket, onPaths, answer));
+    if (server !== undefined) return { isFirst: true, close: () => closeServer(server) };
+    if (await answers(path)) return { isFirst: false, handOver: (paths) => handOver(path, paths) };
+    await removeStale(path, join(folder, 'instance.lock'));
+  }
+  throw new HexdropError('internal', `Whether Hexdrop runs already cannot be found out at ${path}.`);
+}
+
+function socketPath(home: string): string {
+  const name = createHash('sha256').update(`${userInfo().username}\0${home}`).digest('hex').slice(0, 24);
+  if (process.platform === 'win32') return `\\\\.\\pipe\\hexdrop-${name}`;
+  const inHome = join(home, 'instance.sock');
+  if (Buffer.byteLength(inHome) <= socketPathBytes) return inHome;
+  return join(ownTemporaryFolder(), `${name}.sock`);
+}
+
+/** For a home whose path is too long for a socket. Made, and seen to be ours: others may write to the folder above. */
+function ownTemporaryFolder(): string {
+  const { uid } = userInfo();
+  const folder = join(tmpdir(), `hexdrop-${uid}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stats = lstatSync(folder);
+  if (!stats.isDirectory() || stats.uid !== uid || (stats.mode & 0o077) !== 0) {
+    throw new HexdropError('permission-denied', `${folder} is not a folder of yours alone. Remove it.`);
+  }
+  return folder;
+}
+
+/** Undefined when the name is taken, by a program that runs or by what one left behind. */
+const tryListen = (path: string, take: (socket: Socket) => void): Promise<Server | undefined> =>
+  new Promise((resolve, reject) => {
+    const server = createServer(take);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined);
+      else
+        reject(
+          new HexdropError('internal', `${path} cannot be listened on (${error.code}).`, { cause: error }),
+        );
+    });
+    server.listen(path, () => {
+      if (process.platform !== 'win32') chmodSync(path, 0o600);
+      server.on('error', () => undefined);
+      server.unref();
+      resolve(server);
+    });
+  });
+
+/** Ends the socket's name too. */
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+
+function takePaths(
+  socket: Socket,
+  onPaths: (paths: readonly string[]) => void,
+  answer: () => string | Promise<string>,
+): void {
+  let text = '';
+  socket.setEncoding('utf8');
+  socket.setTimeout(answerWithinMs, () => socket.destroy());
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (piece: string) => {
+    text += piece;
+    if (text.length > lineBytes) return socket.destroy();
+    const end = text.indexOf('\n');
+    if (end < 0) return;
+    socket.removeAllListeners('data');
+    const paths = parsePaths(text.slice(0, end));
+    if (paths === undefined) return socket.end('refused\n');
+    onPaths(paths);
+    socket.write('taken\n');
+    Promise.resolve()
+      .then(answer)
+      .then(
+        (told) => socket.end(told),
+        () => socket.end(),
+      );
+  });
+}
+
+function parsePaths(line: string): readonly string[] | undefined {
+  try {
+    const { paths } = JSON.parse(line) as { paths?: unknown };
+    if (!Array.isArray(paths) || paths.length > maxPaths) return undefined;
+    return paths.every((path) => typeof path === 'string' && isAbsolute(path))
+      ? (paths as string[])
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const opened = (path: string): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+
+async function answers(path: string): Promise<boolean> {
+  try {
+    const socket = await opened(path);
+    socket.on('error', () => undefined);
+    socket.destroy();
+    return true;
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ECONNRESET') return false;
+    throw new HexdropError('permission-denied', `${path} cannot be reached (${code}).`, { cause: thrown });
+  }
+}
+
+/** Removes the socket of a program that is gone, and only that one: another start may have replaced it by its own. */
+async function removeStale(path: string, lockPath: string): Promise<void> {
+  const dead = identityOf(path);
+  if (dead === undefined) return;
+  await delay(looksAgainAfterMs);
+  if (await answers(path)) return;
+  withLockFile(lockPath, () => {
+    if (identityOf(path) === dead) unlinkSync(path);
+  });
+}
+
+function identityOf(path: string): string | undefined {
+  if (process.platform === 'win32') return undefined; // A pipe goes with its process.
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (!stats.isSocket()) {
+    throw new HexdropError('file-exists', `${path} is not a socket of Hexdrop. Remove it.`);
+  }
+  return `${stats.ino}-${stats.ctimeNs}`;
+}
+
+async function handOver(path: string, paths: readonly string[]): Promise<string> {
+  const socket = await opened(path).catch((thrown: unknown) => {
+    throw new HexdropError('connection-lost', 'The Hexdrop that ran has just ended.', { cause: thrown });
+  });
+  socket.setEncoding('utf8');
+  const answer = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    socket.setTimeout(answerWithinMs, () => {
+      socket.destroy();
+      reject(new HexdropError('peer-silent', 'The Hexdrop that runs already does not answer.'));
+    });
+    socket.on('data', (piece: string) => {
+      text += piece;
+    });
+    socket.once('close', () => resolve(text));
+    socket.once('error', () => undefined);
+    socket.write(`${JSON.stringify({ paths })}\n`);
+  });
+  if (answer.startsWith('taken\n')) return answer.slice('taken\n'.length);
+  throw answer === 'refused\n'
+    ? new HexdropError('usage', 'The Hexdrop that runs already does not take these paths.')
+    : new HexdropError('connection-lost', 'The Hexdrop that ran has just ended.');
+}

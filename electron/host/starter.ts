@@ -1,0 +1,202 @@
+/**
+ * Starting transfers: from what a person chose (refs) and whom they meant to the engine's requests, with a recipe for
+ * starting them again.
+ */
+
+import type { CallArgs, Target } from '../../shared/ipc/contract/index.ts';
+import type { PickedItem, Ref } from '../../shared/model/local.ts';
+import type { ConflictPolicy } from '../../shared/model/transfer.ts';
+import type { StreamedTree, TransferHandle } from '../engine/api.ts';
+import type { HostContext } from './context.ts';
+import type { Devices } from './devices.ts';
+import type { Recipe } from './recipe.ts';
+import type { AskedReach, Route, Targets } from './targets.ts';
+import { aboutPaths } from './transfers.ts';
+import type { About, Again, Transfers } from './transfers.ts';
+import type { Uploads } from './uploads.ts';
+
+/** Through a change of networks or a closed lid for a moment; longer ones are for "retry". */
+const retryMs = 60_000;
+
+/** Where something goes: to a person, or into a share. */
+interface Destination {
+  readonly to: Target;
+  readonly reach: AskedReach;
+  /** A folder of a share, for uploads. */
+  readonly into?: { readonly path: string; readonly pin?: string | undefined };
+}
+
+export interface StarterParts {
+  readonly devices: Devices;
+  readonly targets: Targets;
+  readonly transfers: Transfers;
+  readonly uploads: Uploads;
+}
+
+export class Starter {
+  readonly #context: HostContext;
+  readonly #parts: StarterParts;
+
+  constructor(context: HostContext, parts: StarterParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  send({ to, refs, ...reach }: CallArgs<'transfers.send'>, signal: AbortSignal): Promise<string> {
+    return this.#sendRefs({ to, reach }, refs, signal);
+  }
+
+  put({ at, path, refs, pin, ...reach }: CallArgs<'remote.put'>, signal: AbortSignal): Promise<string> {
+    return this.#sendRefs({ to: at, reach, into: { path, pin } }, refs, signal);
+  }
+
+  async get(args: CallArgs<'remote.get'>, signal: AbortSignal): Promise<string> {
+    const { at, paths, dir: dirRef, pin, onConflict, ...reach } = args;
+    const { settings, grants } = this.#context;
+    const dir = dirRef === undefined ? settings.current.downloadDir : grants.pathOf(dirRef);
+    return this.#get(at, reach, paths, dir, onConflict ?? settings.current.onConflict, pin, signal);
+  }
+
+  /** Starts a transfer again that is over; the new one's id. */
+  async retry(id: string, signal: AbortSignal): Promise<string> {
+    const how = this.#parts.transfers.retryOf(id);
+    return 'run' in how ? how.run() : this.#follow(how, signal);
+  }
+
+  #follow(recipe: Recipe, signal: AbortSignal): Promise<string> {
+    const { to } = recipe;
+    const reach = { plain: recipe.plain, acceptNewKey: recipe.acceptNewKey };
+    switch (recipe.kind) {
+      case 'push':
+        return this.#sendPaths({ to, reach }, recipe.paths, signal);
+      case 'put':
+        return this.#sendPaths({ to, reach, into: { path: recipe.path } }, recipe.paths, signal);
+      case 'get':
+        return this.#get(to, reach, recipe.paths, recipe.dir, recipe.onConflict, undefined, signal);
+    }
+  }
+
+  /**
+   * What is on this machine and what a page streams are sent by two transfers, since only one of them can be gone on
+   * with after a restart; the first one's id.
+   */
+  async #sendRefs(destination: Destination, refs: readonly Ref[], signal: AbortSignal): Promise<string> {
+    const { grants } = this.#context;
+    const isOfPage = (ref: Ref): boolean => this.#parts.uploads.has(ref);
+    const paths = refs.filter((ref) => !isOfPage(ref)).map((ref) => grants.pathOf(ref));
+    const roots = refs.filter(isOfPage);
+    const first = paths.length === 0 ? undefined : await this.#sendPaths(destination, paths, signal);
+    const second = roots.length === 0 ? undefined : await this.#sendRoots(destination, roots, signal);
+    return (first ?? second) as string;
+  }
+
+  async #sendPaths(destination: Destination, paths: readonly string[], signal: AbortSignal): Promise<string> {
+    const { to, reach, into } = destination;
+    const route = await this.#parts.targets.route(to, reach, signal);
+    const handle = this.#start(destination, route, { paths });
+    const kept = { to, paths: [...paths], ...keptReach(reach) };
+    const recipe: Recipe =
+      into === undefined
+        ? { kind: 'push', ...kept }
+        : { kind: 'put', path: into.path, isLocked: into.pin !== undefined, ...kept };
+    return this.#started(handle, route, {
+      ...aboutPaths(paths),
+      recipe,
+      // The PIN is known only in this run.
+      again: into?.pin === undefined ? undefined : always(() => this.#sendPaths(destination, paths, never)),
+    });
+  }
+
+  async #sendRoots(destination: Destination, roots: readonly Ref[], signal: AbortSignal): Promise<string> {
+    const { uploads, targets } = this.#parts;
+    const items = uploads.items(roots);
+    const route = await targets.route(destination.to, destination.reach, signal);
+    let handle: TransferHandle | undefined;
+    const tree = uploads.treeOf(roots, () => handle?.cancel());
+    handle = this.#start(destination, route, { tree });
+    return this.#started(handle, route, {
+      ...aboutItems(items),
+      again: {
+        run: () => this.#sendRoots(destination, roots, never),
+        isPossible: () => roots.every((ref) => uploads.has(ref)),
+      },
+    });
+  }
+
+  #start(
+    { into }: Destination,
+    { endpoint, options }: Route,
+    what: { readonly paths: readonly string[] } | { readonly tree: StreamedTree },
+  ): TransferHandle {
+    const { engine } = this.#context;
+    const request = { ...what, to: endpoint, ...options, retryMs };
+    if (into === undefined) return engine.send(request);
+    const { path, pin } = into;
+    return engine.put({ ...request, path, ...(pin === undefined ? {} : { pin }) });
+  }
+
+  async #get(
+    at: Target,
+    reach: AskedReach,
+    paths: readonly string[],
+    dir: string,
+    onConflict: ConflictPolicy,
+    pin: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const route = await this.#parts.targets.route(at, reach, signal);
+    const handle = this.#context.engine.get({
+      from: route.endpoint,
+      ...route.options,
+      paths,
+      dir,
+      onConflict,
+      retryMs,
+      ...(pin === undefined ? {} : { pin }),
+    });
+    const recipe: Recipe = {
+      kind: 'get',
+      to: at,
+      paths: [...paths],
+      dir,
+      onConflict,
+      isLocked: pin !== undefined,
+      ...keptReach(reach),
+    };
+    return this.#started(handle, route, {
+      ...aboutPaths(paths),
+      dir,
+      recipe,
+      again:
+        pin === undefined
+          ? undefined
+          : always(() => this.#get(at, reach, paths, dir, onConflict, pin, never)),
+    });
+  }
+
+  #started(handle: TransferHandle, route: Route, about: About): string {
+    const { transfers, devices } = this.#parts;
+    const { cardId } = route;
+    if (cardId !== undefined) {
+      handle.done.catch((thrown: unknown) => {
+        const { code } = thrown as { readonly code?: string };
+        if (code !== undefined && handle.view().peer === undefined) devices.missed(cardId, code);
+      });
+    }
+    return transfers.started(handle, about);
+  }
+}
+
+/** A retry belongs to no call that could be abandoned. */
+const never = new AbortController().signal;
+
+const always = (run: () => Promise<string>): Again => ({ run, isPossible: () => true });
+
+/** A new key is accepted once, by a person who was asked. */
+const keptReach = ({ plain }: AskedReach): { plain?: boolean } => (plain === undefined ? {} : { plain });
+
+const aboutItems = (items: readonly PickedItem[]): Pick<About, 'title' | 'moreRoots' | 'names'> => ({
+  title: items[0]?.name ?? '',
+  moreRoots: Math.max(0, items.length - 1),
+  names: items.slice(0, 3).map(({ name }) => name),
+});

@@ -1,0 +1,13 @@
+/** What may come to the front over any view. */
+
+import { PickLayer } from '../files/pick.tsx';
+import { OfferDialog } from '../receive/OfferDialog.tsx';
+import { SendSheet } from '../send/SendSheet.tsx';
+
+export const Overlays = () => (
+  <>
+    <SendSheet />
+    <OfferDialog />
+    <PickLayer />
+  </>
+);

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+
+import { batchEntries, type FoundEntry, walkEntries, walkFiles } from './walk.ts';
+
+const file = (name: string, content = name, path = ''): File => {
+  const made = new File([content], name, { lastModified: 1_000 });
+  if (path !== '') Object.defineProperty(made, 'webkitRelativePath', { value: path });
+  return made;
+};
+
+const fileEntry = (name: string, content = name): FileSystemFileEntry =>
+  ({
+    isFile: true,
+    isDirectory: false,
+    name,
+    file: (done: (file: File) => void) => done(file(name, content)),
+  }) as unknown as FileSystemFileEntry;
+
+const lockedEntry = (name: string): FileSystemFileEntry =>
+  ({
+    isFile: true,
+    isDirectory: false,
+    name,
+    file: (_: unknown, failed: (error: Error) => void) => failed(new Error('locked')),
+  }) as unknown as FileSystemFileEntry;
+
+/** As Chromium does it: at most a hundred at a time, then none. */
+const folderEntry = (name: string, content: readonly FileSystemEntry[]): FileSystemDirectoryEntry =>
+  ({
+    isFile: false,
+    isDirectory: true,
+    name,
+    createReader: () => {
+      let at = 0;
+      return {
+        readEntries: (done: (entries: FileSystemEntry[]) => void) => {
+          const part = content.slice(at, at + 100);
+          at += part.length;
+          queueMicrotask(() => done(part));
+        },
+      };
+    },
+  }) as unknown as FileSystemDirectoryEntry;
+
+const collect = async (
+  batches: AsyncIterable<readonly FoundEntry[]>,
+): Promise<{ readonly entries: FoundEntry[]; readonly sizes: number[] }> => {
+  const entries: FoundEntry[] = [];
+  const sizes: number[] = [];
+  for await (const batch of batches) {
+    entries.push(...batch);
+    sizes.push(batch.length);
+  }
+  return { entries, sizes };
+};
+
+describe('a drop', () => {
+  it('tells folders before what they hold, empty ones too', async () => {
+    const roots = [
+      folderEntry('tree', [
+        folderEntry('empty', []),
+        fileEntry('a.txt'),
+        folderEntry('sub', [fileEntry('b.txt')]),
+      ]),
+      fileEntry('top.txt'),
+    ];
+    const { entries } = await collect(walkEntries(roots, { unreadable: 0 }));
+    const paths = entries.map(({ path }) => path);
+    expect(paths.toSorted()).toEqual([
+      'top.txt',
+      'tree',
+      'tree/a.txt',
+      'tree/empty',
+      'tree/sub',
+      'tree/sub/b.txt',
+    ]);
+    for (const path of paths) {
+      const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      if (parent !== '') expect(paths.indexOf(parent)).toBeLessThan(paths.indexOf(path));
+    }
+    expect(entries.find(({ path }) => path === 'tree/a.txt')).toMatchObject({
+      kind: 'file',
+      size: 5,
+      mtimeMs: 1_000,
+    });
+  });
+
+  it('of many files comes in batches', async () => {
+    const many = Array.from({ length: 2 * batchEntries + 10 }, (_, index) => fileEntry(`${index}`));
+    const { entries, sizes } = await collect(walkEntries([folderEntry('many', many)], { unreadable: 0 }));
+    expect(entries).toHaveLength(many.length + 1);
+    expect(sizes).toEqual([batchEntries, batchEntries, 11]);
+  });
+
+  it('leaves out what cannot be read, and counts it', async () => {
+    const report = { unreadable: 0 };
+    const { entries } = await collect(
+      walkEntries([folderEntry('t', [lockedEntry('x'), fileEntry('y')])], report),
+    );
+    expect(entries.map(({ path }) => path)).toEqual(['t', 't/y']);
+    expect(report.unreadable).toBe(1);
+  });
+});
+
+describe('a folder input', () => {
+  it('tells the folders that its files know of, once', async () => {
+    const files = [file('a', '1', 't/s/a'), file('b', '2', 't/b'), file('c', '3')];
+    const { entries } = await collect(walkFiles(files));
+    expect(entries.map(({ path, kind }) => `${kind} ${path}`)).toEqual([
+      'folder t',
+      'folder t/s',
+      'file t/s/a',
+      'file t/b',
+      'file c',
+    ]);
+  });
+});

@@ -1,0 +1,233 @@
+/** Everything about one transfer, at the side of the list. */
+
+import { Binary, FolderOpen, Pause, Play, RotateCcw } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useEffect, useState } from 'react';
+
+import type { CallResult } from '../../../shared/ipc/contract/index.ts';
+import type { TransferCard } from '../../../shared/model/transfer-card.ts';
+import { useReport } from '../../app/act.ts';
+import { navigate } from '../../app/router.ts';
+import { Button } from '../../components/Button.tsx';
+import { Dialog } from '../../components/Dialog.tsx';
+import { ProgressBar, Sparkline } from '../../components/Progress.tsx';
+import { HexText, Name, TrustMark } from '../../components/Text.tsx';
+import { errorSentence } from '../../i18n/errors.ts';
+import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
+import { useClient } from '../../store/engine.ts';
+import { actionsOf, type TransferDeeds } from './actions.ts';
+import { fractionOf, isOver, resumedFractionOf, settledBytes, tookSeconds, toneOf } from './card.ts';
+import { transfersText } from './text.ts';
+import { StateWord } from './TransferRow.tsx';
+
+const shownFaults = 200;
+
+export interface TransferSheetProps {
+  readonly card: TransferCard;
+  readonly deeds: TransferDeeds;
+  readonly onClose: () => void;
+}
+
+export const TransferSheet = ({ card, deeds, onClose }: TransferSheetProps) => {
+  const text = useText(transfersText);
+  const f = useFormat();
+  const can = actionsOf(card, deeds.reveals);
+  const run = (verb: Parameters<TransferDeeds['run']>[0]) => () => void deeds.run(verb, card.id);
+  const took = tookSeconds(card);
+  const footer = (
+    <>
+      <Button icon={Binary} onClick={() => navigate('inspector', [], { transfer: card.id })}>
+        {text.inspect}
+      </Button>
+      {can.canReveal ? (
+        <Button icon={FolderOpen} onClick={run('reveal')}>
+          {text.reveal}
+        </Button>
+      ) : null}
+      {can.canRetry ? (
+        <Button icon={RotateCcw} variant="solid" onClick={run('retry')}>
+          {text.retry}
+        </Button>
+      ) : null}
+      {can.canResume ? (
+        <Button icon={Play} variant="solid" onClick={run('resume')}>
+          {text.resume}
+        </Button>
+      ) : can.canPause ? (
+        <Button icon={Pause} onClick={run('pause')}>
+          {text.pause}
+        </Button>
+      ) : null}
+      {can.canCancel ? <Button onClick={run('cancel')}>{text.cancel}</Button> : null}
+    </>
+  );
+  return (
+    <Dialog
+      kind="sheet"
+      title={<Name of={text.title_(card.title, card.moreRoots)} />}
+      footer={footer}
+      onClose={onClose}
+    >
+      <div className="stack">
+        {isOver(card) ? null : (
+          <ProgressBar
+            label={text.progressOf(card.title)}
+            fraction={fractionOf(card)}
+            resumedFraction={resumedFractionOf(card)}
+            tone={toneOf(card)}
+          />
+        )}
+        <Speeds card={card} />
+        <dl className="transfers-facts">
+          <Fact name={text.fields.state}>
+            <StateWord card={card} />
+          </Fact>
+          {card.peer === undefined ? null : (
+            <Fact name={text.fields.device}>
+              <span className="line wrap">
+                <Name of={card.peer.alias} />
+                <TrustMark trust={card.peer.trust} />
+              </span>
+            </Fact>
+          )}
+          {card.peer === undefined ? null : (
+            <Fact name={text.fields.address}>
+              <span className="data">{`${card.peer.address} : ${card.peer.port}`}</span>
+            </Fact>
+          )}
+          <Fact name={text.fields.way}>{text.kinds[card.kind][card.direction]}</Fact>
+          {card.share === undefined ? null : (
+            <Fact name={text.fields.share}>
+              <Name of={card.share} />
+            </Fact>
+          )}
+          {card.shownDir === undefined ? null : (
+            <Fact name={text.fields.folder}>
+              <Name of={card.shownDir} className="data" />
+            </Fact>
+          )}
+          {card.currentPath === undefined || isOver(card) ? null : (
+            <Fact name={text.fields.current}>
+              <Name of={card.currentPath} className="data" />
+            </Fact>
+          )}
+          <Fact name={text.fields.files}>
+            <span className="data">{text.ofFiles(f.number(card.files), f.number(card.totals.files))}</span>
+          </Fact>
+          <Fact name={text.fields.bytes}>
+            <span className="data">
+              {text.ofBytes(f.bytes(settledBytes(card)), f.bytes(card.totals.bytes))}
+            </span>
+          </Fact>
+          {card.resumedBytes === 0 ? null : (
+            <Fact name={text.fields.resumed}>
+              <span className="data">{f.bytes(card.resumedBytes)}</span>
+            </Fact>
+          )}
+          {card.skipped === 0 ? null : (
+            <Fact name={text.fields.skipped}>
+              <span className="data">{f.number(card.skipped)}</span>
+            </Fact>
+          )}
+          {card.failed === 0 ? null : (
+            <Fact name={text.fields.failed}>
+              <span className="data ink-error">{f.number(card.failed)}</span>
+            </Fact>
+          )}
+          {card.omitted === 0 ? null : (
+            <Fact name={text.fields.omitted}>
+              <span className="data">{f.number(card.omitted)}</span>{' '}
+              <span className="faint">{text.omittedMeaning}</span>
+            </Fact>
+          )}
+          <Fact name={text.fields.started}>
+            <span className="data">{`${f.date(card.startedAtMs)} ${f.clock(card.startedAtMs)}`}</span>
+          </Fact>
+          {took === undefined ? null : (
+            <Fact name={text.fields.took}>
+              <span className="data">{f.duration(took)}</span>
+            </Fact>
+          )}
+          {took === undefined || took === 0 || card.bytes === 0 ? null : (
+            <Fact name={text.fields.average}>
+              <span className="data">{f.speed(card.bytes / took)}</span>
+            </Fact>
+          )}
+          <Fact name={text.fields.id}>
+            <HexText hex={card.id} />
+          </Fact>
+        </dl>
+        {card.failed > 0 ? <Faults id={card.id} failed={card.failed} /> : null}
+      </div>
+    </Dialog>
+  );
+};
+
+const Fact = ({ name, children }: { readonly name: string; readonly children: ReactNode }) => (
+  <div className="transfers-fact">
+    <dt className="label">{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+const Speeds = ({ card }: { readonly card: TransferCard }) => {
+  const text = useText(transfersText);
+  const f = useFormat();
+  if (card.speeds.length < 2) return null;
+  const peak = text.peak(f.speed(Math.max(...card.speeds)));
+  return (
+    <figure className="transfers-graph">
+      <Sparkline
+        values={card.speeds}
+        width={480}
+        height={72}
+        tone={card.direction === 'send' ? 'sent' : 'received'}
+        label={`${text.speedGraph}: ${peak}`}
+      />
+      <figcaption className="line">
+        <span className="label">{text.speedGraph}</span>
+        <span className="data quiet line-end">{peak}</span>
+      </figcaption>
+    </figure>
+  );
+};
+
+type FaultList = CallResult<'transfers.faults'>['faults'];
+
+const Faults = ({ id, failed }: { readonly id: string; readonly failed: number }) => {
+  const text = useText(transfersText);
+  const language = useLanguage();
+  const client = useClient();
+  const report = useReport();
+  const [faults, setFaults] = useState<FaultList>([]);
+  useEffect(() => {
+    const gone = new AbortController();
+    client.call('transfers.faults', { id }, { signal: gone.signal }).then(
+      ({ faults: found }) => setFaults(found),
+      (thrown: unknown) => {
+        if (!gone.signal.aborted) report(thrown);
+      },
+    );
+    return () => gone.abort();
+    // Asked again as more fail.
+  }, [client, failed, id, report]);
+  return (
+    <section className="stack">
+      <h3>{text.faultsTitle}</h3>
+      <ul className="transfers-faults">
+        {faults.slice(0, shownFaults).map((fault) => (
+          <li key={`${fault.side} ${fault.path}`}>
+            <Name of={fault.path} className="data" />
+            <span className="quiet">
+              {errorSentence(language, fault.code)}{' '}
+              <span className="faint">({fault.side === 'here' ? text.faultHere : text.faultThere})</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {failed > Math.min(faults.length, shownFaults) && faults.length > 0 ? (
+        <p className="faint">{text.moreFaults(failed - Math.min(faults.length, shownFaults))}</p>
+      ) : null}
+    </section>
+  );
+};

@@ -36,7 +36,7 @@ const part = (file: number, bytes: number, offset = 0) => {
 const file = (path: string, size = 10) => ({ path, kind: 'file', size, mtimeMs: 1 }) as const;
 
 const desk = () => {
-  const dropped = vi.fn();
+  const dropped = vi.fn<() => void>();
   const uploads = new Uploads(dropped);
   const page = window();
   const upload = uploads.begin(page.ties);
@@ -104,7 +104,7 @@ describe('a tree of a page', () => {
 
   it('waits for a page whose link broke, and ends what it needs when the page does not come back', () => {
     const { uploads, page, upload, a, dropped } = desk();
-    const gone = vi.fn();
+    const gone = vi.fn<() => void>();
     const { part: wanted, failures } = part(0, 10);
     uploads.treeOf([a], gone).want(wanted);
     page.ties.closed();

@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 
 import { displayName } from '../../shared/model/display-name.ts';
 import { errorSentence } from '../i18n/errors.ts';
-import { useLanguage, useText } from '../i18n/language.ts';
+import { useFormat, useLanguage, useText } from '../i18n/language.ts';
 import { addItems, openDraft } from '../send/draft.ts';
 import { useSendActions } from '../send/actions.ts';
 import { useClient } from '../store/engine.ts';
@@ -18,13 +18,14 @@ export const useEngineEvents = (): void => {
   const client = useClient();
   const text = useText(appText);
   const language = useLanguage();
+  const format = useFormat();
   useEffect(() => {
     const ends = [
       client.on('opened-with', ({ shared, toSend }) => {
         const { toast } = useWindow.getState();
         if (shared.length > 0) {
           navigate('shares');
-          toast({ tone: 'ok', text: text.nowShared(shared.map(displayName)) });
+          toast({ tone: 'ok', text: text.nowShared(format.list(shared.map(displayName))) });
         }
         if (toSend.length === 0) return;
         openDraft({ tab: 'files' });
@@ -37,7 +38,7 @@ export const useEngineEvents = (): void => {
     return () => {
       for (const end of ends) end();
     };
-  }, [client, text, language]);
+  }, [client, text, language, format]);
 };
 
 /** Files, pictures, links and texts that are pasted where nobody types lead into the draft. */

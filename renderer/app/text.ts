@@ -45,7 +45,7 @@ export const appText = defineText(
     viewFailed: 'This view met something that it cannot show.',
     viewFailedHint: 'The rest of the program goes on. Open the view again, or load the window anew.',
     openAgain: 'Open again',
-    nowShared: (names: readonly string[]) => `Now shared: ${f.list(names)}`,
+    nowShared: (names: string) => `Now shared: ${names}`,
   }),
   (f) => ({
     navigation: '视图',
@@ -89,6 +89,6 @@ export const appText = defineText(
     viewFailed: '此视图遇到了无法显示的内容。',
     viewFailedHint: '程序的其余部分不受影响。请重新打开此视图，或重新加载窗口。',
     openAgain: '重新打开',
-    nowShared: (names) => `已开始共享：${f.list(names)}`,
+    nowShared: (names) => `已开始共享：${names}`,
   }),
 );

@@ -46,8 +46,8 @@ describe('a table of files', () => {
   });
 
   it('is used by keyboard: ranges, everything, opening, up, type-ahead', async () => {
-    const onOpen = vi.fn();
-    const onUp = vi.fn();
+    const onOpen = vi.fn<(row: FileRow) => void>();
+    const onUp = vi.fn<() => void>();
     const chosen: string[][] = [];
     const { user } = await show(
       <FileTable
@@ -72,8 +72,8 @@ describe('a table of files', () => {
   });
 
   it('does not choose or open what is disabled', async () => {
-    const onOpen = vi.fn();
-    const onChoose = vi.fn();
+    const onOpen = vi.fn<(row: FileRow) => void>();
+    const onChoose = vi.fn<(rows: readonly FileRow[]) => void>();
     const { user } = await show(
       <FileTable
         label="x"

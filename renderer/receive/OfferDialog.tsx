@@ -78,6 +78,8 @@ const OneOffer = ({ offer, more }: { readonly offer: OfferCard; readonly more: n
   const [isBusy, setBusy] = useState(false);
 
   const name = displayName(peer.alias);
+  const warning =
+    peer.trust === 'new' || peer.trust === 'unauthenticated' ? text.trustWarning[peer.trust] : undefined;
   const place: Place = chosenPlace ?? offer;
   const onConflict = policy ?? usual;
   const taken = takenOf(tree, except);
@@ -159,9 +161,9 @@ const OneOffer = ({ offer, more }: { readonly offer: OfferCard; readonly more: n
           </span>
         </div>
       </div>
-      {text.trustWarning[peer.trust] === '' ? null : (
+      {warning === undefined ? null : (
         <p className="offer-warning">
-          <span className="grow">{text.trustWarning[peer.trust]}</span>
+          <span className="grow">{warning}</span>
           {peer.trust === 'new' && isListed ? (
             <Button
               small

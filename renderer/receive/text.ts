@@ -9,8 +9,6 @@ export const receiveText = defineText(
     from: 'From',
     trustWarning: {
       new: 'First time here. If you do not expect this, compare the words before you accept.',
-      known: '',
-      verified: '',
       unauthenticated: 'Not encrypted: anybody could say this name, and read along.',
     },
     compare: 'Compare words',
@@ -66,8 +64,6 @@ export const receiveText = defineText(
     from: '来自',
     trustWarning: {
       new: '首次出现的设备。如果你没有预料到它，请先核对口令词再接受。',
-      known: '',
-      verified: '',
       unauthenticated: '连接未加密：任何人都可以冒用这个名字，也能看到内容。',
     },
     compare: '核对口令词',

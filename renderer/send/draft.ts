@@ -63,7 +63,7 @@ export const closeDraft = (): void => {
 export const addItems = (items: readonly PickedItem[], unreadable = 0): void =>
   useDraft.setState((draft) => ({
     tab: 'files',
-    items: [...draft.items, ...items.filter(({ ref }) => !draft.items.some((item) => item.ref === ref))],
+    items: [...new Map([...draft.items, ...items].map((item) => [item.ref, item])).values()],
     unreadable: draft.unreadable + unreadable,
   }));
 

@@ -22,7 +22,7 @@ export interface Shown {
   readonly host: FakeHost;
   readonly user: ReturnType<typeof userEvent.setup>;
   /** Lets messages on their way arrive and React show them. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
 }
 
 export interface ShowOptions {

@@ -211,7 +211,12 @@ class WebContents extends EventEmitter {
   #preloadWorld(): string {
     const world = readFileSync(join(import.meta.dirname, 'preload-world.js'), 'utf8');
     const preload = readFileSync(this.#options.webPreferences.preload, 'utf8');
-    return world.replace('/* PRELOAD */', () => preload).replace('PLATFORM', process.platform);
+    return world
+      .replace(
+        '/* PRELOAD */ undefined',
+        () => `(function (require, module, exports, process) {${preload}\n})`,
+      )
+      .replace('PLATFORM', process.platform);
   }
 
   async #answer(route: Route, page: Page): Promise<void> {

@@ -93,8 +93,7 @@
   };
   const module = { exports: {} };
   const process = { platform: 'PLATFORM' };
-  const wrapped = function () {
-    /* PRELOAD */
-  };
-  wrapped.call(module.exports, require, module, module.exports, process);
+  /** The bundle as a function, the way Electron wraps it. */
+  const preload = /* PRELOAD */ undefined;
+  preload(require, module, module.exports, process);
 })();

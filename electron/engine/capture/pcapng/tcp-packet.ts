@@ -28,29 +28,36 @@ export interface SegmentAbout {
   readonly flags: number;
   readonly payload: Uint8Array;
   /**
-   * Bytes that the segment had, when `payload` is only their beginning. The length in the IP header is 0 then, which
-   * readers take as "see the capture", as they do for segments that a network card cuts.
+   * Bytes that the segment had, when `payload` is only their beginning. Where the IP header has no room for them, IPv4
+   * says 0, which readers take as "see the capture", as they do for segments that a network card cuts; IPv6 says it in
+   * a jumbo payload option (RFC 2675).
    */
   readonly wholeBytes?: number | undefined;
 }
 
 export function segmentHead(about: SegmentAbout): Uint8Array {
   const isV6 = about.from.length === 16;
-  const ipBytes = isV6 ? 40 : 20;
   const tcpBytes = (about.flags & tcpSyn) === 0 ? 20 : 28;
+  const segmentBytes = tcpBytes + (about.wholeBytes ?? about.payload.length);
+  const isJumbo = segmentBytes > (isV6 ? 65_535 : 65_515);
+  const ipBytes = isV6 ? (isJumbo ? 48 : 40) : 20;
   const head = new Uint8Array(ipBytes + tcpBytes);
   const view = new DataView(head.buffer);
-  const length = about.wholeBytes === undefined ? tcpBytes + about.payload.length : 0;
   if (isV6) {
     view.setUint32(0, 0x6000_0000);
-    view.setUint16(4, length);
-    head[6] = 6;
+    view.setUint16(4, isJumbo ? 0 : segmentBytes);
+    // TCP follows, or the option with the real length and then TCP.
+    head[6] = isJumbo ? 0 : 6;
+    if (isJumbo) {
+      head.set([6, 0, 0xc2, 4], 40);
+      view.setUint32(44, segmentBytes + 8);
+    }
     head[7] = 64;
     head.set(about.from, 8);
     head.set(about.to, 24);
   } else {
     head[0] = 0x45;
-    view.setUint16(2, length === 0 ? 0 : ipBytes + length);
+    view.setUint16(2, isJumbo ? 0 : ipBytes + segmentBytes);
     // Not to be fragmented.
     view.setUint16(6, 0x4000);
     head[8] = 64;

@@ -1,0 +1,64 @@
+/** Summaries in words, for the rows that are seen and no others: asked for in one call, kept for a while. */
+
+import type { Client } from '../../../shared/ipc/client.ts';
+import type { CaptureRecord } from '../../../shared/model/capture.ts';
+import type { CaptureFeed } from './feed.ts';
+
+const mostKept = 8_192;
+const mostAsked = 256;
+const headBytes = 256;
+
+export type Summarise = (row: CaptureRecord, head: Uint8Array) => string;
+
+export class Heads {
+  readonly #client: Client;
+  readonly #feed: CaptureFeed;
+  readonly #kept = new Map<number, Uint8Array>();
+  #wanted: readonly number[] = [];
+  #isAsking = false;
+
+  constructor(client: Client, feed: CaptureFeed) {
+    this.#client = client;
+    this.#feed = feed;
+  }
+
+  /** First bytes of a payload; undefined while they are on their way. */
+  of(record: number): Uint8Array | undefined {
+    return this.#kept.get(record);
+  }
+
+  /** Gets what is missing of these; `whenThere` is called once when something came. */
+  want(records: readonly number[], whenThere: () => void): void {
+    this.#wanted = records.filter((record) => !this.#kept.has(record)).slice(0, mostAsked);
+    if (this.#wanted.length > 0 && !this.#isAsking) void this.#ask(whenThere);
+  }
+
+  async #ask(whenThere: () => void): Promise<void> {
+    this.#isAsking = true;
+    try {
+      while (this.#wanted.length > 0) {
+        const records = this.#wanted;
+        this.#wanted = [];
+        const { value, bytes } = await this.#client.callForBytes('capture.heads', {
+          source: this.#feed.source,
+          records: [...records],
+          bytes: headBytes,
+        });
+        let at = 0;
+        value.lengths.forEach((length, index) => {
+          this.#kept.set(records[index] as number, bytes.slice(at, at + length));
+          at += length;
+        });
+        for (const oldest of this.#kept.keys()) {
+          if (this.#kept.size <= mostKept) break;
+          this.#kept.delete(oldest);
+        }
+        whenThere();
+      }
+    } catch {
+      // The link is gone; whoever scrolls asks again.
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+}

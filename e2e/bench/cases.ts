@@ -5,6 +5,7 @@ import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { catalog } from './contestants/catalog.ts';
 import type { Contestant } from './contestants/contestant.ts';
+import { buildEngines, engineCaptured, engineUncaptured } from './contestants/engine.ts';
 import { hexdropPlain, hexdropTls } from './contestants/hexdrop.ts';
 import type { Options } from './options.ts';
 import type { Outcome } from './results.ts';
@@ -29,6 +30,15 @@ export interface Place {
 /** One large file. */
 export async function runFileCase(options: Options, place: Place): Promise<Outcome> {
   return moveOneFile(options.fileBytes, contestantsOf('file', options), options.rounds, place);
+}
+
+/** The same file by the engine alone, with its capture off and on by turns. */
+export async function runCaptureCase(options: Options, place: Place): Promise<Outcome> {
+  await buildEngines();
+  return moveOneFile(options.fileBytes, [engineUncaptured, engineCaptured], options.rounds, place, {
+    title: 'captured and not',
+    reference: engineUncaptured.name,
+  });
 }
 
 /** Many small files in folders of a hundred. */
@@ -70,9 +80,10 @@ async function moveOneFile(
   contestants: readonly Contestant[],
   rounds: number,
   place: Place,
+  about: { readonly title?: string; readonly reference: string } = { reference: 'dd' },
 ): Promise<Outcome> {
-  const title = `One file of ${bytes / GiB} GiB`;
-  const description = { caseName: 'file', title, reference: 'dd', bytes, files: 1 } as const;
+  const title = `One file of ${bytes / GiB} GiB${about.title === undefined ? '' : `, ${about.title}`}`;
+  const description = { caseName: 'file', title, reference: about.reference, bytes, files: 1 } as const;
   const neededBytes = 2 * bytes + spareBytes;
   const availableBytes = availableIn(place);
   if (availableBytes < neededBytes) {

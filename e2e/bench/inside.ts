@@ -2,7 +2,7 @@
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, release } from 'node:os';
-import { runFileCase, runFilesCase, runMemoryCase } from './cases.ts';
+import { runCaptureCase, runFileCase, runFilesCase, runMemoryCase } from './cases.ts';
 import { buildPrograms } from './contestants/node-programs.ts';
 import type { Options } from './options.ts';
 import { environmentLines, measurementsJson, outcomeTable, peakTable, targetTable } from './report.ts';
@@ -37,6 +37,11 @@ async function measure({ options, workspace, inMemory, network }: Assignment): P
   }
   if (options.cases.includes('files')) {
     const outcome = await runFilesCase(options, place);
+    measurements.outcomes.push(outcome);
+    console.log(outcomeTable(outcome));
+  }
+  if (options.cases.includes('capture')) {
+    const outcome = await runCaptureCase(options, place);
     measurements.outcomes.push(outcome);
     console.log(outcomeTable(outcome));
   }

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -41,7 +41,7 @@ const served = (kind: 'transfer' | 'finished', files: number, id = '1'): EngineE
 });
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -58,18 +58,18 @@ describe('a share that is kept', () => {
     expect(next.engine.views()).toMatchObject([{ name: 'photos', locked: true, writable: true }]);
   });
 
-  it('is told when its folder goes away, and that it is back', () => {
+  it('is told when its folder goes away, and that it is back', async () => {
     const { shares, folder, cards } = desk();
     shares.add({ path: folder });
     renameSync(folder, `${folder}-away`);
     vi.advanceTimersByTime(6_000);
-    expect(cards().get('photos')?.fault).toBe('file-vanished');
+    await expect.poll(() => cards().get('photos')?.fault).toBe('file-vanished');
     renameSync(`${folder}-away`, folder);
     vi.advanceTimersByTime(6_000);
-    expect(cards().get('photos')?.fault).toBeUndefined();
+    await expect.poll(() => cards().get('photos')?.fault).toBeUndefined();
   });
 
-  it('whose folder was away at the start is served as soon as it is there', () => {
+  it('whose folder was away at the start is served as soon as it is there', async () => {
     const { home, shares, folder } = desk();
     shares.add({ path: folder, pin: '4711' });
     renameSync(folder, `${folder}-away`);
@@ -80,6 +80,7 @@ describe('a share that is kept', () => {
     next.shares.update('photos', { writable: true });
     renameSync(`${folder}-away`, folder);
     vi.advanceTimersByTime(6_000);
+    await expect.poll(() => next.engine.count).toBe(1);
     expect(next.engine.views()).toMatchObject([{ name: 'photos', writable: true, locked: true }]);
     expect(next.cards().get('photos')?.fault).toBeUndefined();
   });
@@ -111,6 +112,14 @@ describe('a share', () => {
     shares.update('photos', { pin: null });
     expect(engine.views()).toMatchObject([{ locked: false }]);
     expect(readFileSync(join(home, 'shares.json'), 'utf8')).not.toContain('4711');
+  });
+
+  it('is one and the same by whatever way its folder is named', () => {
+    const { shares, folder, cards } = desk();
+    shares.add({ path: folder });
+    symlinkSync(folder, `${folder}-link`);
+    expect(shares.add({ path: `${folder}-link` })).toBe('photos');
+    expect(cards().size).toBe(1);
   });
 
   it('that is not there cannot be changed or removed', () => {

@@ -4,7 +4,8 @@
  * as soon as the folder is back. PINs are in that file as they are, for its owner alone: see docs/SECURITY.md.
  */
 
-import { accessSync, constants, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
+import { access, constants, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
 
@@ -38,6 +39,8 @@ interface Share {
   kept: KeptShare;
   /** Why it is not served now; a code. */
   fault: string | undefined;
+  /** Its folder is being looked at. */
+  isLookedAt: boolean;
   /** Whether the engine has it. */
   isServed: boolean;
   served: { files: number; bytes: number };
@@ -89,8 +92,9 @@ export class HostShares {
 
   /** A folder that is served already keeps its name and what was set for it. @throws HexdropError not-a-folder and others */
   add({ path, name, writable, pin }: NewShare): string {
+    const real = realOf(path);
     const before = [...this.#shares.values()].find(
-      ({ kept }) => kept.path === path && (name === undefined || kept.name === name),
+      ({ kept }) => kept.path === real && (name === undefined || kept.name === name),
     );
     if (before !== undefined) {
       if (writable !== undefined || pin !== undefined) this.update(before.kept.name, { writable, pin });
@@ -200,11 +204,18 @@ export class HostShares {
 
   /** Folders go and come back with their drives. */
   #look(): void {
-    for (const share of this.#shares.values()) {
-      if (!share.isServed) this.#serve(share);
-      else share.fault = faultOf(share.kept.path);
-    }
-    this.#show();
+    for (const share of this.#shares.values()) if (!share.isLookedAt) void this.#lookAt(share);
+  }
+
+  /** Not at once: a network drive that hangs must not hold up the program. */
+  async #lookAt(share: Share): Promise<void> {
+    share.isLookedAt = true;
+    const fault = await faultOf(share.kept.path);
+    share.isLookedAt = false;
+    if (this.#shares.get(share.kept.name) !== share) return;
+    share.fault = fault;
+    if (fault === undefined && !share.isServed) this.#serve(share);
+    this.#showOne(share);
   }
 
   #show(): void {
@@ -245,6 +256,7 @@ export class HostShares {
 const newShare = (kept: KeptShare, isServed: boolean): Share => ({
   kept,
   fault: undefined,
+  isLookedAt: false,
   isServed,
   served: { files: 0, bytes: 0 },
   running: new Map(),
@@ -257,12 +269,21 @@ const keptOf = ({ name, path, writable }: ShareView, pin: string | undefined): K
   ...(pin === undefined ? {} : { pin }),
 });
 
-function faultOf(path: string): string | undefined {
+async function faultOf(path: string): Promise<string | undefined> {
   try {
-    if (!statSync(path).isDirectory()) return 'not-a-folder';
-    accessSync(path, constants.R_OK);
+    if (!(await stat(path)).isDirectory()) return 'not-a-folder';
+    await access(path, constants.R_OK);
     return undefined;
   } catch (thrown) {
     return fileFaultOf(thrown, 'look at', basename(path)).code;
+  }
+}
+
+/** Shares are kept by where their folder really is. */
+function realOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path; // What is wrong with it is told when it is served.
   }
 }

@@ -27,7 +27,39 @@ const home: readonly LocalEntry[] = [
   entry('thesis.pdf', 'file', 4_812_330, 90),
 ];
 
+/** What the page has told of its tree, so that a drop on the preview shows what the engine would know. */
+let told: { path: string; kind: string; size: number }[] = [];
+let uploads = 0;
+
 export const previewAnswers: Answers = {
+  'uploads.begin': () => {
+    told = [];
+    uploads += 1;
+    return { upload: `upload:${uploads}` };
+  },
+  'uploads.entries': ({ entries }) => {
+    told.push(...entries);
+    return {};
+  },
+  'uploads.complete': () => {
+    const roots = new Map<string, typeof told>();
+    for (const entry of told) {
+      const root = entry.path.split('/')[0] ?? '';
+      const list = roots.get(root) ?? [];
+      roots.set(root, list);
+      list.push(entry);
+    }
+    return {
+      items: [...roots].map(([name, list]) => ({
+        ref: `${uploads}:${name}`,
+        name,
+        kind: list[0]?.path === name && list[0].kind === 'file' ? ('file' as const) : ('folder' as const),
+        files: list.filter(({ kind }) => kind === 'file').length,
+        bytes: list.reduce((sum, { size }) => sum + size, 0),
+        complete: true,
+      })),
+    };
+  },
   ...remoteAnswers,
   'files.places': () => ({
     places: [

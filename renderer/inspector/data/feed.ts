@@ -307,7 +307,7 @@ export class CaptureFeed {
     const walk = (filter: Filter): boolean => {
       if (filter.op === 'and' || filter.op === 'or') return walk(filter.left) || walk(filter.right);
       if (filter.op === 'not') return walk(filter.of);
-      return filter.op !== 'bytes' && filter.field === field;
+      return 'field' in filter && filter.field === field;
     };
     return this.#filter !== undefined && walk(this.#filter);
   }

@@ -74,7 +74,9 @@ const quick: ReadonlySet<number> = new Set([
 const answersOf = new Map(
   [...quick].map((type) => [
     type,
-    new Set(messageByNumber(type)?.answers.map((name) => typeNumber[name as keyof typeof typeNumber]) ?? []),
+    new Set<number>(
+      messageByNumber(type)?.answers.map((name) => typeNumber[name as keyof typeof typeNumber]) ?? [],
+    ),
   ]),
 );
 

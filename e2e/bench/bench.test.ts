@@ -62,6 +62,7 @@ describe('ratios', () => {
       'not measured',
       'not measured',
       'not measured',
+      'not measured',
       'MISS',
     ]);
   });

@@ -429,7 +429,7 @@ describe.skipIf(!need.available)('through the shim', () => {
       expect(await app.ended).toBe(0);
     });
 
-    it('sends and shares what is chosen from the menu, and opens the download folder but no file', async () => {
+    it('shares what is chosen from the menu, and opens the download folder', async () => {
       const downloads = world.folder('downloads');
       const chosen = world.folder('chosen');
       const app = start({ settings: { downloadDir: downloads } });
@@ -441,6 +441,24 @@ describe.skipIf(!need.available)('through the shim', () => {
       }, chosen);
       await expect.poll(async () => Object.keys((await snapshot(page)).shares), poll).toEqual(['chosen']);
       expect(await seen(app, 'opened')).toEqual([downloads]);
+    });
+
+    it('opens no file where a folder should be: to open it may be to run it', async () => {
+      const file = join(world.folder('downloads'), 'program.sh');
+      writeFileSync(file, '#!/bin/sh\n', { mode: 0o755 });
+      const app = start({ settings: { downloadDir: file } });
+      await app.page();
+      await app.evaluate(({ dialog, Menu }) => {
+        dialog.showMessageBox = async ({ detail }: { detail: string }) => {
+          Object.assign(globalThis, { told: detail });
+          return { response: 0 };
+        };
+        Menu.getApplicationMenu().getMenuItemById('open-downloads').click();
+      });
+      await expect
+        .poll(() => app.evaluate(() => Reflect.get(globalThis, 'told')), poll)
+        .toMatch(/program\.sh is not a folder/);
+      expect(await seen(app, 'opened')).toEqual([]);
     });
 
     it('starts with the system by an entry of its own on Linux', async () => {

@@ -10,6 +10,8 @@ import { Button, IconButton } from './Button.tsx';
 import './toasts.css';
 
 const shownMs = 6_000;
+/** Long enough to reach its button. */
+const withActionMs = 15_000;
 
 export const Toasts = () => {
   const toasts = useWindow((state) => state.toasts);
@@ -26,8 +28,8 @@ const OneToast = ({ toast }: { readonly toast: Toast }) => {
   const dismiss = useWindow((state) => state.dismiss);
   const text = useText(commonText);
   useEffect(() => {
-    if (toast.tone === 'error' || toast.action !== undefined) return;
-    const timer = setTimeout(() => dismiss(toast.id), shownMs);
+    if (toast.tone === 'error') return;
+    const timer = setTimeout(() => dismiss(toast.id), toast.action === undefined ? shownMs : withActionMs);
     return () => clearTimeout(timer);
   }, [toast, dismiss]);
   const { action } = toast;

@@ -16,6 +16,16 @@ export interface DropTarget {
   >;
 }
 
+/** A link or a text of this page is dragged: nothing that arrives from elsewhere. */
+let isOwnDrag = false;
+addEventListener('dragstart', () => {
+  isOwnDrag = true;
+});
+for (const end of ['dragend', 'drop'] as const)
+  addEventListener(end, () => {
+    isOwnDrag = false;
+  });
+
 /** With `texts` it takes links and texts too, not only files and folders. */
 export const useDropTarget = (
   onDrop: (dropped: Dropped) => void,
@@ -25,7 +35,7 @@ export const useDropTarget = (
   // Enter and leave come for each child that is passed.
   const depth = useRef(0);
   const isWanted = (event: DragEvent): boolean =>
-    !disabled && (texts ? hasAnything(event.dataTransfer) : hasFiles(event.dataTransfer));
+    !disabled && !isOwnDrag && (texts ? hasAnything(event.dataTransfer) : hasFiles(event.dataTransfer));
   const end = (): void => {
     depth.current = 0;
     setOver(false);

@@ -65,7 +65,8 @@ export const useWindowIntake = (engine: Engine): Intake => {
   });
   useEffect(() => {
     const onLeave = (event: BeforeUnloadEvent): void => {
-      if (uploads.isNeeded) event.preventDefault();
+      // The desktop shell asks by itself, and would not close at all.
+      if (uploads.isNeeded && bridge() === undefined) event.preventDefault();
     };
     addEventListener('beforeunload', onLeave);
     return () => removeEventListener('beforeunload', onLeave);

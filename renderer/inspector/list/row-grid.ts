@@ -14,7 +14,7 @@ export interface GridColumn {
 export interface GridRow {
   readonly texts: string[];
   /** Goes into `data-*` of the row. */
-  readonly marks: Record<string, string>;
+  marks: Record<string, string>;
 }
 
 export interface RowGridOptions {

@@ -23,6 +23,7 @@ import { Name, Tag, TrustMark } from '../../components/Text.tsx';
 import { EmptyState, View } from '../../components/View.tsx';
 import { useText } from '../../i18n/language.ts';
 import { useItem } from '../../store/engine.ts';
+import { DropVeil } from '../../upload/DropVeil.tsx';
 import { useDropTarget } from '../../upload/drop-target.ts';
 import { useWindow } from '../../store/window.ts';
 import { DevicesView } from '../devices/DevicesView.tsx';
@@ -219,7 +220,7 @@ const RemoteBrowser = ({ place }: { readonly place: RemotePlace }) => {
           </>
         )}
         {drop.isOver && canUpload ? (
-          <p className="browse-drop">{text.dropHere(place.path.split('/').at(-1) ?? shareOf(place.path))}</p>
+          <DropVeil>{text.dropHere(place.path.split('/').at(-1) ?? shareOf(place.path))}</DropVeil>
         ) : null}
       </div>
     </View>

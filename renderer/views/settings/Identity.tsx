@@ -4,6 +4,7 @@ import { Copy } from 'lucide-react';
 
 import { Avatar } from '../../components/Avatar.tsx';
 import { Button } from '../../components/Button.tsx';
+import { copyText } from '../../components/clipboard.ts';
 import { Section } from '../../components/View.tsx';
 import { WordGrid } from '../../components/WordGrid.tsx';
 import { useText } from '../../i18n/language.ts';
@@ -11,7 +12,6 @@ import { useSnapshot } from '../../store/engine.ts';
 import { IdDump } from '../devices/IdDump.tsx';
 import { commonText } from '../../i18n/common.ts';
 import type { Save } from './save.ts';
-import { useCopy } from './save.ts';
 import { settingsText } from './text.ts';
 import { TypedSetting } from './TypedSetting.tsx';
 import { aliasOf } from './values.ts';
@@ -21,7 +21,6 @@ export const Identity = ({ save }: { readonly save: Save }) => {
   const common = useText(commonText);
   const self = useSnapshot((snapshot) => snapshot.self);
   const settings = useSnapshot((snapshot) => snapshot.settings);
-  const copy = useCopy();
   return (
     <Section title={text.identity}>
       <div className="settings-identity">
@@ -58,7 +57,7 @@ export const Identity = ({ save }: { readonly save: Save }) => {
           <h3>{text.id}</h3>
           <IdDump hex={self.deviceId} label={common.idOf(self.deviceId)} />
           <div className="line wrap">
-            <Button small icon={Copy} onClick={() => copy(self.deviceId)}>
+            <Button small icon={Copy} onClick={() => void copyText(self.deviceId, common.copied)}>
               {text.copyId}
             </Button>
             <span className="faint">{text.idMeaning}</span>

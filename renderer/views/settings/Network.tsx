@@ -6,12 +6,13 @@ import type { InterfaceAddress, InterfaceKind } from '../../../shared/model/devi
 import { IconButton } from '../../components/Button.tsx';
 import { Switch } from '../../components/Field.tsx';
 import { Lamp } from '../../components/Text.tsx';
+import { copyText } from '../../components/clipboard.ts';
 import { Section } from '../../components/View.tsx';
+import { commonText } from '../../i18n/common.ts';
 import { errorSentence } from '../../i18n/errors.ts';
 import { useLanguage, useText } from '../../i18n/language.ts';
 import { useSnapshot } from '../../store/engine.ts';
 import type { Save } from './save.ts';
-import { useCopy } from './save.ts';
 import { settingsText } from './text.ts';
 import { TypedSetting } from './TypedSetting.tsx';
 import { portOf } from './values.ts';
@@ -99,7 +100,7 @@ const Listening = () => {
 
 const AddressRow = ({ address }: { readonly address: InterfaceAddress }) => {
   const text = useText(settingsText);
-  const copy = useCopy();
+  const common = useText(commonText);
   const Icon = icons[address.kind];
   return (
     <li className="settings-address">
@@ -111,7 +112,7 @@ const AddressRow = ({ address }: { readonly address: InterfaceAddress }) => {
         small
         icon={Copy}
         label={text.copyAddress(address.dialable)}
-        onClick={() => copy(address.dialable)}
+        onClick={() => void copyText(address.dialable, common.copied)}
       />
     </li>
   );

@@ -15,8 +15,6 @@ export const settingsText = defineText(
     id: 'Device id',
     idMeaning: 'SHA-256 of its public key.',
     copyId: 'Copy the id',
-    copied: 'Copied.',
-    program: 'Program',
     version: (version: string, platform: string) => `Hexdrop ${version} on ${platform}`,
     network: 'Network',
     listeningAt: (port: string) => `Listening on port ${port}`,
@@ -76,7 +74,6 @@ export const settingsText = defineText(
     quitTitle: 'Quit Hexdrop?',
     quitRunning: 'Transfers are running. They stop here and can be continued later.',
     quitIdle: 'Others can no longer reach this device.',
-    saved: 'Saved',
   }),
   () => ({
     title: '本机',
@@ -90,8 +87,6 @@ export const settingsText = defineText(
     id: '设备编号',
     idMeaning: '公钥的 SHA-256 值。',
     copyId: '复制编号',
-    copied: '已复制。',
-    program: '程序',
     version: (version, platform) => `Hexdrop ${version}，运行于 ${platform}`,
     network: '网络',
     listeningAt: (port) => `正在监听端口 ${port}`,
@@ -147,6 +142,5 @@ export const settingsText = defineText(
     quitTitle: '要退出 Hexdrop 吗？',
     quitRunning: '有传输正在进行。它们会在此停止，以后可以继续。',
     quitIdle: '退出后，他人将无法连接本机。',
-    saved: '已保存',
   }),
 );

@@ -5,11 +5,11 @@ import { useState } from 'react';
 
 import type { InterfaceAddress } from '../../../shared/model/device.ts';
 import { Button } from '../../components/Button.tsx';
+import { copyText } from '../../components/clipboard.ts';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Select } from '../../components/Field.tsx';
 import { useText } from '../../i18n/language.ts';
 import { useSnapshot } from '../../store/engine.ts';
-import { useWindow } from '../../store/window.ts';
 import { QrCode } from './QrCode.tsx';
 import { sharesText } from './text.ts';
 
@@ -25,14 +25,9 @@ export const reachable = (addresses: readonly InterfaceAddress[]): readonly Inte
 export const AddressDialog = ({ name, onClose }: { readonly name: string; readonly onClose: () => void }) => {
   const text = useText(sharesText);
   const self = useSnapshot((snapshot) => snapshot.self);
-  const toast = useWindow((state) => state.toast);
   const choices = reachable(self.addresses);
   const [chosen, setChosen] = useState(choices[0]?.dialable ?? '');
   const address = `${chosen}/${name}`;
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(address);
-    toast({ tone: 'ok', text: text.copied });
-  };
   return (
     <Dialog
       title={text.addressTitle}
@@ -41,7 +36,7 @@ export const AddressDialog = ({ name, onClose }: { readonly name: string; readon
         <Button
           variant="solid"
           icon={Copy}
-          onClick={() => void copy()}
+          onClick={() => void copyText(address, text.copied)}
           disabled={chosen === ''}
           data-autofocus
         >

@@ -1,0 +1,46 @@
+/** A row of the list in words, in the language of the window. */
+
+import { displayName } from '../../../shared/model/display-name.ts';
+import type { CaptureConnection, CaptureRecord } from '../../../shared/model/capture.ts';
+import { captureEventKinds } from '../../../shared/model/capture.ts';
+import { typeLabel } from '../../../shared/protocol/catalog.ts';
+import type { Language } from '../../../shared/model/settings.ts';
+import { formats } from '../../i18n/format.ts';
+import { inspectorText } from '../text.ts';
+import { summaryIn } from '../words-zh.ts';
+
+export const eventKindOf = (row: CaptureRecord) => captureEventKinds[row.type] ?? 'midway';
+
+/** What stands in the column of types. */
+export function typeWord(language: Language, row: CaptureRecord): string {
+  const text = inspectorText[language];
+  if (row.kind === 'frame') return typeLabel(row.type);
+  return row.kind === 'event' ? text.eventNames[eventKindOf(row)] : text.kinds[row.kind];
+}
+
+/** What it says, in one line. Names that peers sent are made harmless. */
+export function summaryWords(
+  language: Language,
+  row: CaptureRecord,
+  head: Uint8Array | undefined,
+  connection: CaptureConnection | undefined,
+): string {
+  const text = inspectorText[language];
+  if (row.kind === 'gap') return text.gapSummary(formats[language].bytes(row.length));
+  if (row.kind === 'loose') return text.looseSummary(formats[language].bytes(row.length));
+  if (row.kind === 'event') {
+    const kind = eventKindOf(row);
+    const words = kind === 'fin' ? text.events[row.direction === 'in' ? 'finIn' : 'finOut'] : text.events[kind];
+    const told = connection?.events.find(({ number }) => number === row.number)?.text ?? '';
+    return told === '' ? words : `${words} · ${displayName(told)}`;
+  }
+  return head === undefined ? '' : displayName(summaryIn(language, row, head));
+}
+
+/** "studio", or the address, with the port where it tells connections apart. */
+export const peerWord = (connection: CaptureConnection | undefined): string => {
+  if (connection === undefined) return '';
+  const { alias, address, port } = connection.far;
+  if (alias !== undefined && alias !== '') return displayName(alias);
+  return address === '' ? `:${connection.near.port}` : `${address}:${port}`;
+};

@@ -3,11 +3,14 @@
  * announced; devices reach each other by typing an address.
  */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 
 import { needs, type Need } from '../../support/needs.ts';
+import type { Machine } from '../../support/network.ts';
 import type { Program } from '../../support/program.ts';
 import type { Device, World } from '../../support/world.ts';
 
@@ -18,6 +21,16 @@ export interface WindowOptions {
   readonly height?: number;
   /** More words for `hexdrop ui`. */
   readonly args?: readonly string[];
+  /** What a person set before: the content of settings.json. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** As people start it again: name and download folder as they were set in the window. */
+  readonly asSet?: boolean;
+  /** Places of the file browser: HOME of the program. */
+  readonly userHome?: string;
+  /** Runs the program in a namespace, where it listens on all its addresses. */
+  readonly machine?: Machine;
+  /** Lets tools look into the page that its content security policy keeps out. */
+  readonly bypassCSP?: boolean;
 }
 
 /** A device with its window. */
@@ -61,21 +74,19 @@ async function openDevice(
   browser: Browser,
   world: World,
   name: string,
-  { language = 'en', theme = 'light', width = 1280, height = 800, args = [] }: WindowOptions = {},
+  options: WindowOptions = {},
 ): Promise<UiDevice> {
+  const { language = 'en', theme = 'light', width = 1280, height = 800, bypassCSP = false } = options;
   const device = world.device(name);
   const downloads = world.folder(`downloads-${name}`);
-  const program = device.start([
-    'ui',
-    ...['--port', '0', '--host', '127.0.0.1', '--no-open', '--alias', name, '--dir', downloads],
-    ...args,
-  ]);
+  const program = startProgram(device, name, downloads, options);
   const { url } = await program.event('listening');
   const context = await browser.newContext({
     viewport: { width, height },
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',
     colorScheme: theme,
     reducedMotion: 'reduce',
+    bypassCSP,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   world.keep(context);
@@ -83,6 +94,28 @@ async function openDevice(
   await page.goto(String(url));
   await page.locator('.app').waitFor();
   return { name, device, program, page, context, downloads, address: await addressOf(page) };
+}
+
+function startProgram(
+  device: Device,
+  name: string,
+  downloads: string,
+  { args = [], asSet = false, settings, userHome, machine }: WindowOptions,
+): Program {
+  if (settings !== undefined)
+    writeFileSync(join(device.home, 'settings.json'), JSON.stringify({ version: 1, ...settings }));
+  return device.start(
+    [
+      ...['ui', '--port', '0', '--no-open'],
+      ...(machine === undefined ? ['--host', '127.0.0.1'] : []),
+      ...(asSet ? [] : ['--alias', name, '--dir', downloads]),
+      ...args,
+    ],
+    {
+      ...(machine === undefined ? {} : { wrap: machine.wrap }),
+      ...(userHome === undefined ? {} : { env: { HOME: userHome } }),
+    },
+  );
 }
 
 /** The status line tells where the device listens. */

@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { fakeCall } from '../fake-world.ts';
+
+const golden = (name: string): string =>
+  join(import.meta.dirname, '../../engine/capture/pcapng/golden', `${name}.pcapng`);
+
+const inspected = async (...args: readonly string[]) => {
+  const call = fakeCall(['inspect', ...args]);
+  const exitCode = await call.run();
+  return { ...call, exitCode };
+};
+
+describe('inspect', () => {
+  it('lists connections, then everything that happened, in words', async () => {
+    const { exitCode, stdout } = await inspected(golden('whole'));
+    expect(exitCode).toBe(0);
+    expect(stdout.lines).toEqual([
+      'Connection 1: 192.0.2.1:40000 to 192.0.2.2:18520, control, decrypted, TLSv1.3',
+      '',
+      '   No.         Time  Conn      Type         Id   Length  Summary',
+      '     1     0.000250     1  ->  (connect)                 TCP is connected',
+      '     2     0.000250     1  <-  (tls)                     TLSv1.3, TLS_AES_128_GCM_SHA256',
+      '     3     0.001250     1  ->  PING         0        2  Asks for a sign of life.',
+      '     4     0.002250     1  <-  PING         0        2  Asks for a sign of life.',
+      '     5     0.002250     1  <-  DATA         1      348  file 0, 300 bytes at 0',
+      '     6     0.003250     1  ->  (fin)                     the near side has ended',
+      '     7     0.004250     1  <-  (fin)                     the far side has ended',
+      '     8     0.004250     1  ->  (close)                   Both sides had ended.',
+    ]);
+  });
+
+  it('lists only what a filter lets through', async () => {
+    const { exitCode, stdout } = await inspected(golden('whole'), '--filter', 'type == DATA', '--json');
+    expect(exitCode).toBe(0);
+    expect(stdout.events.map(({ event }) => event)).toEqual(['connection', 'frame']);
+    expect(stdout.events[1]).toMatchObject({ type: 'DATA', id: 1, length: 348, kept: 348, chunks: 'sticky' });
+  });
+
+  it('shows a frame as a tree and as bytes, and how it came', async () => {
+    const { stdout } = await inspected(golden('whole'), '--frame', '5');
+    expect(stdout.text).toContain('    64 +300         content:');
+    expect(stdout.text).toContain('00000000  48 58 44 31 00 00 01 5c  27 00 00 00 00 00 00 01  |HXD1...\\\\'.......|');
+    expect(stdout.lines.at(-1)).toBe('It came as bytes 18 to 381 of its stream, in 1 chunk with bytes of PING #4.');
+  });
+
+  it('shows which frames each chunk held', async () => {
+    const { stdout } = await inspected(golden('whole'), '--chunks');
+    expect(stdout.text).toContain('sticky  PING #4 (whole, 18 bytes), DATA #5 (whole, 364 bytes)');
+  });
+
+  it('says what a capture does not hold, and never shows it as zeros', async () => {
+    const { stdout } = await inspected(golden('exported-pdu'), '--frame', '3');
+    expect(stdout.lines).toContain('... 264 more bytes, not in the capture');
+    expect(stdout.text).toContain('not captured: 264 bytes');
+  });
+
+  it('refuses a record that is not there, and two views at once', async () => {
+    const missing = await inspected(golden('whole'), '--frame', '99');
+    expect(missing.exitCode).toBe(2);
+    expect(missing.stderr.text).toContain('There is no record 99 in the capture.');
+    expect((await inspected(golden('whole'), '--frame', '1', '--chunks')).exitCode).toBe(2);
+  });
+
+  it('refuses what is no filter before it reads the file', async () => {
+    const { exitCode, stderr } = await inspected('/nowhere', '--filter', 'colour == red');
+    expect(exitCode).toBe(2);
+    expect(stderr.text).toContain('at "colour"');
+  });
+
+  it('says what cannot be read', async () => {
+    expect((await inspected('/nowhere')).stderr.text).toContain('There is no such file.');
+    expect((await inspected(import.meta.filename)).stderr.text).toContain('neither pcapng nor pcap');
+  });
+});
+
+describe('--capture', () => {
+  it('takes standard output for itself, where words leave it free', async () => {
+    const send = fakeCall(['send', 'x', '--to', '10.0.0.5', '--capture', '-']);
+    expect(await send.run()).toBe(2);
+    const both = fakeCall(['receive', '--yes', '--once', '--capture', '-', '--json']);
+    expect(await both.run()).toBe(2);
+  });
+
+  it('has no form without a file', async () => {
+    const call = fakeCall(['ls', '10.0.0.5', '--capture-format', 'exported-pdu']);
+    expect(await call.run()).toBe(2);
+    expect(call.stderr.text).toContain('give --capture FILE as well');
+  });
+
+  it('knows two forms', async () => {
+    const call = fakeCall(['ls', '10.0.0.5', '--capture', 'x', '--capture-format', 'pcap']);
+    expect(await call.run()).toBe(2);
+    expect(call.stderr.text).toContain('raw-ip, exported-pdu');
+  });
+});

@@ -7,6 +7,7 @@ import { buildPrograms } from './contestants/node-programs.ts';
 import type { Options } from './options.ts';
 import { environmentLines, measurementsJson, outcomeTable, peakTable, targetTable } from './report.ts';
 import type { Measurements } from './results.ts';
+import { runUploadCase } from './upload.ts';
 
 export interface Assignment {
   readonly options: Options;
@@ -48,6 +49,7 @@ async function measure({ options, workspace, inMemory, network }: Assignment): P
   if (options.cases.includes('memory')) {
     measurements.memoryOutcomes.push(...(await runMemoryCase(options, place)));
   }
+  const hasUploaded = !options.cases.includes('upload') || (await runUploadCase(options, place));
   console.log(peakTable(measurements));
   console.log(targetTable(measurements));
   if (options.jsonPath !== undefined) {
@@ -56,7 +58,7 @@ async function measure({ options, workspace, inMemory, network }: Assignment): P
   const failed = [...measurements.outcomes, ...measurements.memoryOutcomes]
     .flatMap(({ entries }) => entries)
     .some(({ kind }) => kind === 'failed');
-  process.exitCode = failed ? 1 : 0;
+  process.exitCode = failed || !hasUploaded ? 1 : 0;
 }
 
 let finished = false;

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 
-export const caseNames = ['file', 'files', 'memory', 'capture'] as const;
+export const caseNames = ['file', 'files', 'memory', 'capture', 'upload'] as const;
 export type CaseName = (typeof caseNames)[number];
 
 export interface Options {
@@ -19,7 +19,7 @@ export class UsageError extends Error {}
 
 export const help = `npm run bench -- [options]
 
-  --case NAMES      file, files, memory, capture; more than one with commas (default: all)
+  --case NAMES      file, files, memory, capture, upload; more than one with commas (default: all)
   --rounds N        rounds; every contestant runs once a round (default: 5)
   --size SIZE       size of the one file, such as 512MiB or 4GiB (default: 4GiB)
   --files N         how many files of 4 KiB (default: 10000)

@@ -22,14 +22,14 @@ export function writeLargeFile(path: string, bytes: number): void {
   closeSync(file);
 }
 
-export function writeTree(path: string, files: number): void {
+export function writeTree(path: string, files: number, fileBytes = smallFileBytes): void {
   const next = contentSource();
   for (let index = 0; index < files; index += 1) {
     const folder = join(path, `folder-${String(Math.floor(index / filesAFolder)).padStart(4, '0')}`);
     if (index % filesAFolder === 0) {
       mkdirSync(folder, { recursive: true });
     }
-    writeFileSync(join(folder, `file-${String(index).padStart(6, '0')}.bin`), next(smallFileBytes));
+    writeFileSync(join(folder, `file-${String(index).padStart(6, '0')}.bin`), next(fileBytes));
   }
 }
 

@@ -32,7 +32,11 @@ interface Line {
   readonly [field: string]: unknown;
 }
 
-const inspected = async (device: Device, path: string, ...args: readonly string[]): Promise<readonly Line[]> => {
+const inspected = async (
+  device: Device,
+  path: string,
+  ...args: readonly string[]
+): Promise<readonly Line[]> => {
   const { exitCode, events, stderr } = await device.run(['inspect', path, ...args]);
   expect(stderr).not.toMatch(/hexdrop:/u);
   expect(exitCode).toBe(0);
@@ -97,7 +101,14 @@ describe('--capture FILE', () => {
     const served = join(world.path, 'served.pcapng');
     const listed = join(world.path, 'listed.pcapng');
     const share = await there.share(folder, '--pin-file', pinFile, '--capture', served);
-    const list = await here.run(['ls', `${share.address}/photos`, '--pin-file', pinFile, '--capture', listed]);
+    const list = await here.run([
+      'ls',
+      `${share.address}/photos`,
+      '--pin-file',
+      pinFile,
+      '--capture',
+      listed,
+    ]);
     expect(list.exitCode).toBe(0);
     share.program.signal('SIGTERM');
     await share.program.end();
@@ -108,21 +119,24 @@ describe('--capture FILE', () => {
     }
   });
 
-  it.skipIf(!disk.available)('ends with a message when the disk is full, and the transfer goes on', async () => {
-    const [here, there] = [world.device('here'), world.device('there')];
-    const mount = world.folder('small');
-    const target = world.folder('target');
-    const receiver = await there.receive(target, '--once');
-    const send = await here.run(
-      ['send', bigFile(), '--to', receiver.address, '--capture', join(mount, 'x.pcapng')],
-      { wrap: disk.wrap(mount, 1) },
-    );
-    expect(send.stderr).toMatch(/no space left for the capture/u);
-    expect(send.exitCode).toBe(0);
-    expect(send.events.find(({ event }) => event === 'done')).toMatchObject({ files: 1, bytes: bigBytes });
-    expect((await receiver.program.end()).exitCode).toBe(0);
-    expect(statSync(join(target, 'big.bin')).size).toBe(bigBytes);
-  });
+  it.skipIf(!disk.available)(
+    'ends with a message when the disk is full, and the transfer goes on',
+    async () => {
+      const [here, there] = [world.device('here'), world.device('there')];
+      const mount = world.folder('small');
+      const target = world.folder('target');
+      const receiver = await there.receive(target, '--once');
+      const send = await here.run(
+        ['send', bigFile(), '--to', receiver.address, '--capture', join(mount, 'x.pcapng')],
+        { wrap: disk.wrap(mount, 1) },
+      );
+      expect(send.stderr).toMatch(/no space left for the capture/u);
+      expect(send.exitCode).toBe(0);
+      expect(send.events.find(({ event }) => event === 'done')).toMatchObject({ files: 1, bytes: bigBytes });
+      expect((await receiver.program.end()).exitCode).toBe(0);
+      expect(statSync(join(target, 'big.bin')).size).toBe(bigBytes);
+    },
+  );
 
   it('that cannot be made is refused before anything is sent', async () => {
     const here = world.device('here');
@@ -186,7 +200,10 @@ describe('hexdrop inspect', () => {
     const bare = (lines: readonly Line[]): readonly string[] =>
       lines
         .filter(({ event }) => event === 'frame')
-        .map(({ type, id, channel, length, offset }) => `${String(channel)} ${String(offset)} ${String(type)} ${String(id)} ${String(length)}`)
+        .map(
+          ({ type, id, channel, length, offset }) =>
+            `${String(channel)} ${String(offset)} ${String(type)} ${String(id)} ${String(length)}`,
+        )
         .sort();
     expect(bare(wire.filter(({ connection }) => numbers.has(connection)))).toEqual(bare(own));
   });
@@ -200,7 +217,9 @@ describe('hexdrop inspect', () => {
     const list = await inspected(here, sent, '--filter', 'type == OFFER');
     const offer = list.find(({ event }) => event === 'frame');
     expect(offer).toMatchObject({ type: 'OFFER', direction: 'out' });
-    const { stdout } = await here.run(['inspect', sent, '--frame', String(offer?.['number'])], { isForPeople: true });
+    const { stdout } = await here.run(['inspect', sent, '--frame', String(offer?.['number'])], {
+      isForPeople: true,
+    });
     expect(stdout).toContain('name: big.bin');
     expect(stdout).toContain('00000000  48 58 44 31');
     const chunks = await inspected(here, sent, '--chunks');
@@ -233,7 +252,7 @@ async function written(stderr: NodeJS.ReadableStream, path: string): Promise<voi
 const lastFrame = Buffer.from('48584431000000110600000000000000', 'hex');
 
 /** tshark writes what it has seen about twice a second. */
-async function holds(path: string, bytes: Uint8Array): Promise<void> {
+async function holds(path: string, bytes: Buffer): Promise<void> {
   const patience = AbortSignal.timeout(patienceMs);
   while (!readFileSync(path).includes(bytes)) await delay(50, undefined, { signal: patience });
 }

@@ -22,7 +22,8 @@ const tshark = need.available ? openTshark(need.path) : undefined;
 afterAll(() => tshark?.close());
 
 const strict = ['-o', 'ip.check_checksum:TRUE', '-o', 'tcp.check_checksum:TRUE'];
-const oddities = 'tcp.analysis.flags || ip.checksum.status == 0 || tcp.checksum.status == 0 || _ws.malformed || _ws.lua.error';
+const oddities =
+  'tcp.analysis.flags || ip.checksum.status == 0 || tcp.checksum.status == 0 || _ws.malformed || _ws.lua.error';
 
 let files = 0;
 
@@ -59,7 +60,11 @@ const framesOf = ({ captures }: Exported): readonly CaptureRecord[] =>
 /** Each frame as its connection's listener port side and its header tell it, in the order of each stream. */
 const told = (frames: readonly CaptureRecord[]): readonly string[] =>
   frames
-    .toSorted((a, b) => a.connection - b.connection || (a.direction < b.direction ? -1 : a.direction > b.direction ? 1 : a.offset - b.offset))
+    .toSorted(
+      (a, b) =>
+        a.connection - b.connection ||
+        (a.direction < b.direction ? -1 : a.direction > b.direction ? 1 : a.offset - b.offset),
+    )
     .map(({ type, id, length, channel }) => `${typeLabel(type)} ${id} ${length} ${channel}`);
 
 const runs = { numRuns: 12 } as const;
@@ -79,7 +84,21 @@ describe.skipIf(!need.available)('a capture file with made-up headers', () => {
     await fc.assert(
       fc.asyncProperty(conversation, async (said) => {
         const each = await exported([said], 'raw-ip');
-        const lines = read(each.bytes, '-T', 'fields', '-e', 'tcp.srcport', '-e', 'tcp.flags.push', '-e', 'tcp.len', '-e', 'tcp.payload', '-Y', 'tcp.len > 0')
+        const lines = read(
+          each.bytes,
+          '-T',
+          'fields',
+          '-e',
+          'tcp.srcport',
+          '-e',
+          'tcp.flags.push',
+          '-e',
+          'tcp.len',
+          '-e',
+          'tcp.payload',
+          '-Y',
+          'tcp.len > 0',
+        )
           .split('\n')
           .filter((line) => line !== '')
           .map((line) => line.split('\t'));
@@ -95,9 +114,13 @@ describe.skipIf(!need.available)('a capture file with made-up headers', () => {
             length = 0;
           }
           const range = { connection: 1, direction, from: 0, to: Number.MAX_SAFE_INTEGER };
-          expect(chunks).toEqual(readChunks(each.captures.live.chunks(range).rows).map((chunk) => chunk.length));
+          expect(chunks).toEqual(
+            readChunks(each.captures.live.chunks(range).rows).map((chunk) => chunk.length),
+          );
           const stream = Buffer.from(own.map(([, , , payload]) => payload).join(''), 'hex');
-          const said_ = Buffer.concat(said.spoken.filter((spoken) => spoken.direction === direction).map(({ bytes }) => bytes));
+          const said_ = Buffer.concat(
+            said.spoken.filter((spoken) => spoken.direction === direction).map(({ bytes }) => bytes),
+          );
           // PINs are blanked, byte for byte.
           expect(stream.toString('latin1')).toBe(said_.toString('latin1').replaceAll('73194682', '********'));
         }
@@ -120,7 +143,14 @@ describe.skipIf(!need.available)('a capture file with made-up headers', () => {
     await fc.assert(
       fc.asyncProperty(conversation, async (said) => {
         const each = await exported([said], 'raw-ip', 64);
-        expect(read(each.bytes, ...strict, '-Y', 'ip.checksum.status == 0 || tcp.checksum.status == 0 || tcp.analysis.flags')).toBe('');
+        expect(
+          read(
+            each.bytes,
+            ...strict,
+            '-Y',
+            'ip.checksum.status == 0 || tcp.checksum.status == 0 || tcp.analysis.flags',
+          ),
+        ).toBe('');
         expect(dissected(each.bytes, said)).toEqual(told(framesOf(each)));
       }),
       runs,

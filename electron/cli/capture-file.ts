@@ -36,11 +36,7 @@ export const captureIntoFile = async (
   return { close: () => closed(file, path, output) };
 };
 
-const closed = async (
-  file: FileCapture,
-  path: string,
-  output: CommandContext['output'],
-): Promise<void> => {
+const closed = async (file: FileCapture, path: string, output: CommandContext['output']): Promise<void> => {
   const { packets, bytes, lostBytes, failed } = await file.close();
   output.event({ event: 'captured', packets, bytes, lostBytes });
   if (lostBytes > 0) {

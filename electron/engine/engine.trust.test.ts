@@ -1,3 +1,4 @@
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -22,6 +23,17 @@ const impostorAt = async (receiver: Receiver): Promise<TestEngine & { readonly d
 };
 
 describe('a key', () => {
+  it('that cannot be recorded ends the call with that, and does not leave it waiting', async () => {
+    const receiver = await startReceiver();
+    const { engine, home } = await startEngine();
+    // Nothing can be read there, nor be written.
+    rmSync(home, { recursive: true });
+    symlinkSync(join(temporaryFolder(), 'no', 'where'), home);
+    await expect(engine.probe({ to: receiver.at })).rejects.toMatchObject({ code: expect.any(String) });
+    const transfer = engine.send({ paths: [file()], to: receiver.at });
+    await expect(transfer.done).rejects.toMatchObject({ code: expect.any(String) });
+  });
+
   it('that is seen for the first time is recorded and told, once', async () => {
     const receiver = await startReceiver();
     const sender = await startEngine({ alias: 'Ada' });

@@ -25,7 +25,15 @@ export class TransferBook {
     return record;
   }
 
+  /**
+   * Ids of transfers that peers start are chosen by them; one may come again with the same transfer, and not with another.
+   * @throws HexdropError unexpected-frame
+   */
   track(record: TransferRecord): void {
+    const before = this.#records.get(record.id);
+    if (before !== undefined && (before.direction !== record.direction || before.kind !== record.kind)) {
+      throw new HexdropError('unexpected-frame', 'The id of this transfer belongs to another one.');
+    }
     this.#records.set(record.id, record);
     if (this.#records.size <= keptRecords) return;
     for (const [id, old] of this.#records) {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readRecords } from '../../shared/model/capture-rows.ts';
 import { startEngine } from '../engine/testing/engines.ts';
-import { plant, temporaryFolder } from '../engine/testing/trees.ts';
+import { temporaryFolder } from '../engine/testing/trees.ts';
 import { startHost } from './testing/hosts.ts';
 
 const captured = async () => {
@@ -13,8 +13,6 @@ const captured = async () => {
   const { client } = window;
   const snapshot = await window.until(({ self }) => self.listening !== undefined);
   const sender = await startEngine({ alias: 'sender' });
-  const from = temporaryFolder();
-  plant(join(from, 'a.txt'), { size: 40, seed: 1 });
   const { listening } = snapshot.self;
   if (listening === undefined) throw new Error('it does not listen');
   void sender.engine.probe({ to: listening });
@@ -47,7 +45,13 @@ describe('the capture, asked by a window', () => {
       far: { alias: 'sender' },
     });
     const needle = Buffer.from('SENDER').toString('hex');
-    const { found } = await client.call('capture.search', { source: 'live', needle, ignoreCase: true, from: 1, most: 10 });
+    const { found } = await client.call('capture.search', {
+      source: 'live',
+      needle,
+      ignoreCase: true,
+      from: 1,
+      most: 10,
+    });
     expect(found).toContain(hello?.number);
   });
 
@@ -55,7 +59,12 @@ describe('the capture, asked by a window', () => {
     const { host, window, client, sender } = await captured();
     await sender.next('session-closed');
     const dir = await window.refFor(host.downloadDir);
-    const saved = await client.call('capture.export', { source: 'live', format: 'raw-ip', dir, name: 'x.pcapng' });
+    const saved = await client.call('capture.export', {
+      source: 'live',
+      format: 'raw-ip',
+      dir,
+      name: 'x.pcapng',
+    });
     const path = join(host.downloadDir, 'x.pcapng');
     expect(statSync(path).size).toBe(saved.bytes);
     await expect(
@@ -66,7 +75,11 @@ describe('the capture, asked by a window', () => {
     ).rejects.toMatchObject({ code: 'bad-arguments' });
 
     const made = await client.call('capture.export', { source: 'live', format: 'exported-pdu' });
-    const { bytes } = await client.callForBytes('capture.exported', { exported: made.exported ?? '', offset: 0, length: 1_048_576 });
+    const { bytes } = await client.callForBytes('capture.exported', {
+      exported: made.exported ?? '',
+      offset: 0,
+      length: 1_048_576,
+    });
     expect(bytes.length).toBe(made.bytes);
     await client.call('capture.dropExport', { exported: made.exported ?? '' });
     await expect(
@@ -77,7 +90,9 @@ describe('the capture, asked by a window', () => {
     const rows = await records(client, source);
     expect(rows.filter(({ kind }) => kind === 'frame').length).toBeGreaterThan(1);
     await client.call('capture.close', { source });
-    await expect(client.call('capture.status', { source })).rejects.toMatchObject({ code: 'no-such-capture' });
+    await expect(client.call('capture.status', { source })).rejects.toMatchObject({
+      code: 'no-such-capture',
+    });
   });
 
   it('takes a file that a page hands over in runs', async () => {
@@ -86,8 +101,16 @@ describe('the capture, asked by a window', () => {
     const dir = await window.refFor(host.downloadDir);
     await client.call('capture.export', { source: 'live', format: 'raw-ip', dir, name: 'x.pcapng' });
     const file = readFileSync(join(host.downloadDir, 'x.pcapng'));
-    const first = await client.call('capture.upload', { name: 'x.pcapng', isLast: false }, { bytes: file.subarray(0, 100) });
-    const last = await client.call('capture.upload', { upload: first.upload, name: 'x.pcapng', isLast: true }, { bytes: file.subarray(100) });
+    const first = await client.call(
+      'capture.upload',
+      { name: 'x.pcapng', isLast: false },
+      { bytes: file.subarray(0, 100) },
+    );
+    const last = await client.call(
+      'capture.upload',
+      { upload: first.upload, name: 'x.pcapng', isLast: true },
+      { bytes: file.subarray(100) },
+    );
     const rows = await records(client, last.source);
     expect(rows.some(({ kind }) => kind === 'frame')).toBe(true);
   });
@@ -101,8 +124,13 @@ describe('the capture, asked by a window', () => {
       keepBytes: null,
     });
     await client.call('capture.clear', {});
-    expect(await client.call('capture.status', { source: 'live' })).toMatchObject({ captured: 0, state: 'paused' });
-    await expect(client.call('capture.configure', { budgetBytes: 5 })).rejects.toMatchObject({ code: 'bad-arguments' });
+    expect(await client.call('capture.status', { source: 'live' })).toMatchObject({
+      captured: 0,
+      state: 'paused',
+    });
+    await expect(client.call('capture.configure', { budgetBytes: 5 })).rejects.toMatchObject({
+      code: 'bad-arguments',
+    });
   });
 
   it('forgets what a window loaded when the window closes', async () => {
@@ -115,7 +143,12 @@ describe('the capture, asked by a window', () => {
     const other = host.open();
     client.close();
     await expect
-      .poll(() => other.client.call('capture.status', { source }).then(() => 'open', (error: { code: string }) => error.code))
+      .poll(() =>
+        other.client.call('capture.status', { source }).then(
+          () => 'open',
+          (error: { code: string }) => error.code,
+        ),
+      )
       .toBe('no-such-capture');
     expect(existsSync(path)).toBe(true);
   });

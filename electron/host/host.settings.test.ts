@@ -34,6 +34,13 @@ describe('settings', () => {
     });
   });
 
+  it('of one who listens on loopback alone have an address there, to be typed on the same machine', async () => {
+    const { receiver } = await openPair();
+    const { self } = await receiver.window.until((snapshot) => snapshot.self.listening !== undefined);
+    const dialable = `127.0.0.1:${self.listening?.port}`;
+    expect(self.addresses).toMatchObject([{ address: '127.0.0.1', kind: 'loopback', dialable }]);
+  });
+
   it('change the folder that files go to', async () => {
     const { sender, receiver, to } = await openPair();
     const other = temporaryFolder();

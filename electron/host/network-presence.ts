@@ -3,6 +3,7 @@
  * when they change. Writes the `self` of the snapshot.
  */
 
+import { isIPv4, isIPv6 } from 'node:net';
 import { platform } from 'node:os';
 
 import { deviceWords } from '../../shared/model/device-words.ts';
@@ -12,6 +13,7 @@ import type { Discovery, Engine } from '../engine/api.ts';
 import { startDiscovery } from '../engine/discovery/discovery.ts';
 import { interfaceAddresses } from '../engine/discovery/interface-addresses.ts';
 import { thisMachineKind } from '../engine/discovery/machine-kind.ts';
+import { formatAddress } from '../engine/net/address.ts';
 import { asHexdropError } from '../engine/vocabulary.ts';
 import { version } from '../engine/version.ts';
 import type { HostContext } from './context.ts';
@@ -147,7 +149,7 @@ export class NetworkPresence {
 
   #look(): void {
     const port = this.#listening.endpoint?.port;
-    this.#addresses = port === undefined ? [] : reachableAt(this.#host, interfaceAddresses(port));
+    this.#addresses = port === undefined ? [] : reachableAt(this.#host, port);
     this.#show();
   }
 
@@ -169,11 +171,16 @@ export class NetworkPresence {
 }
 
 /** One who listens on one address is reached at that one. */
-const reachableAt = (
-  host: string | undefined,
-  addresses: readonly InterfaceAddress[],
-): readonly InterfaceAddress[] => {
+const reachableAt = (host: string | undefined, port: number): readonly InterfaceAddress[] => {
+  const addresses = interfaceAddresses(port);
   if (host === undefined || host === '::') return addresses;
   if (host === '0.0.0.0') return addresses.filter(({ family }) => family === 'IPv4');
+  if (isLoopback(host)) {
+    const family = isIPv6(host) ? 'IPv6' : 'IPv4';
+    const dialable = formatAddress({ host, port });
+    return [{ address: host, family, interfaceName: 'loopback', kind: 'loopback', dialable }];
+  }
   return addresses.filter(({ address }) => address === host);
 };
+
+const isLoopback = (host: string): boolean => host === '::1' || (isIPv4(host) && host.startsWith('127.'));

@@ -18,7 +18,7 @@ export const StatusLine = () => {
   const address =
     self.addresses.find(
       ({ kind, family }) => family === 'IPv4' && (kind === 'ethernet' || kind === 'wifi'),
-    ) ?? self.addresses.find(({ kind }) => kind !== 'loopback');
+    ) ?? self.addresses[0];
   return (
     <footer className="status data" aria-label={text.status}>
       <span className="status-field" role="status">

@@ -20,7 +20,8 @@ const scanned = (keepBytes = Number.POSITIVE_INFINITY) => {
 
 const text = (length: number): Uint8Array =>
   encodeFrame('BYE', { id: 0 }, { reason: 'x'.repeat(Math.min(length, 900)) });
-const joined = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
+const joined = (parts: readonly Uint8Array[]): Uint8Array =>
+  Uint8Array.from(parts.flatMap((part) => [...part]));
 
 describe('a scanner', () => {
   it('finds the same frames however the stream is cut', () => {

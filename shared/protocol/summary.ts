@@ -59,12 +59,12 @@ export function summaryOf(frame: SummarisedFrame, kept: Uint8Array): string {
 }
 
 function jsonSummary(name: string, json: Json): string | undefined {
-  const text = (key: string): string => quoted(String(json[key] ?? ''));
+  const text = (key: string): string => quoted(word(json[key]));
   switch (name) {
     case 'HELLO':
     case 'WELCOME': {
-      const id = String(json['deviceId'] ?? '').slice(0, 8);
-      const chosen = name === 'WELCOME' ? `, ${String(json['digest'])}` : '';
+      const id = word(json['deviceId']).slice(0, 8);
+      const chosen = name === 'WELCOME' ? `, ${word(json['digest'])}` : '';
       return `${text('alias')} (${id}), ${plain(json['app'])} on ${plain(json['platform'])}${chosen}`;
     }
     case 'ERROR':
@@ -74,7 +74,7 @@ function jsonSummary(name: string, json: Json): string | undefined {
       return message === '' ? plain(json['code']) : `${plain(json['code'])}: ${message}`;
     }
     case 'FAULT':
-      return `file ${String(json['file'])}: ${plain(json['code'])}: ${plain(json['message'])}`;
+      return `file ${word(json['file'])}: ${plain(json['code'])}: ${plain(json['message'])}`;
     case 'BYE':
       return json['reason'] === undefined ? 'the session ends' : `the session ends: ${plain(json['reason'])}`;
     case 'LIST':
@@ -87,7 +87,7 @@ function jsonSummary(name: string, json: Json): string | undefined {
     case 'ENTRY':
       return text('path');
     case 'READ':
-      return `${String(json['length'])} bytes at ${String(json['offset'])} of ${text('path')}`;
+      return `${word(json['length'])} bytes at ${word(json['offset'])} of ${text('path')}`;
     case 'UNLOCK':
     case 'UNLOCKED':
       return text('share');
@@ -95,19 +95,21 @@ function jsonSummary(name: string, json: Json): string | undefined {
       return text('text');
     case 'GET': {
       const paths = Array.isArray(json['paths']) ? json['paths'] : [];
-      return `${quoted(String(paths[0] ?? ''))}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
+      return `${quoted(word(paths[0]))}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
     }
     case 'OFFER': {
       const roots = Array.isArray(json['roots']) ? json['roots'] : [];
       const [first] = roots as readonly Json[];
       const more = Number(json['rootCount'] ?? roots.length) - 1;
-      const named = first === undefined ? 'nothing' : quoted(String(first['name']));
+      const named = first === undefined ? 'nothing' : quoted(word(first['name']));
       return `${named}${more > 0 ? ` and ${more} more` : ''}, ${totals(json['totals'])}`;
     }
     case 'TOTALS':
       return totals(json);
     case 'ACCEPT':
-      return json['bulk'] === 'lane' ? 'accepted; bulk comes on a lane' : 'accepted; bulk comes on this connection';
+      return json['bulk'] === 'lane'
+        ? 'accepted; bulk comes on a lane'
+        : 'accepted; bulk comes on this connection';
     case 'WANT': {
       const first = Number(json['first']);
       const count = Number(json['count']);
@@ -118,13 +120,17 @@ function jsonSummary(name: string, json: Json): string | undefined {
       return `${span}${parts.length === 0 ? '' : `, with ${parts.join(', ')}`}`;
     }
     case 'ACK':
-      return `settled up to ${String(json['settled'])}, ${String(json['bytes'])} bytes on disk`;
+      return `settled up to ${word(json['settled'])}, ${word(json['bytes'])} bytes on disk`;
     case 'FINISH':
     case 'DONE':
-      return `${String(json['files'])} files, ${String(json['bytes'])} bytes${Number(json['failed']) > 0 ? `, ${String(json['failed'])} failed` : ''}`;
+      return `${word(json['files'])} files, ${word(json['bytes'])} bytes${Number(json['failed']) > 0 ? `, ${word(json['failed'])} failed` : ''}`;
     case 'PACE': {
       const pace = json['bytesPerSecond'];
-      return pace === undefined ? 'as fast as it goes' : pace === 0 ? 'paused' : `${String(pace)} bytes a second`;
+      return pace === undefined
+        ? 'as fast as it goes'
+        : pace === 0
+          ? 'paused'
+          : `${word(pace)} bytes a second`;
     }
     default:
       return undefined;
@@ -155,7 +161,7 @@ function firstName(kept: Uint8Array, view: DataView): string | undefined {
 
 function totals(value: unknown): string {
   const { files, bytes, complete } = (value ?? {}) as Json;
-  return `${complete === true ? '' : 'at least '}${String(files ?? 0)} files, ${String(bytes ?? 0)} bytes`;
+  return `${complete === true ? '' : 'at least '}${word(files ?? 0)} files, ${word(bytes ?? 0)} bytes`;
 }
 
 function parsed(kept: Uint8Array, length: number): Json | undefined {
@@ -168,9 +174,14 @@ function parsed(kept: Uint8Array, length: number): Json | undefined {
   }
 }
 
+/** What a payload may be is not known here: only what has a plain form is shown. */
+const word = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+
 const plain = (value: unknown): string => clipped(typeof value === 'string' ? value : '');
 const quoted = (text: string): string => `"${clipped(text)}"`;
-const clipped = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText)}…` : text);
+const clipped = (text: string): string =>
+  text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 
 function u64(view: DataView, at: number): string {
   const value = view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);

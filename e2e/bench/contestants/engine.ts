@@ -52,7 +52,7 @@ async function prepare(job: Job, capture: 'on' | 'off'): Promise<Station> {
       if (told.files !== job.files || told.bytes !== job.bytes || told.failed !== 0) {
         throw new Error(`not all was sent: ${stdout}`);
       }
-      if ((told.captured > 0) !== (capture === 'on')) throw new Error(`captured ${told.captured} records`);
+      if (told.captured > 0 !== (capture === 'on')) throw new Error(`captured ${told.captured} records`);
       return { engineSeconds: told.seconds };
     },
   };

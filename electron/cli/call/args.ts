@@ -176,7 +176,9 @@ export const wantsJson = (argv: readonly string[]): boolean => {
 export const takesStandardOutput = (argv: readonly string[]): boolean => {
   const end = argv.indexOf('--');
   const options = end === -1 ? argv : argv.slice(0, end);
-  return options.some((word, at) => word === '--capture=-' || (word === '--capture' && options[at + 1] === '-'));
+  return options.some(
+    (word, at) => word === '--capture=-' || (word === '--capture' && options[at + 1] === '-'),
+  );
 };
 
 export const readRequest = (argv: readonly string[]): Request => {

@@ -22,9 +22,9 @@ describe('inspect', () => {
       '   No.         Time  Conn      Type         Id   Length  Summary',
       '     1     0.000250     1  ->  (connect)                 TCP is connected',
       '     2     0.000250     1  <-  (tls)                     TLSv1.3, TLS_AES_128_GCM_SHA256',
-      '     3     0.001250     1  ->  PING         0        2  Asks for a sign of life.',
-      '     4     0.002250     1  <-  PING         0        2  Asks for a sign of life.',
-      '     5     0.002250     1  <-  DATA         1      348  file 0, 300 bytes at 0',
+      '     3     0.001250     1  ->  PING          0        2  Asks for a sign of life.',
+      '     4     0.002250     1  <-  PING          0        2  Asks for a sign of life.',
+      '     5     0.002250     1  <-  DATA          1      348  file 0, 300 bytes at 0',
       '     6     0.003250     1  ->  (fin)                     the near side has ended',
       '     7     0.004250     1  <-  (fin)                     the far side has ended',
       '     8     0.004250     1  ->  (close)                   Both sides had ended.',
@@ -41,8 +41,12 @@ describe('inspect', () => {
   it('shows a frame as a tree and as bytes, and how it came', async () => {
     const { stdout } = await inspected(golden('whole'), '--frame', '5');
     expect(stdout.text).toContain('    64 +300         content:');
-    expect(stdout.text).toContain('00000000  48 58 44 31 00 00 01 5c  27 00 00 00 00 00 00 01  |HXD1...\\\\'.......|');
-    expect(stdout.lines.at(-1)).toBe('It came as bytes 18 to 381 of its stream, in 1 chunk with bytes of PING #4.');
+    expect(stdout.text).toContain(
+      String.raw`00000000  48 58 44 31 00 00 01 5c  27 00 00 00 00 00 00 01  |HXD1...\'.......|`,
+    );
+    expect(stdout.lines.at(-1)).toBe(
+      'It came as bytes 18 to 381 of its stream, in 1 chunk with bytes of PING #4.',
+    );
   });
 
   it('shows which frames each chunk held', async () => {

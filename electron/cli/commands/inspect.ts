@@ -116,7 +116,8 @@ const showFrame = async (
   }
   const whole = record.length + (record.kind === 'frame' ? 16 : 0);
   const missing = record.kind === 'event' || record.kind === 'gap' ? 0 : whole - bytes.length;
-  if (missing > 0) output.result(`... ${formatCounted(missing, 'more byte')}, not in the capture`);
+  const why = source.status().keepBytes === null ? 'not in the capture' : 'not kept of so large a file';
+  if (missing > 0) output.result(`... ${formatCounted(missing, 'more byte')}, ${why}`);
   if (record.kind === 'frame') output.result(`\nIt came ${howItCame(source, record)}.`);
 };
 
@@ -126,7 +127,9 @@ const howItCame = (source: CaptureSource, record: CaptureRecord): string => {
     pieces.some((piece) => piece.record.number === record.number),
   );
   const others = new Set(
-    brought.flatMap(({ pieces }) => pieces.map((piece) => piece.record)).filter((other) => other.number !== record.number),
+    brought
+      .flatMap(({ pieces }) => pieces.map((piece) => piece.record))
+      .filter((other) => other.number !== record.number),
   );
   const span = `bytes ${offset} to ${offset + 16 + length - 1} of its stream`;
   const company =
@@ -172,9 +175,12 @@ const filterOf = (text: string): ((source: CaptureSource, connections: Connectio
   if (!parsed.ok) {
     const { what, seen, allowed } = parsed.fault;
     const hint = allowed.length === 0 ? '' : ` Allowed: ${allowed.slice(0, 12).join(', ')}.`;
-    throw usageError(`--filter is not understood (${what})${seen === '' ? '' : ` at "${displayName(seen)}"`}.${hint}`, {
-      seen,
-    });
+    throw usageError(
+      `--filter is not understood (${what})${seen === '' ? '' : ` at "${displayName(seen)}"`}.${hint}`,
+      {
+        seen,
+      },
+    );
   }
   const { filter } = parsed;
   if (filter === undefined) return () => () => true;
@@ -182,12 +188,16 @@ const filterOf = (text: string): ((source: CaptureSource, connections: Connectio
     predicateOf(filter, {
       peerTexts: (number) => {
         const far = connections.get(number)?.far;
-        return far === undefined ? [] : [far.address, `${far.address}:${far.port}`, far.alias ?? '', far.deviceId ?? ''];
+        return far === undefined
+          ? []
+          : [far.address, `${far.address}:${far.port}`, far.alias ?? '', far.deviceId ?? ''];
       },
       isMarked: () => false,
       holds: (number, hex, ignoreCase) => {
         const [record] = recordsAt(source, number);
-        return record !== undefined && findBytes(bytesOf(source, record), Buffer.from(hex, 'hex'), ignoreCase);
+        return (
+          record !== undefined && findBytes(bytesOf(source, record), Buffer.from(hex, 'hex'), ignoreCase)
+        );
       },
     });
 };

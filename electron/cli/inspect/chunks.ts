@@ -44,7 +44,8 @@ export function* chunksOf(
       waiting.push(next.value);
       next = records.next();
     }
-    while (waiting[0] !== undefined && waiting[0].offset + lengthOf(waiting[0]) <= chunk.offset) waiting.shift();
+    while (waiting[0] !== undefined && waiting[0].offset + lengthOf(waiting[0]) <= chunk.offset)
+      waiting.shift();
     const pieces = waiting.map((record): Piece => ({
       record,
       from: Math.max(0, chunk.offset - record.offset),

@@ -1,19 +1,18 @@
 /** The list of `hexdrop inspect`: a row for each record, in words or as JSON. */
 
-import type { CaptureConnection, CaptureRecord } from '../../../shared/model/capture.ts';
+import type { CaptureConnection, CaptureEndpoint, CaptureRecord } from '../../../shared/model/capture.ts';
 import type { CaptureSource } from '../../engine/api.ts';
-import { typedAddress } from '../addresses.ts';
 import type { JsonEvent } from '../terminal/output.ts';
 import { padEnd, padStart } from '../terminal/text-width.ts';
 import { typeOf, wordsOf } from './loaded.ts';
 
 const arrows = { out: '->', in: '<-' } as const;
 
-export const listHead = (): string =>
-  row(['No.', 'Time', 'Conn', '', 'Type', 'Id', 'Length', 'Summary']);
+export const listHead = (): string => row(['No.', 'Time', 'Conn', '', 'Type', 'Id', 'Length', 'Summary']);
 
 const row = (cells: readonly string[]): string => {
-  const [number = '', time = '', connection = '', arrow = '', type = '', id = '', length = '', words = ''] = cells;
+  const [number = '', time = '', connection = '', arrow = '', type = '', id = '', length = '', words = ''] =
+    cells;
   return [
     padStart(number, 6),
     padStart(time, 11),
@@ -47,7 +46,8 @@ export const recordEvent = (
   record: CaptureRecord,
   connections: ReadonlyMap<number, CaptureConnection>,
 ): JsonEvent => {
-  const { number, kind, timeMs, connection, direction, flags, channel, id, length, kept, offset, secure } = record;
+  const { number, kind, timeMs, connection, direction, flags, channel, id, length, kept, offset, secure } =
+    record;
   const { originMs } = source.status();
   const common = {
     number,
@@ -64,12 +64,24 @@ export const recordEvent = (
     : { event: kind === 'event' ? 'happened' : kind, ...common, length, offset };
 };
 
-export const connectionLine = ({ number, near, far, dialer, secure, channel, laneOf }: CaptureConnection): string => {
+/** With its port, always: it is what tells connections apart. */
+const placeOf = ({ address, port }: CaptureEndpoint): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
+export const connectionLine = ({
+  number,
+  near,
+  far,
+  dialer,
+  secure,
+  channel,
+  laneOf,
+}: CaptureConnection): string => {
   const [from, to] = dialer === 'far' ? [far, near] : [near, far];
   const what =
     channel === undefined || channel === 0
       ? 'control'
       : `lane ${channel}${laneOf === undefined ? '' : ` of connection ${laneOf}`}`;
   const dress = secure === undefined ? 'plain' : `decrypted, ${secure.protocol}`;
-  return `Connection ${number}: ${typedAddress(from.address, from.port)} to ${typedAddress(to.address, to.port)}, ${what}, ${dress}`;
+  return `Connection ${number}: ${placeOf(from)} to ${placeOf(to)}, ${what}, ${dress}`;
 };

@@ -1,8 +1,8 @@
 /**
  * What goes where. With --json standard output carries JSON lines and nothing else, and words go to standard error;
  * without, results go to standard output and the rest to standard error, or all of it where a capture takes standard
- * output. Words that come from elsewhere (names,
- * aliases, messages) must have passed displayName before they get here; JSON carries them raw.
+ * output. Words that come from elsewhere (names, aliases, messages) must have passed displayName before they get here;
+ * JSON carries them raw.
  */
 
 import { displayName } from '../../../shared/model/display-name.ts';

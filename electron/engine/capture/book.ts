@@ -141,12 +141,10 @@ export class ConnectionBook {
   }
 
   connections(): readonly CaptureConnection[] {
-    return [...this.#entries.values()].map(({ isWhole: _, ...entry }) => ({
-      ...entry,
-      in: { ...entry.in },
-      out: { ...entry.out },
-      events: [...entry.events],
-    }));
+    return Array.from(this.#entries.values(), (each) => {
+      const { isWhole: _, ...entry } = each;
+      return { ...entry, in: { ...entry.in }, out: { ...entry.out }, events: [...entry.events] };
+    });
   }
 
   transfers(): readonly CaptureTransfer[] {
@@ -216,7 +214,7 @@ export class ConnectionBook {
 
 function decoded<Name extends TypeName>(name: Name, payload: Uint8Array): Payload<Name> | undefined {
   try {
-    return decodePayloadOf(name, payload) as Payload<Name>;
+    return decodePayloadOf(name, payload);
   } catch {
     return undefined;
   }

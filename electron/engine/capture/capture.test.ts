@@ -67,10 +67,16 @@ describe('a transfer that is captured', () => {
       const strip = (source: CaptureSource) =>
         allRecords(source)
           .filter((record) => record.kind !== 'event')
-          .map(({ number: _, timeMs: __, connection: ___, chunk: ____, ...rest }) => ({
-            ...rest,
-            kept: rest.length,
-          }))
+          .map((record) => {
+            const {
+              number: _number,
+              timeMs: _time,
+              connection: _connection,
+              chunk: _chunk,
+              ...rest
+            } = record;
+            return { ...rest, kept: rest.length };
+          })
           .sort(
             (a, b) => a.offset - b.offset || a.channel - b.channel || (a.direction < b.direction ? -1 : 1),
           );

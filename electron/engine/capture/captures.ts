@@ -122,7 +122,8 @@ export class Captures implements CaptureApi {
 
   /** Forgets what was loaded. */
   closeAll(): void {
-    for (const id of [...this.#loaded.keys()]) this.close(id);
+    for (const loaded of this.#loaded.values()) loaded.close();
+    this.#loaded.clear();
   }
 
   #source(id: string): StoreSource {

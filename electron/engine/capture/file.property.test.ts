@@ -12,7 +12,11 @@ import type { Conversation } from './wire.fixture.ts';
 
 const pin = '73194682';
 
-const exported = async (said: Conversation, format: 'raw-ip' | 'exported-pdu', keepBytes: number | null = null) => {
+const exported = async (
+  said: Conversation,
+  format: 'raw-ip' | 'exported-pdu',
+  keepBytes: number | null = null,
+) => {
   const captures = new Captures(true);
   captures.configure({ keepBytes });
   const tap = play(captures.live, 1, said);
@@ -54,7 +58,8 @@ describe('a capture file', () => {
     await fc.assert(
       fc.asyncProperty(conversation, async (said) => {
         const { captures, loaded, result } = await exported(said, 'exported-pdu');
-        const bare = (told: readonly object[]) => told.map((each) => ({ ...each, chunkClass: '', secure: false }));
+        const bare = (told: readonly object[]) =>
+          told.map((each) => ({ ...each, chunkClass: '', secure: false }));
         expect(bare(toldBy(loaded))).toEqual(bare(toldBy(captures.live)));
         expect(result.packets).toBe(said.spoken.length);
       }),
@@ -124,7 +129,10 @@ describe('a capture file', () => {
     play(captures.live, 1, { ...one, isV6: false });
     play(captures.live, 2, { ...other, isV6: false });
     const frames = recordsOf(captures.live).filter(({ kind }) => kind === 'frame');
-    const wanted = frames.filter(({ connection }) => connection === 2).slice(0, 3).map(({ number }) => number);
+    const wanted = frames
+      .filter(({ connection }) => connection === 2)
+      .slice(0, 3)
+      .map(({ number }) => number);
     const path = join(temporaryFolder(), 'x.pcapng');
     const result = await captures.export({
       source: 'live',

@@ -12,7 +12,11 @@ import type { Conversation } from './wire.fixture.ts';
 
 const [said] = fc.sample(conversation, { seed: 11, numRuns: 1 }) as [Conversation];
 const hello = (alias: string, deviceId: string): Uint8Array =>
-  encodeFrame('HELLO', { id: 0 }, { versions: [1], app: 'x/1', alias, deviceId, platform: 'linux', capabilities: [], digests: ['blake3'] });
+  encodeFrame(
+    'HELLO',
+    { id: 0 },
+    { versions: [1], app: 'x/1', alias, deviceId, platform: 'linux', capabilities: [], digests: ['blake3'] },
+  );
 
 const kindsOf = (live: LiveCapture): readonly (string | undefined)[] =>
   recordsOf(live).map(({ kind, type }) => (kind === 'event' ? captureEventKinds[type] : kind));
@@ -71,13 +75,29 @@ describe('a live capture', () => {
       tap?.frameSent(frame);
     };
     say(control, hello('desk', near));
-    say(control, encodeFrame('OFFER', { id: 1 }, { transfer: transferId, roots: [], rootCount: 0, totals, lane: { token } }));
+    say(
+      control,
+      encodeFrame(
+        'OFFER',
+        { id: 1 },
+        { transfer: transferId, roots: [], rootCount: 0, totals, lane: { token } },
+      ),
+    );
     const opening = encodeFrame('LANE', { id: 0, channel: 1 }, { token });
     lane?.received(opening);
-    lane?.frameReceived({ type: typeNumber.LANE, flags: 0, channel: 1, id: 0, length: opening.length - 16 }, opening.subarray(16));
+    lane?.frameReceived(
+      { type: typeNumber.LANE, flags: 0, channel: 1, id: 0, length: opening.length - 16 },
+      opening.subarray(16),
+    );
     expect(live.transfers()).toEqual([{ transferId, connection: 1, id: 1, lanes: [2] }]);
     expect(live.connections()).toMatchObject([
-      { number: 1, near: { alias: 'desk', deviceId: near }, channel: 0, dialer: 'near', secure: { protocol: 'TLSv1.3' } },
+      {
+        number: 1,
+        near: { alias: 'desk', deviceId: near },
+        channel: 0,
+        dialer: 'near',
+        secure: { protocol: 'TLSv1.3' },
+      },
       { number: 2, laneOf: 1, channel: 1, near: { alias: 'desk' } },
     ]);
     expect(live.connections()[0]?.far).not.toHaveProperty('alias');
@@ -110,7 +130,11 @@ describe('a live capture', () => {
     live.turnedAway({ address: '192.0.2.9', port: 5 }, new HexdropError('bad-magic'));
     live.stoppedListening();
     expect(live.connections()).toMatchObject([
-      { number: 0, isOpen: false, events: [{ kind: 'listen' }, { kind: 'refused', code: 'bad-magic' }, { kind: 'close' }] },
+      {
+        number: 0,
+        isOpen: false,
+        events: [{ kind: 'listen' }, { kind: 'refused', code: 'bad-magic' }, { kind: 'close' }],
+      },
     ]);
   });
 
@@ -150,7 +174,16 @@ describe('a live capture', () => {
 
   it('answers ranges with the chunks and frames that overlap them', () => {
     const live = new LiveCapture(true);
-    play(live, 1, { ...said, cuts: [50], spoken: [{ direction: 'in', bytes: new Uint8Array([...hello('a', 'a1'.repeat(32)), ...hello('b', 'b2'.repeat(32))]) }] });
+    play(live, 1, {
+      ...said,
+      cuts: [50],
+      spoken: [
+        {
+          direction: 'in',
+          bytes: new Uint8Array([...hello('a', 'a1'.repeat(32)), ...hello('b', 'b2'.repeat(32))]),
+        },
+      ],
+    });
     const range = { connection: 1, direction: 'in' as const, from: 60, to: 101 };
     expect(readChunks(live.chunks(range).rows).map(({ offset }) => offset)).toEqual([50, 100]);
     expect(readRecords(live.framesAt(range).rows).map(({ offset }) => offset)).toEqual([0]);

@@ -43,12 +43,17 @@ describe('a store within its budget', () => {
     expect(store.payloadOf(100)?.[199_999]).toBe(100);
     expect(store.payloadOf(1)).toBeUndefined();
     // The row is still there: payloads make room first.
-    expect(readRecords(store.records.copy(1, 1))[0]).toMatchObject({ number: 1, length: 200_000, kept: 200_000 });
+    expect(readRecords(store.records.copy(1, 1))[0]).toMatchObject({
+      number: 1,
+      length: 200_000,
+      kept: 200_000,
+    });
   });
 
   it('makes room at once when the budget shrinks', () => {
     const store = new CaptureStore({ budgetBytes: budgetBytes * 4, keepBytes: null });
-    for (let at = 0; at < 100; at += 1) store.add(draft({ length: 200_000 }), new Uint8Array(200_000), 200_000);
+    for (let at = 0; at < 100; at += 1)
+      store.add(draft({ length: 200_000 }), new Uint8Array(200_000), 200_000);
     store.setBudget(budgetBytes);
     expect(store.usedBytes).toBeLessThanOrEqual(budgetBytes);
   });

@@ -25,7 +25,10 @@ describe('frames in chunks', () => {
             const end = frameEnds[index] as number;
             const start = end - length;
             const touching = chunks
-              .map((chunk, at) => ({ start: (chunkEnds[at] as number) - chunk, end: chunkEnds[at] as number }))
+              .map((chunk, at) => ({
+                start: (chunkEnds[at] as number) - chunk,
+                end: chunkEnds[at] as number,
+              }))
               .filter((chunk) => chunk.start < end && chunk.end > start);
             const isHalf = touching.length > 1;
             const isSticky = (touching[0]?.start ?? 0) < start || (touching.at(-1)?.end ?? 0) > end;

@@ -29,17 +29,36 @@ const frame = fc.oneof(
   fc.nat(300).map((length) => encodeFrame('BYE', { id: 0 }, { reason: 'r'.repeat(length) })),
   fc.constant(encodeFrame('PING', { id: 0 }, {})),
   fc
-    .record({ id: fc.integer({ min: 1, max: 9 }), file: fc.nat(50), length: fc.integer({ min: 1, max: 70_000 }), seed: fc.nat(255) })
+    .record({
+      id: fc.integer({ min: 1, max: 9 }),
+      file: fc.nat(50),
+      length: fc.integer({ min: 1, max: 70_000 }),
+      seed: fc.nat(255),
+    })
     .map(({ id, file, length, seed }) =>
-      encodeFrame('DATA', { id }, { file, offset: 0, digest: new Uint8Array(32).fill(seed), content: new Uint8Array(length).fill(seed) }),
+      encodeFrame(
+        'DATA',
+        { id },
+        {
+          file,
+          offset: 0,
+          digest: new Uint8Array(32).fill(seed),
+          content: new Uint8Array(length).fill(seed),
+        },
+      ),
     ),
   fc
     .record({ id: fc.integer({ min: 1, max: 9 }), settled: fc.nat(1_000), bytes: fc.nat(1_000_000) })
     .map(({ id, settled, bytes }) => encodeFrame('ACK', { id }, { settled, bytes })),
   fc
-    .record({ id: fc.integer({ min: 1, max: 9 }), path: fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }) })
+    .record({
+      id: fc.integer({ min: 1, max: 9 }),
+      path: fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }),
+    })
     .map(({ id, path }) => encodeFrame('STAT', { id }, { path })),
-  fc.integer({ min: 1, max: 9 }).map((id) => encodeFrame('UNLOCK', { id }, { share: 'photos', pin: '73194682' })),
+  fc
+    .integer({ min: 1, max: 9 })
+    .map((id) => encodeFrame('UNLOCK', { id }, { share: 'photos', pin: '73194682' })),
 );
 
 export const conversation: fc.Arbitrary<Conversation> = fc.record({
@@ -118,8 +137,15 @@ export function recordsOf(source: CaptureSource): CaptureRecord[] {
 export const toldBy = (source: CaptureSource): readonly object[] =>
   recordsOf(source)
     .filter(({ kind }) => kind === 'frame')
-    .map(({ number, timeMs: _, connection: __, chunk: ___, isBlanked: ____, ...rest }) => ({
-      ...rest,
-      payload: Buffer.from(source.payload(number, 0, 1_048_576).bytes).toString('base64'),
-    }))
+    .map((record) => {
+      const {
+        number,
+        timeMs: _time,
+        connection: _connection,
+        chunk: _chunk,
+        isBlanked: _blanked,
+        ...rest
+      } = record;
+      return { ...rest, payload: Buffer.from(source.payload(number, 0, 1_048_576).bytes).toString('base64') };
+    })
     .sort((a, b) => (a.direction === b.direction ? a.offset - b.offset : a.direction < b.direction ? -1 : 1));

@@ -32,7 +32,7 @@ interface Visit {
   /** The transfer id of the latest offer. */
   readonly transfer: string;
   readonly deviceId: string;
-  /** What is offered, by its top-level names. */
+  /** What is offered, by its top-level names and their kinds. */
   readonly roots: string;
   /** Set once accepted. */
   decision: Accepted | undefined;
@@ -88,8 +88,8 @@ export class Incoming {
     const record =
       before?.record ??
       new TransferRecord(offer.transfer, 'receive', terms.kind, (event) => this.#context.emit(event));
-    terms.began?.(record);
     if (before === undefined) this.#context.track(record);
+    terms.began?.(record);
     record.connected(peer);
     const sink = new Sink({
       wire,
@@ -132,7 +132,12 @@ export class Incoming {
     record.cancelAttempt = (error) => sink.cancel(error);
     record.holdAttempt = (isHeld) => sink.hold(isHeld);
     record.follow(() => sink.progress);
-    sink.offered(offer);
+    try {
+      sink.offered(offer);
+    } catch (thrown) {
+      this.#giveUp(visit, { kind: 'failed', error: asHexdropError(thrown) });
+      throw thrown;
+    }
     return sink;
   }
 
@@ -140,18 +145,21 @@ export class Incoming {
    * The visit that this offer continues: the same transfer again, whose old connection is given up for the new one
    * should it not be known to be dead yet; or, of a device that proved its key, the same files offered anew by a
    * program that was started again.
+   * @throws HexdropError unexpected-frame when the id belongs to something else: what was agreed to must not be replaced
    */
   #comeBack(offer: Payload<'OFFER'>, peer: PeerView): Visit | undefined {
     const id = provenId(peer);
     const again = this.#visits.get(offer.transfer);
     const roots = rootsKey(offer);
     const isSame = (visit: Visit): boolean => visit.deviceId === id && visit.roots === roots;
+    if (again !== undefined && !isSame(again)) {
+      throw new HexdropError('unexpected-frame', 'Something else was offered under the id of this transfer.');
+    }
     const visit =
-      again?.deviceId === id
-        ? again
-        : [...this.#visits.values()].find(
-            (waiting) => peer.secure && waiting.timer !== undefined && isSame(waiting),
-          );
+      again ??
+      [...this.#visits.values()].find(
+        (waiting) => peer.secure && waiting.timer !== undefined && isSame(waiting),
+      );
     if (visit === undefined) return undefined;
     clearTimeout(visit.timer);
     this.#visits.delete(visit.transfer);
@@ -237,7 +245,7 @@ interface Terms {
 }
 
 const rootsKey = ({ roots, rootCount, target }: Payload<'OFFER'>): string =>
-  JSON.stringify([target?.path, rootCount, ...roots.map(({ name }) => name)]);
+  JSON.stringify([target?.path, rootCount, ...roots.map(({ name, kind }) => [name, kind])]);
 
 /** Where the folder is not there yet, that of the nearest one above it. Undefined where the system does not tell. */
 function freeBytesAt(dir: string): number | undefined {

@@ -42,7 +42,7 @@ export const devicesText = defineText(
     trustTitle: 'Who it is',
     compare: 'Compare words',
     compareHow: (name: string) =>
-      `On ${name}, open “This device”. It shows eight words. Are they these, in this order?`,
+      `On ${name}, open “This device”. It shows twelve words. Are they these, in this order?`,
     words: 'Words of this device',
     same: 'They are the same',
     differ: 'They differ',
@@ -103,7 +103,7 @@ export const devicesText = defineText(
     actions: '发送',
     trustTitle: '身份',
     compare: '核对口令词',
-    compareHow: (name) => `在 ${name} 上打开“本机”页面，那里显示八个单词。是否与下面的单词及顺序完全一致？`,
+    compareHow: (name) => `在 ${name} 上打开“本机”页面，那里显示十二个单词。是否与下面的单词及顺序完全一致？`,
     words: '此设备的口令词',
     same: '完全一致',
     differ: '不一致',

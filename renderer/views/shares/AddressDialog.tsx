@@ -45,7 +45,7 @@ export const AddressDialog = ({ name, onClose }: { readonly name: string; readon
       }
     >
       {self.listening === undefined || chosen === '' ? (
-        <p className="ink-warn">{text.notListening}</p>
+        <p className="ink-warn">{self.listening === undefined ? text.notListening : text.noNetwork}</p>
       ) : (
         <div className="shares-address">
           <QrCode text={address} label={text.qrOf(address)} />

@@ -106,6 +106,13 @@ describe('a share', () => {
     await user.click(within(rowOf('photos')).getByRole('button', { name: 'Address and QR code' }));
     expect(screen.getByText(/does not listen at the moment/u)).toBeTruthy();
   });
+
+  it('cannot be reached without a network, and says so', async () => {
+    const self = { ...snapshot.self, addresses: [] };
+    const { user } = await open({ snapshot: { shares: listed, self } });
+    await user.click(within(rowOf('photos')).getByRole('button', { name: 'Address and QR code' }));
+    expect(screen.getByText(/is on no network/u)).toBeTruthy();
+  });
 });
 
 it('the address to give away is that of a wire or Wi-Fi before that of a tunnel', () => {

@@ -22,7 +22,10 @@ interface Sent {
   readonly acknowledged?: number;
 }
 
-const packet = ({ at, bytes = new Uint8Array(0), flags = tcpPsh | tcpAck, isAnswer = false, acknowledged = 1 }: Sent, isV6 = false): Buffer => {
+const packet = (
+  { at, bytes = new Uint8Array(0), flags = tcpPsh | tcpAck, isAnswer = false, acknowledged = 1 }: Sent,
+  isV6 = false,
+): Buffer => {
   const [near, far] = addressPair(isV6 ? '2001:db8::1' : '192.0.2.1', isV6 ? '2001:db8::2' : '192.0.2.2');
   const head = segmentHead({
     from: isAnswer ? far : near,
@@ -43,7 +46,10 @@ interface ClassicOptions {
   readonly magic?: number;
 }
 
-const pcapOf = (packets: readonly Uint8Array[], { linkType, isBig = false, magic = 0xa1b2c3d4 }: ClassicOptions): Buffer => {
+const pcapOf = (
+  packets: readonly Uint8Array[],
+  { linkType, isBig = false, magic = 0xa1b2c3d4 }: ClassicOptions,
+): Buffer => {
   const u32 = (value: number): Buffer => {
     const bytes = Buffer.alloc(4);
     if (isBig) bytes.writeUInt32BE(value);
@@ -53,7 +59,13 @@ const pcapOf = (packets: readonly Uint8Array[], { linkType, isBig = false, magic
   const head = [magic, 0x0004_0002, 0, 0, 262_144, linkType].map(u32);
   return Buffer.concat([
     ...head,
-    ...packets.flatMap((each, index) => [u32(1_700_000_000), u32(index * 1_000), u32(each.length), u32(each.length), each]),
+    ...packets.flatMap((each, index) => [
+      u32(1_700_000_000),
+      u32(index * 1_000),
+      u32(each.length),
+      u32(each.length),
+      each,
+    ]),
   ]);
 };
 
@@ -79,11 +91,16 @@ const conversation = [
 ];
 
 describe('link layers', () => {
-  const ether = (type: number): Buffer => Buffer.from(`020000000001020000000002${type.toString(16).padStart(4, '0')}`, 'hex');
+  const ether = (type: number): Buffer =>
+    Buffer.from(`020000000001020000000002${type.toString(16).padStart(4, '0')}`, 'hex');
   const vlan = Buffer.from('020000000001020000000002810000058100000708', 'hex');
   it.each([
     ['Ethernet', 1, ether(0x0800)],
-    ['Ethernet with two VLAN tags', 1, Buffer.concat([ether(0x88a8), Buffer.from('0005810000070800', 'hex')])],
+    [
+      'Ethernet with two VLAN tags',
+      1,
+      Buffer.concat([ether(0x88a8), Buffer.from('0005810000070800', 'hex')]),
+    ],
     ['BSD loopback, little-endian', 0, Buffer.from('02000000', 'hex')],
     ['BSD loopback, big-endian', 0, Buffer.from('00000002', 'hex')],
     ['OpenBSD loopback', 108, Buffer.from('00000002', 'hex')],
@@ -94,7 +111,12 @@ describe('link layers', () => {
     ['Linux cooked, version 2', 276, Buffer.from('0800000000000001030404060000000000000000', 'hex')],
   ])('reads %s', async (_name, linkType, head) => {
     expect(vlan.length).toBeGreaterThan(0);
-    const { seen } = await load(pcapOf(conversation.map((sent) => Buffer.concat([head, packet(sent)])), { linkType }));
+    const { seen } = await load(
+      pcapOf(
+        conversation.map((sent) => Buffer.concat([head, packet(sent)])),
+        { linkType },
+      ),
+    );
     expect(seen).toEqual(['PING', 'BYE']);
   });
 
@@ -102,7 +124,11 @@ describe('link layers', () => {
     const plain = conversation.map((sent) => packet(sent, true));
     expect((await load(pcapOf(plain, { linkType: 101 }))).seen).toEqual(['PING', 'BYE']);
     const extended = plain.map((bytes) => {
-      const with8 = Buffer.concat([bytes.subarray(0, 40), Buffer.from('0600000000000000', 'hex'), bytes.subarray(40)]);
+      const with8 = Buffer.concat([
+        bytes.subarray(0, 40),
+        Buffer.from('0600000000000000', 'hex'),
+        bytes.subarray(40),
+      ]);
       with8[6] = 60;
       with8.writeUInt16BE(bytes.length - 40 + 8, 4);
       return with8;
@@ -123,14 +149,25 @@ describe('pcap', () => {
     ['in the other one', { isBig: true }],
     ['with nanoseconds', { magic: 0xa1b23c4d }],
   ])('is read %s', async (_name, options) => {
-    const { seen, loaded } = await load(pcapOf(conversation.map((sent) => packet(sent)), { linkType: 101, ...options }));
+    const { seen, loaded } = await load(
+      pcapOf(
+        conversation.map((sent) => packet(sent)),
+        { linkType: 101, ...options },
+      ),
+    );
     expect(seen).toEqual(['PING', 'BYE']);
     expect(loaded.status().originMs).toBe(1_700_000_000_000);
   });
 });
 
 describe('connections', () => {
-  const raw = (sent: readonly Sent[]) => load(pcapOf(sent.map((each) => packet(each)), { linkType: 101 }));
+  const raw = (sent: readonly Sent[]) =>
+    load(
+      pcapOf(
+        sent.map((each) => packet(each)),
+        { linkType: 101 },
+      ),
+    );
 
   it('tells fragments, and what is no TCP', async () => {
     const fragment = packet({ at: 1, bytes: ping });
@@ -168,7 +205,10 @@ describe('connections', () => {
   });
 
   it('begins in the middle of a stream', async () => {
-    const { seen, loaded } = await raw([{ at: 5_000, bytes: bye.subarray(50) }, { at: 5_000 + bye.length - 50, bytes: ping }]);
+    const { seen, loaded } = await raw([
+      { at: 5_000, bytes: bye.subarray(50) },
+      { at: 5_000 + bye.length - 50, bytes: ping },
+    ]);
     expect(seen.at(-1)).toBe('PING');
     expect(loaded.connections()[0]?.events[0]?.kind).toBe('midway');
   });

@@ -229,10 +229,12 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
 
   #forgetOne(): void {
     const entries = [...this.#flows];
-    const [key, known] =
+    const found =
       entries.find(([, { flow }]) => flow.isClosed) ??
       entries.find(([, { flow }]) => !flow.isOurs) ??
-      (entries[0] as [string, Known]);
+      entries[0];
+    if (found === undefined) return;
+    const [key, known] = found;
     this.#flows.delete(key);
     this.#forget(known.flow);
   }

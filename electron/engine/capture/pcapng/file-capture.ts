@@ -76,7 +76,9 @@ export class RunningFileCapture implements FileCapture, BatchCarrier {
     if (this.#failure !== undefined) return this.#result(undefined);
     const end = await new Promise<ScribeEnd | undefined>((resolve) => {
       const timer = setTimeout(() => {
-        this.#fail(new HexdropError('write-failed', 'The disk is too slow: the end of the capture is missing.'));
+        this.#fail(
+          new HexdropError('write-failed', 'The disk is too slow: the end of the capture is missing.'),
+        );
       }, closeWithinMs);
       this.#onClosed = (closed) => {
         clearTimeout(timer);

@@ -32,7 +32,11 @@ const near = { address: '192.0.2.1', port: 40_000 };
 const far = { address: '192.0.2.2', port: 18_520 };
 const v6 = { near: { address: 'fe80::1%eth0', port: 40_000 }, far: { address: '2001:db8::2', port: 18_520 } };
 const ping = encodeFrame('PING', { id: 0 }, {});
-const data = encodeFrame('DATA', { id: 1 }, { file: 0, offset: 0, digest: new Uint8Array(32).fill(7), content: new Uint8Array(300).fill(0x2e) });
+const data = encodeFrame(
+  'DATA',
+  { id: 1 },
+  { file: 0, offset: 0, digest: new Uint8Array(32).fill(7), content: new Uint8Array(300).fill(0x2e) },
+);
 
 /** Held against files that were written once and looked at with tshark. HEXDROP_GOLDEN=write writes them anew. */
 const golden = (name: string, bytes: Buffer): void => {
@@ -128,22 +132,25 @@ describe('secrets in a stream', () => {
   const unlock = encodeFrame('UNLOCK', { id: 1 }, { share: 'photos', pin: '73194682' });
   const stream = Buffer.concat([ping, unlock, data, unlock]);
 
-  it.each(Array.from({ length: unlock.length + 20 }, (_, at) => at + 1))('are gone however it is cut (%i)', (length) => {
-    const filter = new SecretFilter();
-    const passed: Buffer[] = [];
-    for (let at = 0; at < stream.length; at += length) {
-      const piece = Buffer.from(stream.subarray(at, at + length));
-      filter.pass(piece);
-      passed.push(piece);
-    }
-    const whole = Buffer.concat(passed);
-    expect(whole.length).toBe(stream.length);
-    for (let digits = 2; digits <= 8; digits += 1) {
-      expect(whole.includes('73194682'.slice(0, digits))).toBe(false);
-    }
-    // What is left is still JSON.
-    const payload = whole.subarray(ping.length + 16, ping.length + unlock.length).toString();
-    expect(JSON.parse(payload)).not.toHaveProperty('pin', '73194682');
-    expect(whole.subarray(ping.length + unlock.length, -unlock.length).equals(data)).toBe(true);
-  });
+  it.each(Array.from({ length: unlock.length + 20 }, (_, at) => at + 1))(
+    'are gone however it is cut (%i)',
+    (length) => {
+      const filter = new SecretFilter();
+      const passed: Buffer[] = [];
+      for (let at = 0; at < stream.length; at += length) {
+        const piece = Buffer.from(stream.subarray(at, at + length));
+        filter.pass(piece);
+        passed.push(piece);
+      }
+      const whole = Buffer.concat(passed);
+      expect(whole.length).toBe(stream.length);
+      for (let digits = 2; digits <= 8; digits += 1) {
+        expect(whole.includes('73194682'.slice(0, digits))).toBe(false);
+      }
+      // What is left is still JSON.
+      const payload = whole.subarray(ping.length + 16, ping.length + unlock.length).toString();
+      expect(JSON.parse(payload)).not.toHaveProperty('pin', '73194682');
+      expect(whole.subarray(ping.length + unlock.length, -unlock.length).equals(data)).toBe(true);
+    },
+  );
 });

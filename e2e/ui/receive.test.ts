@@ -1,0 +1,127 @@
+// Receiving by hand: an offer comes to the front with who, what, where to and what is taken there; what is left out does
+// not come, and nothing comes before it is accepted.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { expectSameContent, landedPaths, makeTree } from '../support/trees.ts';
+import { useWorld } from '../support/world.ts';
+import {
+  accept,
+  freshen,
+  offer,
+  offerOf,
+  pickerOf,
+  setting,
+  show,
+  transferOf,
+  transferSays,
+  typePath,
+} from './support/moves.ts';
+import { type UiDevice, useBrowser } from './support/window.ts';
+
+const world = useWorld('file');
+const browsers = useBrowser('people can answer offers in a window');
+
+describe.skipIf(!browsers.need.available)('an offer', () => {
+  let kitchen: UiDevice;
+  let attic: UiDevice;
+
+  beforeAll(async () => {
+    [kitchen, attic] = await Promise.all([browsers.open(world, 'kitchen'), browsers.open(world, 'attic')]);
+  });
+  beforeEach(() => freshen(kitchen, attic));
+
+  it('says who, what and where to, over whatever view is shown', async () => {
+    const source = makeTree(world.folder('source-front'), {
+      'trip/day 1/sea.txt': 'x'.repeat(1_500),
+      'trip/list.txt': 'y'.repeat(500),
+    });
+    await show(attic, 'settings');
+    await offer(kitchen, attic, [join(source, 'trip')]);
+    const front = offerOf(attic.page, 'kitchen');
+    await front.waitFor();
+    for (const words of ['New device', '127.0.0.1', '2 files, 2.00 kB', attic.downloads, /\d GB free/u])
+      await front.getByText(words).first().waitFor();
+    const rows = await front.locator('.offer-row').allInnerTexts();
+    expect(rows.map((row) => row.replaceAll(/\s+/gu, ' ').trim())).toEqual([
+      'Take trip trip 2.00 kB',
+      'Take trip/day 1 day 1 1.50 kB',
+      'Take trip/day 1/sea.txt sea.txt 1.50 kB',
+      'Take trip/list.txt list.txt 500 B',
+    ]);
+    expect(landedPaths(attic.downloads)).toEqual([]);
+    await accept(attic);
+    await transferSays(attic, 'trip', 'Done');
+    await expectSameContent(source, attic.downloads);
+  });
+
+  it('is taken in part: what is left out does not come', async () => {
+    const source = makeTree(world.folder('source-part'), {
+      'box/keep.txt': '12',
+      'box/leave.txt': '345',
+      'box/sub/also left.txt': '6789',
+      'single.txt': '0',
+    });
+    await offer(kitchen, attic, [join(source, 'single.txt'), join(source, 'box')]);
+    const front = offerOf(attic.page);
+    await front.getByRole('checkbox', { name: 'Take box/leave.txt' }).uncheck();
+    await front.getByRole('checkbox', { name: 'Take box/sub', exact: true }).uncheck();
+    await front.getByText('2 files, 3 B of 4 files, 10 B').waitFor();
+    await front.getByRole('button', { name: 'Accept these' }).click();
+    await transferSays(attic, 'single.txt and 1 more', 'Done');
+    await transferSays(kitchen, 'single.txt and 1 more', 'Done');
+    expect(landedPaths(attic.downloads)).toEqual(['box', 'box/keep.txt', 'single.txt']);
+  });
+
+  it('of which everything is left out can only be declined', async () => {
+    const source = makeTree(world.folder('source-nothing'), { 'unwanted.txt': '1' });
+    await offer(kitchen, attic, [join(source, 'unwanted.txt')]);
+    const front = offerOf(attic.page);
+    await front.getByRole('checkbox', { name: 'Take unwanted.txt' }).uncheck();
+    expect(await front.getByRole('button', { name: /^Accept/u }).isDisabled()).toBe(true);
+    await front.getByRole('button', { name: 'Decline' }).click();
+    await transferSays(kitchen, 'unwanted.txt', 'Declined');
+    await transferSays(attic, 'unwanted.txt', 'Declined');
+    expect(landedPaths(attic.downloads)).toEqual([]);
+  });
+
+  it('goes into another folder when that is chosen, which is looked at for what is taken there', async () => {
+    const source = makeTree(world.folder('source-place'), { 'same.txt': 'new' });
+    const other = makeTree(world.folder('elsewhere'), { 'same.txt': 'old' });
+    await offer(kitchen, attic, [join(source, 'same.txt')]);
+    const front = offerOf(attic.page);
+    await front.getByRole('button', { name: 'Change…' }).click();
+    const picker = pickerOf(attic.page);
+    await typePath(picker, other);
+    await picker.getByRole('button', { name: 'Choose “elsewhere”' }).click();
+    await front.getByText(other).waitFor();
+    await front.getByText('1 name is taken there').waitFor();
+    await accept(attic);
+    await transferSays(attic, 'same.txt', 'Done');
+    expect(landedPaths(attic.downloads)).toEqual([]);
+    expect(landedPaths(other)).toEqual(['same (1).txt', 'same.txt']);
+    expect(readFileSync(join(other, 'same.txt'), 'utf8')).toBe('old');
+  });
+
+  it.each([
+    ['Keep both: the new one gets a number', { 'a (1).txt': 'new', 'a.txt': 'old', 'b.txt': 'same', 'b (1).txt': 'same' }],
+    ['Skip what is the same, keep both otherwise', { 'a (1).txt': 'new', 'a.txt': 'old', 'b.txt': 'same' }],
+    ['Replace what is there', { 'a.txt': 'new', 'b.txt': 'same' }],
+  ])('with names that are taken: %s', async (policy, expected) => {
+    const source = makeTree(world.folder('source-taken'), { 'a.txt': 'new', 'b.txt': 'same' });
+    makeTree(attic.downloads, { 'a.txt': 'old', 'b.txt': 'same' });
+    await offer(kitchen, attic, [join(source, 'a.txt'), join(source, 'b.txt')]);
+    const front = offerOf(attic.page);
+    await front.getByText('2 names are taken there').waitFor();
+    await front.getByRole('combobox', { name: 'Names that are taken' }).selectOption({ label: policy });
+    await accept(attic);
+    await transferSays(kitchen, 'a.txt and 1 more', 'Done');
+    await transferSays(attic, 'a.txt and 1 more', 'Done');
+    expect(landedPaths(attic.downloads).toSorted()).toEqual(Object.keys(expected).toSorted());
+    for (const [name, content] of Object.entries(expected))
+      expect(readFileSync(join(attic.downloads, name), 'utf8')).toBe(content);
+  });
+});

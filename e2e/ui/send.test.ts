@@ -1,0 +1,217 @@
+// Sending by hand: what is dropped, picked or pasted stands in the draft with its size, goes to whom the person chose,
+// and lies on the other disk as it was.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { Random } from '../support/random.ts';
+import { emptyFolder, expectSameContent, landedPaths, makeTree } from '../support/trees.ts';
+import { useWorld } from '../support/world.ts';
+import {
+  accept,
+  draftNames,
+  draftOf,
+  draftTotal,
+  drop,
+  dropOnAddress,
+  freshen,
+  offerOf,
+  pickerOf,
+  sendDraft,
+  show,
+  transferSays,
+  typePath,
+} from './support/moves.ts';
+import { type UiDevice, useBrowser } from './support/window.ts';
+
+const world = useWorld('file');
+const browsers = useBrowser('people can send files from a window');
+const random = new Random(7);
+
+describe.skipIf(!browsers.need.available)('sending', () => {
+  let kitchen: UiDevice;
+  let attic: UiDevice;
+
+  beforeAll(async () => {
+    [kitchen, attic] = await Promise.all([browsers.open(world, 'kitchen'), browsers.open(world, 'attic')]);
+  });
+  beforeEach(() => freshen(kitchen, attic));
+
+  const arrives = async (title: string): Promise<void> => {
+    await accept(attic);
+    await transferSays(attic, title, 'Done');
+    await transferSays(kitchen, title, 'Done');
+  };
+
+  it('files and a folder dropped on an address arrive as they are', async () => {
+    const source = makeTree(world.folder('source-address'), {
+      'note.txt': 'hello',
+      'photos/a.jpg': random.bytes(300_000),
+      'photos/deep/ünïcode 中文.txt': 'text',
+      'photos/nothing in here': emptyFolder,
+      'photos/empty file': '',
+    });
+    const draft = await dropOnAddress(kitchen, attic, [join(source, 'note.txt'), join(source, 'photos')]);
+    await draftTotal(draft).filter({ hasText: '4 files, 300 kB' }).waitFor();
+    expect(await draftNames(draft)).toEqual(['note.txt', 'photos']);
+    await sendDraft(draft);
+    await arrives('note.txt and 1 more');
+    await expectSameContent(source, attic.downloads);
+  });
+
+  it('a folder dropped on a device of the list goes there', async () => {
+    const source = makeTree(world.folder('source-device'), { 'plans/house.txt': 'four walls' });
+    const row = kitchen.page.getByRole('listitem').filter({ hasText: 'attic' });
+    await drop(kitchen, row, [join(source, 'plans')]);
+    const draft = draftOf(kitchen.page);
+    await draft.getByRole('heading', { name: 'Send to attic' }).waitFor();
+    await sendDraft(draft);
+    await arrives('plans');
+    await expectSameContent(source, attic.downloads);
+  });
+
+  it('what is dropped anywhere in the window waits until a device is chosen', async () => {
+    const source = makeTree(world.folder('source-anywhere'), { 'letter.txt': 'dear all' });
+    await show(kitchen, 'shares');
+    await show(kitchen, 'transfers');
+    await drop(kitchen, kitchen.page.locator('.status'), [join(source, 'letter.txt')]);
+    const draft = draftOf(kitchen.page);
+    await draftTotal(draft).filter({ hasText: '1 file, 8 B' }).waitFor();
+    await draft.getByRole('button', { name: 'Send', exact: true }).click();
+    await draft.getByRole('alert').filter({ hasText: 'Choose a device or type an address.' }).waitFor();
+    await draft.getByRole('radio', { name: /attic/u }).check();
+    await sendDraft(draft);
+    await arrives('letter.txt');
+    await expectSameContent(source, attic.downloads);
+  });
+
+  it('the draft adds up what is in it; what is left out does not arrive', async () => {
+    const source = makeTree(world.folder('source-draft'), {
+      'keep.bin': random.bytes(1_000),
+      'leave.bin': random.bytes(2_000),
+      'tree/one.bin': random.bytes(3_000),
+      'tree/two.bin': random.bytes(4_000),
+      'later.bin': random.bytes(5_000),
+    });
+    const draft = await dropOnAddress(kitchen, attic, [
+      join(source, 'keep.bin'),
+      join(source, 'leave.bin'),
+      join(source, 'tree'),
+    ]);
+    await draftTotal(draft).filter({ hasText: '4 files, 10.0 kB' }).waitFor();
+    await draft.getByRole('button', { name: 'Leave out leave.bin' }).click();
+    await draftTotal(draft).filter({ hasText: '3 files, 8.00 kB' }).waitFor();
+    const [chooser] = await Promise.all([
+      kitchen.page.waitForEvent('filechooser'),
+      draft.getByRole('button', { name: 'Files…' }).click(),
+    ]);
+    await chooser.setFiles([join(source, 'later.bin')]);
+    await draftTotal(draft).filter({ hasText: '4 files, 13.0 kB' }).waitFor();
+    expect(await draftNames(draft)).toEqual(['keep.bin', 'tree', 'later.bin']);
+    await sendDraft(draft);
+    await offerOf(attic.page).getByText('4 files, 13.0 kB').waitFor();
+    await arrives('keep.bin and 2 more');
+    expect(landedPaths(attic.downloads)).toEqual([
+      'keep.bin',
+      'later.bin',
+      'tree',
+      'tree/one.bin',
+      'tree/two.bin',
+    ]);
+  });
+
+  it('a folder chosen in a dialog of the browser arrives with its name', async () => {
+    const source = makeTree(world.folder('source-chosen'), { 'songs/a.txt': 'la', 'songs/b/c.txt': 'lala' });
+    await kitchen.page.getByRole('button', { name: 'Folder…' }).first().waitFor();
+    const [chooser] = await Promise.all([
+      kitchen.page.waitForEvent('filechooser'),
+      kitchen.page.getByRole('button', { name: 'Folder…' }).click(),
+    ]);
+    await chooser.setFiles(join(source, 'songs'));
+    const draft = draftOf(kitchen.page);
+    await draftTotal(draft).filter({ hasText: '2 files, 6 B' }).waitFor();
+    await draft.getByRole('radio', { name: /attic/u }).check();
+    await sendDraft(draft);
+    await arrives('songs');
+    await expectSameContent(source, attic.downloads);
+  });
+
+  it('files and folders of the machine that runs it are found and chosen in the program', async () => {
+    const source = makeTree(world.folder('source-picked'), {
+      'a.bin': random.bytes(2_000),
+      'box/b.bin': random.bytes(3_000),
+      'other.bin': 'stays',
+    });
+    const { page } = kitchen;
+    await page.getByRole('button', { name: 'From the machine that runs Hexdrop…' }).click();
+    const picker = pickerOf(page);
+    await typePath(picker, source);
+    await picker.getByText('a.bin', { exact: true }).click();
+    await picker.getByText('box', { exact: true }).click({ modifiers: ['ControlOrMeta'] });
+    await picker.getByText('2 selected').waitFor();
+    await picker.getByRole('button', { name: 'Choose', exact: true }).click();
+    const draft = draftOf(page);
+    await draftTotal(draft).filter({ hasText: '2 files, 5.00 kB' }).waitFor();
+    await draft.getByRole('radio', { name: /attic/u }).check();
+    await sendDraft(draft);
+    await arrives('a.bin and 1 more');
+    expect(landedPaths(attic.downloads)).toEqual(['a.bin', 'box', 'box/b.bin']);
+  });
+
+  it('a picture that is pasted is sent as a file', async () => {
+    const { page } = kitchen;
+    await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(8, 8);
+      canvas.getContext('2d')?.fillRect(0, 0, 8, 8);
+      const picture = await canvas.convertToBlob({ type: 'image/png' });
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
+    });
+    await page.keyboard.press('ControlOrMeta+v');
+    const draft = draftOf(page);
+    await draft.getByRole('radio', { name: /attic/u }).check();
+    await sendDraft(draft);
+    await arrives('image.png');
+    const arrived = readFileSync(join(attic.downloads, 'image.png'));
+    expect(arrived.subarray(1, 4).toString('latin1')).toBe('PNG');
+  });
+
+  it('a folder of 5,000 small files streams out of the page, and the page does not stutter', async () => {
+    const source = makeTree(
+      world.folder('source-many'),
+      Object.fromEntries(
+        Array.from({ length: 5_000 }, (_, index) => [`many/${index % 50}/${index}.txt`, `file ${index}`]),
+      ),
+    );
+    const T=performance.now(); const L=(w:string)=>console.log('TT',w,performance.now()-T);
+    await kitchen.page.evaluate(watchFrames);
+    const draft = await dropOnAddress(kitchen, attic, [join(source, 'many')]);
+    await draftTotal(draft).filter({ hasText: '5,000 files' }).waitFor();L('counted');
+    await sendDraft(draft);
+    await offerOf(attic.page).getByText('5,000 files').waitFor();
+    await attic.page.evaluate(watchFrames);L('offered');
+    await arrives('many');L('done');
+    await expectSameContent(source, attic.downloads);
+    L('same');for (const { page } of [kitchen, attic]) console.log('gap', await page.evaluate(() => (globalThis as unknown as Frames).longestGapMs));
+    for (const { page } of [kitchen, attic])
+      expect(await page.evaluate(() => (globalThis as unknown as Frames).longestGapMs)).toBeLessThan(500);
+  });
+});
+
+interface Frames {
+  longestGapMs: number;
+}
+
+/** Runs in the page: how long nothing could be drawn, at most. */
+function watchFrames(): void {
+  const frames = globalThis as unknown as Frames;
+  frames.longestGapMs = 0;
+  let last = performance.now();
+  const next = (now: number): void => {
+    frames.longestGapMs = Math.max(frames.longestGapMs, now - last);
+    last = now;
+    requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+}

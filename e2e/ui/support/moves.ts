@@ -1,0 +1,140 @@
+/** What hands do in a window: drop files of the disk, send, answer offers, look at the list of transfers. */
+
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Locator, Page } from 'playwright-core';
+
+import type { UiDevice } from './window.ts';
+
+/** Something went wrong that would show as hanging otherwise. */
+export const soonMs = 10_000;
+
+/** Leads the window to a view by its address, as a link does. */
+export async function show({ page }: Pick<UiDevice, 'page'>, view: string): Promise<void> {
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, `#/${view}`);
+  const shown = view.split('/', 1)[0] ?? '';
+  await page.locator(`.rail-link[aria-current=page][href="#/${shown}"]`).waitFor();
+}
+
+/** For tests that share devices: windows as if just opened, nothing received. */
+export async function freshen(...devices: readonly UiDevice[]): Promise<void> {
+  await Promise.all(
+    devices.map(async (device) => {
+      mkdirSync(device.downloads, { recursive: true });
+      for (const name of readdirSync(device.downloads))
+        rmSync(join(device.downloads, name), { recursive: true });
+      await device.page.keyboard.press('Escape');
+      await show(device, 'devices');
+      await device.page.reload();
+      await device.page.locator('.app').waitFor();
+    }),
+  );
+}
+
+/** Drops files and folders of the disk, as a file manager does it. */
+export async function drop({ context, page }: UiDevice, on: Locator, paths: readonly string[]): Promise<void> {
+  const box = await on.boundingBox();
+  if (box === null) throw new Error('Nothing to drop on.');
+  const session = await context.newCDPSession(page);
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x, y, data });
+  await session.detach();
+}
+
+export const addressField = (page: Page): Locator => page.getByRole('textbox', { name: 'Address of a device' });
+
+/** Drops files on an address; the draft shows them. */
+export async function dropOnAddress(
+  from: UiDevice,
+  to: Pick<UiDevice, 'address'>,
+  paths: readonly string[],
+): Promise<Locator> {
+  await show(from, 'devices');
+  await addressField(from.page).fill(to.address);
+  await drop(from, addressField(from.page), paths);
+  const draft = draftOf(from.page);
+  await draft.waitFor();
+  return draft;
+}
+
+/** The sheet that shows what is about to be sent. */
+export const draftOf = (page: Page): Locator => page.getByRole('dialog', { name: /^Send/u });
+
+/** Names in the draft, as they stand there. */
+export const draftNames = async (draft: Locator): Promise<readonly string[]> =>
+  (await draft.locator('.send-item-name').allInnerTexts()).map((text) => text.split('\n', 1)[0] ?? '');
+
+export const draftTotal = (draft: Locator): Locator => draft.locator('.send-total');
+
+/** Presses Send, which waits until everything is counted, and waits until the draft is gone. */
+export async function sendDraft(draft: Locator): Promise<void> {
+  await draft.getByRole('button', { name: 'Send', exact: true }).click();
+  await draft.waitFor({ state: 'detached' });
+}
+
+/** By drops on its address: from the page of one device to another. */
+export async function offer(
+  from: UiDevice,
+  to: Pick<UiDevice, 'address'>,
+  paths: readonly string[],
+): Promise<void> {
+  await sendDraft(await dropOnAddress(from, to, paths));
+}
+
+/** Files of the engine's machine, by the program's own file browser: they need no page. */
+export async function offerFromMachine(
+  from: UiDevice,
+  to: Pick<UiDevice, 'address'>,
+  path: string,
+): Promise<void> {
+  const { page } = from;
+  await show(from, 'devices');
+  await addressField(page).fill(to.address);
+  await page.getByRole('button', { name: 'From the machine that runs Hexdrop…' }).click();
+  await typePath(pickerOf(page), path);
+  await sendDraft(draftOf(page));
+}
+
+export const pickerOf = (page: Page): Locator => page.getByRole('dialog', { name: /^(?:Choose|Where to)/u });
+
+export async function typePath(picker: Locator, path: string): Promise<void> {
+  await picker.getByRole('button', { name: 'Type a path' }).click();
+  await picker.getByRole('textbox', { name: 'Path' }).fill(path);
+  await picker.getByRole('textbox', { name: 'Path' }).press('Enter');
+}
+
+/** The offer in front, of anybody or of this alias. */
+export const offerOf = (page: Page, alias = ''): Locator =>
+  page.getByRole('dialog', { name: new RegExp(`${alias} wants to send you something`, 'u') });
+
+export async function accept({ page }: UiDevice): Promise<void> {
+  const front = offerOf(page);
+  await front.getByRole('button', { name: /^Accept/u }).click();
+  await front.waitFor({ state: 'detached' });
+}
+
+/** The row of a transfer, by the name of what it carries; the view has to be shown. */
+export const transferOf = (page: Page, title: string): Locator =>
+  page.locator('.transfers-row').filter({ has: page.getByRole('button', { name: `Details of ${title}` }) });
+
+/** Waits until the row of a transfer says this. */
+export async function transferSays(device: UiDevice, title: string, words: string | RegExp): Promise<Locator> {
+  if (!device.page.url().includes('#/transfers')) await show(device, 'transfers');
+  const row = transferOf(device.page, title).filter({ hasText: words }).first();
+  await row.waitFor({ timeout: soonMs });
+  return row;
+}
+
+/** Types a setting of "This device" and waits until the engine has it. */
+export async function setting(device: UiDevice, label: string, value: string): Promise<void> {
+  await show(device, 'settings');
+  const field = device.page.getByRole('textbox', { name: label });
+  await field.fill(value);
+  await field.press('Enter');
+  await field.and(device.page.locator(`[value="${value}"]`)).waitFor();
+}

@@ -1,0 +1,147 @@
+/** Offers of a peer that keeps to no rule but those of the frames. */
+
+import { describe, expect, it } from 'vitest';
+
+import type { Decision, OfferView, RootView } from '../../../shared/model/transfer.ts';
+import type { Payload } from '../../../shared/protocol/catalog.ts';
+import { protocolTimings } from '../session/session.ts';
+import { serverWith, withRawPeer } from '../testing/session-pair.ts';
+import type { RawPeer } from '../testing/session-pair.ts';
+import { temporaryFolder } from '../testing/trees.ts';
+import type { EngineEvent } from '../api.ts';
+import type { EngineContext } from '../context.ts';
+import { TransferBook } from '../transfer-book.ts';
+import { DownloadLimit } from './download-limit.ts';
+import { Incoming } from './incoming.ts';
+
+const transfer = 'ab'.repeat(16);
+
+const root = (name: string, kind: RootView['kind'] = 'file'): RootView => ({ name, kind, size: 0 });
+
+const offerOf = (roots: readonly RootView[], more: Partial<Payload<'OFFER'>> = {}): Payload<'OFFER'> => ({
+  transfer,
+  roots: [...roots],
+  rootCount: roots.length,
+  totals: { files: roots.length, folders: 0, bytes: 0, complete: true },
+  ...more,
+});
+
+interface Asked {
+  readonly offer: OfferView;
+  answer(decision: Decision): void;
+}
+
+/** What a raw peer offers comes to an `Incoming`; somebody is asked. */
+const receiving = async () => {
+  const events: EngineEvent[] = [];
+  const book = new TransferBook((event) => events.push(event));
+  const context = {
+    home: temporaryFolder(),
+    bootId: 'boot-1',
+    timings: protocolTimings,
+    downloads: new DownloadLimit(),
+    emit: (event: EngineEvent) => events.push(event),
+    track: (record: Parameters<EngineContext['track']>[0]) => book.track(record),
+  } as EngineContext;
+  const incoming = new Incoming(context);
+  const asked: Asked[] = [];
+  const lookers = new Set<() => void>();
+  const policy = {
+    dir: temporaryFolder(),
+    onConflict: 'rename' as const,
+    decidesAtOnce: true,
+    decide: (offer: OfferView): Promise<Decision> =>
+      new Promise((answer) => {
+        asked.push({ offer, answer });
+        for (const look of lookers) look();
+      }),
+  };
+  const peerOf = async (): Promise<RawPeer> => {
+    const server = serverWith({ offered: (wire, offer) => incoming.push(wire, offer, policy) });
+    return (await withRawPeer('listener', { server })).peer;
+  };
+  /** The question number `at`, once it is asked. */
+  const question = (at: number): Promise<Asked> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const found = asked[at];
+        if (found !== undefined) resolve(found);
+      };
+      lookers.add(look);
+      look();
+    });
+  return { events, book, asked, question, peerOf };
+};
+
+describe('an offer that comes under the id of another one', () => {
+  it('is not taken because that one was: names that nobody agreed to are refused', async () => {
+    const { question, asked, peerOf } = await receiving();
+    const peer = await peerOf();
+    peer.send('OFFER', 1, offerOf([root('photo.jpg')]));
+    (await question(0)).answer({ accept: true });
+    await peer.next('ACCEPT');
+    const again = await peerOf();
+    again.send('OFFER', 1, offerOf([root('.bashrc')]));
+    expect(await again.next('DECLINE')).toMatchObject({ code: 'unexpected-frame' });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is refused as well when a file has become a folder of that name', async () => {
+    const { question, peerOf } = await receiving();
+    const peer = await peerOf();
+    peer.send('OFFER', 1, offerOf([root('notes')]));
+    (await question(0)).answer({ accept: true });
+    await peer.next('ACCEPT');
+    const again = await peerOf();
+    again.send('OFFER', 1, offerOf([root('notes', 'folder')]));
+    expect(await again.next('DECLINE')).toMatchObject({ code: 'unexpected-frame' });
+  });
+
+  it('does not take the place of the one that somebody is looking at', async () => {
+    const { question, asked, peerOf } = await receiving();
+    const peer = await peerOf();
+    peer.send('OFFER', 1, offerOf([root('photo.jpg')]));
+    const first = await question(0);
+    peer.send('OFFER', 3, offerOf([root('.bashrc')]));
+    expect(await peer.next('DECLINE')).toMatchObject({ code: 'unexpected-frame' });
+    expect(asked).toHaveLength(1);
+    first.answer({ accept: true });
+    await peer.next('ACCEPT');
+  });
+
+  it('goes on without a question when it is the same one after its connection broke', async () => {
+    const { question, asked, peerOf } = await receiving();
+    const peer = await peerOf();
+    peer.send('OFFER', 1, offerOf([root('photo.jpg')]));
+    (await question(0)).answer({ accept: true });
+    await peer.next('ACCEPT');
+    peer.stream.destroy();
+    const again = await peerOf();
+    again.send('OFFER', 1, offerOf([root('photo.jpg')]));
+    await again.next('ACCEPT');
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('an offer under the id of a transfer that this side started', () => {
+  it('is refused, and that one stays what it is', async () => {
+    const { book, asked, peerOf } = await receiving();
+    const ours = book.begin('send', 'push');
+    const peer = await peerOf();
+    peer.send('OFFER', 1, offerOf([root('a')], { transfer: ours.id }));
+    expect(await peer.next('DECLINE')).toMatchObject({ code: 'unexpected-frame' });
+    expect(asked).toEqual([]);
+    expect(book.views()).toMatchObject([{ id: ours.id, direction: 'send', state: 'connecting' }]);
+  });
+});
+
+describe('an offer without form', () => {
+  it('leaves no transfer behind that waits for ever', async () => {
+    const { book, events, peerOf } = await receiving();
+    const peer = await peerOf();
+    peer.send('OFFER', 1, offerOf([], { rootCount: 5 }));
+    expect(await peer.next('DECLINE')).toMatchObject({ code: 'bad-payload' });
+    expect(book.views()).toMatchObject([{ state: 'failed', error: { code: 'bad-payload' } }]);
+    expect(events.at(-1)).toMatchObject({ kind: 'finished' });
+  });
+});

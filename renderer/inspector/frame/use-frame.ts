@@ -1,0 +1,36 @@
+/** The chosen frame: its bytes as they come, and its field tree. */
+
+import { useEffect, useMemo, useReducer } from 'react';
+
+import { dissect, type DissectNode } from '../../../shared/protocol/dissect.ts';
+import { FrameBytes } from '../data/frame-bytes.ts';
+import { useInspected, useInspector } from '../model.ts';
+
+export interface ShownFrame {
+  readonly frame: FrameBytes | undefined;
+  /** Of a frame, once its bytes have come. */
+  readonly tree: DissectNode | undefined;
+}
+
+export const useFrame = (): ShownFrame => {
+  const inspector = useInspector();
+  const selected = useInspected((state) => state.selected);
+  const source = useInspected((state) => state.source);
+  const [version, changed] = useReducer((before: number) => before + 1, 0);
+  const frame = useMemo(() => {
+    const record = selected === undefined ? undefined : inspector.feed.rows.find(selected);
+    return record === undefined ? undefined : new FrameBytes(inspector.client, source, record);
+  }, [inspector, selected, source]);
+  useEffect(() => {
+    const stop = frame?.onChange(changed);
+    frame?.want(0, frame.kept);
+    return stop;
+  }, [frame]);
+  const tree = useMemo(() => {
+    if (frame === undefined || frame.record.kind !== 'frame' || !frame.isReady) return undefined;
+    return dissect(frame.head());
+    // `version` rises when bytes have come.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [frame, version]);
+  return useMemo(() => ({ frame, tree }), [frame, tree]);
+};

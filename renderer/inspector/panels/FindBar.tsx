@@ -1,0 +1,158 @@
+/** Search in the kept bytes of all frames: hex or text, next and previous. The bytes found are chosen in the dump. */
+
+import { ChevronDown, ChevronUp, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+
+import type { Client } from '../../../shared/ipc/client.ts';
+import { IconButton } from '../../components/Button.tsx';
+import { Select, TextField } from '../../components/Field.tsx';
+import { useFormat, useText } from '../../i18n/language.ts';
+import { FrameBytes } from '../data/frame-bytes.ts';
+import { useInspected, useInspector } from '../model.ts';
+import { inspectorText } from '../text.ts';
+
+type Reading = 'text' | 'hex';
+/** More matches are no help to a person; the filter narrows first. */
+const mostFound = 100_000;
+const calmMs = 250;
+
+/** Hex digits of what is looked for; undefined when it is no hex. Empty: nothing is looked for. */
+export function needleOf(typed: string, reading: Reading): string | undefined {
+  if (reading === 'text') {
+    return Array.from(new TextEncoder().encode(typed), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+  const hex = typed.replaceAll(/0x|[\s:,]/giu, '').toLowerCase();
+  return /^(?:[0-9a-f]{2})*$/u.test(hex) ? hex : undefined;
+}
+
+/** Where bytes stand in others, letters of ASCII in either case when asked; -1 when nowhere. */
+export function indexOfBytes(bytes: Uint8Array, needle: Uint8Array, ignoreCase: boolean): number {
+  const fold = (byte: number): number => (ignoreCase && byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte);
+  outer: for (let at = 0; at + needle.length <= bytes.length; at += 1) {
+    for (let index = 0; index < needle.length; index += 1) {
+      if (fold(bytes[at + index] as number) !== fold(needle[index] as number)) continue outer;
+    }
+    return at;
+  }
+  return -1;
+}
+
+const searchAll = async (
+  client: Client,
+  source: string,
+  needle: string,
+  ignoreCase: boolean,
+  signal: AbortSignal,
+): Promise<readonly number[]> => {
+  const all: number[] = [];
+  let from: number | undefined = 0;
+  while (from !== undefined && all.length < mostFound) {
+    const answer: { readonly found: readonly number[]; readonly next?: number } = await client.call(
+      'capture.search',
+      { source, needle, ignoreCase, from, most: 10_000 },
+      { signal },
+    );
+    all.push(...answer.found);
+    from = answer.next;
+  }
+  return all;
+};
+
+export const FindBar = ({ onClose }: { readonly onClose: () => void }) => {
+  const text = useText(inspectorText);
+  const format = useFormat();
+  const inspector = useInspector();
+  const source = useInspected((state) => state.source);
+  const selected = useInspected((state) => state.selected);
+  const [typed, setTyped] = useState('');
+  const [reading, setReading] = useState<Reading>('text');
+  const [found, setFound] = useState<readonly number[]>();
+  const box = useRef<HTMLDivElement>(null);
+  const needle = needleOf(typed, reading);
+  const ignoreCase = reading === 'text';
+
+  useEffect(() => box.current?.querySelector('input')?.focus(), []);
+  useEffect(() => {
+    setFound(undefined);
+    if (needle === undefined || needle === '' || needle.length > 512) return;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      searchAll(inspector.client, source, needle, ignoreCase, stop.signal).then(setFound, () => {});
+    }, calmMs);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [inspector, source, needle, ignoreCase]);
+
+  const go = async (step: 1 | -1): Promise<void> => {
+    if (found === undefined || found.length === 0 || needle === undefined) return;
+    const at = selected ?? (step === 1 ? 0 : Number.POSITIVE_INFINITY);
+    const next =
+      step === 1 ? (found.find((number) => number > at) ?? found[0]) : (found.findLast((number) => number < at) ?? found.at(-1));
+    const record = next === undefined ? undefined : inspector.feed.rows.find(next);
+    if (record === undefined) return;
+    inspector.set({ follows: false });
+    inspector.choose(record.number);
+    const frame = new FrameBytes(inspector.client, source, record);
+    const bytes = Uint8Array.from(needle.match(/../gu) ?? [], (pair) => Number.parseInt(pair, 16));
+    const show = (): void => {
+      const offset = indexOfBytes(frame.head(), bytes, ignoreCase);
+      if (offset < 0 || inspector.state.selected !== record.number) return;
+      inspector.choose(record.number, { from: offset, to: offset + bytes.length });
+    };
+    frame.onChange(show);
+    frame.want(0, frame.kept);
+    if (frame.isReady) show();
+  };
+
+  const position = selected === undefined || found === undefined ? -1 : found.indexOf(selected);
+  const state =
+    needle === undefined
+      ? text.find.badHex
+      : needle === ''
+        ? ''
+        : found === undefined
+          ? text.find.looking
+          : found.length === 0
+            ? text.find.none
+            : position >= 0
+              ? text.find.found(format.number(position + 1), format.number(found.length))
+              : text.find.many(String(found.length));
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
+    <div
+      ref={box}
+      className="inspector-find"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onClose();
+        if (event.key === 'Enter' && event.target instanceof HTMLInputElement) void go(event.shiftKey ? -1 : 1);
+      }}
+    >
+      <Select
+        label={text.find.as}
+        hideLabel
+        value={reading}
+        options={[
+          { value: 'text', label: text.find.asText },
+          { value: 'hex', label: text.find.hex },
+        ]}
+        onChange={setReading}
+      />
+      <TextField
+        label={text.find.label}
+        hideLabel
+        data
+        placeholder={text.find.hint}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+      <span className="inspector-find-state faint" role="status">
+        {state}
+      </span>
+      <IconButton small icon={ChevronUp} label={text.find.previous} onClick={() => void go(-1)} />
+      <IconButton small icon={ChevronDown} label={text.find.next} onClick={() => void go(1)} />
+      <IconButton small icon={X} label={text.find.close} onClick={onClose} />
+    </div>
+  );
+};

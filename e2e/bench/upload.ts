@@ -191,9 +191,7 @@ async function withWindow(stage: Stage, use: (page: Page) => Promise<unknown>): 
     const page = await context.newPage();
     await page.goto(String(url));
     await page.locator('.app').waitFor();
-    await page
-      .getByRole('textbox', { name: 'Address of a device' })
-      .fill(`127.0.0.1:${stage.port}`);
+    await page.getByRole('textbox', { name: 'Address of a device' }).fill(`127.0.0.1:${stage.port}`);
     await use(page);
   } finally {
     await context.close();

@@ -67,7 +67,7 @@ const told = (frames: readonly CaptureRecord[]): readonly string[] =>
     )
     .map(({ type, id, length, channel }) => `${typeLabel(type)} ${id} ${length} ${channel}`);
 
-const runs = { numRuns: 12 } as const;
+const runs = { numRuns: 8 } as const;
 
 describe.skipIf(!need.available)('a capture file with made-up headers', () => {
   it('has nothing that tshark finds odd', async () => {

@@ -15,7 +15,9 @@ import { useBrowser } from './support/window.ts';
 const world = useWorld();
 const browsers = useBrowser('people can browse the shares of another device');
 
-const notes = Array.from({ length: 400 }, (_none, line) => `${line}: fog at sea, wind from the north\n`).join('');
+const notes = Array.from({ length: 400 }, (_none, line) => `${line}: fog at sea, wind from the north\n`).join(
+  '',
+);
 
 interface Pair {
   /** Who shares `source`. */
@@ -71,7 +73,10 @@ describe.skipIf(!browsers.need.available)('the shares of another device', () => 
     await entry(page, 'harbour.png').waitFor();
     await page.keyboard.press('Backspace');
     await entry(page, 'track.bin').waitFor();
-    await page.getByRole('navigation', { name: 'Folder path' }).getByRole('button', { name: 'Shares' }).click();
+    await page
+      .getByRole('navigation', { name: 'Folder path' })
+      .getByRole('button', { name: 'Shares' })
+      .click();
     await entry(page, 'trip').waitFor();
     await page.goBack();
     await entry(page, 'track.bin').waitFor();

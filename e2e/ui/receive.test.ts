@@ -10,6 +10,7 @@ import { expectSameContent, landedPaths, makeTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
 import {
   accept,
+  connect,
   freshen,
   offer,
   offerOf,
@@ -71,8 +72,8 @@ describe.skipIf(!browsers.need.available)('an offer', () => {
     await front.getByRole('checkbox', { name: 'Take box/sub', exact: true }).uncheck();
     await front.getByText('2 files, 3 B of 4 files, 10 B').waitFor();
     await front.getByRole('button', { name: 'Accept these' }).click();
-    await transferSays(attic, 'single.txt and 1 more', 'Done');
-    await transferSays(kitchen, 'single.txt and 1 more', 'Done');
+    await transferSays(attic, 'box and 1 more', 'Done');
+    await transferSays(kitchen, 'box and 1 more', 'Done');
     expect(landedPaths(attic.downloads)).toEqual(['box', 'box/keep.txt', 'single.txt']);
   });
 
@@ -107,7 +108,10 @@ describe.skipIf(!browsers.need.available)('an offer', () => {
   });
 
   it.each([
-    ['Keep both: the new one gets a number', { 'a (1).txt': 'new', 'a.txt': 'old', 'b.txt': 'same', 'b (1).txt': 'same' }],
+    [
+      'Keep both: the new one gets a number',
+      { 'a (1).txt': 'new', 'a.txt': 'old', 'b.txt': 'same', 'b (1).txt': 'same' },
+    ],
     ['Skip what is the same, keep both otherwise', { 'a (1).txt': 'new', 'a.txt': 'old', 'b.txt': 'same' }],
     ['Replace what is there', { 'a.txt': 'new', 'b.txt': 'same' }],
   ])('with names that are taken: %s', async (policy, expected) => {
@@ -123,5 +127,61 @@ describe.skipIf(!browsers.need.available)('an offer', () => {
     expect(landedPaths(attic.downloads).toSorted()).toEqual(Object.keys(expected).toSorted());
     for (const [name, content] of Object.entries(expected))
       expect(readFileSync(join(attic.downloads, name), 'utf8')).toBe(content);
+  });
+
+  it('stands in a queue with others; one that is put off waits in a line and comes back', async () => {
+    const source = makeTree(world.folder('source-queue'), {
+      'one.txt': '1',
+      'two.txt': '2',
+      'three.txt': '3',
+    });
+    for (const name of ['one', 'two', 'three']) await offer(kitchen, attic, [join(source, `${name}.txt`)]);
+    const front = offerOf(attic.page);
+    await front.getByText('2 more offers wait').waitFor();
+    await front.getByText('one.txt', { exact: true }).waitFor();
+    await attic.page.keyboard.press('Escape');
+    await front.getByText('two.txt', { exact: true }).waitFor();
+    await front.getByText('1 more offer waits').waitFor();
+    await front.getByRole('button', { name: 'Decline' }).click();
+    await front.getByText('three.txt', { exact: true }).waitFor();
+    await front.getByRole('button', { name: 'Decide later' }).click();
+    await attic.page.getByText('2 offers wait for your answer').waitFor();
+    await attic.page.getByRole('button', { name: 'Show', exact: true }).click();
+    await front.getByText('one.txt', { exact: true }).waitFor();
+    await front.getByRole('button', { name: 'Accept' }).click();
+    await front.getByText('three.txt', { exact: true }).waitFor();
+    await accept(attic);
+    for (const [name, state] of [
+      ['one.txt', 'Done'],
+      ['two.txt', 'Declined'],
+      ['three.txt', 'Done'],
+    ] as const)
+      await transferSays(kitchen, name, state);
+    await transferSays(attic, 'three.txt', 'Done');
+    expect(landedPaths(attic.downloads)).toEqual(['one.txt', 'three.txt']);
+  });
+
+  it('goes when the sender takes it back, and says so', async () => {
+    const source = makeTree(world.folder('source-back'), { 'mistake.txt': 'oops' });
+    await offer(kitchen, attic, [join(source, 'mistake.txt')]);
+    await offerOf(attic.page).waitFor();
+    const row = await transferSays(kitchen, 'mistake.txt', 'Waiting for an answer');
+    await row.getByRole('button', { name: 'Cancel' }).click();
+    await attic.page.getByText('kitchen took the offer back.').waitFor();
+    await offerOf(attic.page).waitFor({ state: 'detached' });
+    await transferSays(kitchen, 'mistake.txt', 'Cancelled');
+    expect(landedPaths(attic.downloads)).toEqual([]);
+  });
+
+  it('of a device that was verified and is trusted with it is taken without asking', async () => {
+    const source = makeTree(world.folder('source-auto'), { 'trusted.txt': 'hello' });
+    await connect(attic, kitchen);
+    const { page } = attic;
+    await page.getByRole('button', { name: 'Compare words' }).click();
+    await page.getByRole('button', { name: 'They are the same' }).click();
+    await page.getByRole('switch', { name: 'Accept its files without asking' }).click();
+    await offer(kitchen, attic, [join(source, 'trusted.txt')]);
+    await transferSays(attic, 'trusted.txt', 'Done');
+    await expectSameContent(source, attic.downloads);
   });
 });

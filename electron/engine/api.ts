@@ -87,7 +87,7 @@ export interface StreamedEntry {
 
 /**
  * A part of one file that is needed. Its bytes come by `push`, in order, in pieces of any size, until there are `bytes`
- * of them; or `fail` ends it. Several parts are open at a time, never more than about 4 MiB of them together: what is
+ * of them; or `fail` ends it. Several parts are open at a time, never more than about 8 MiB of them together: what is
  * pushed is kept until it has been sent, so that is all the backpressure there is. They may be answered in any order;
  * they are needed in that in which they were asked for.
  */
@@ -225,8 +225,8 @@ export interface TransferHandle {
   /** 32 hex digits. */
   readonly id: string;
   view(): TransferView;
-  /** Ends it on both sides; what was verified stays as a resumable partial. */
-  cancel(): void;
+  /** Ends it on both sides; what was verified stays as a resumable partial. With a reason it has failed. */
+  cancel(why?: HexdropError): void;
   /** Nothing flows until `resume`, also after a broken connection. The other side sees that it is paused from here. */
   pause(): void;
   /** Takes this side's `pause` back; one of the other side stays. */

@@ -40,6 +40,18 @@ describe('an engine that stops listening', () => {
     await expect(engine.listen({ host: '127.0.0.1', port: 0 })).rejects.toMatchObject({ code: 'usage' });
   });
 
+  it('does not listen any more once it is closed', async () => {
+    const { engine } = await startEngine();
+    const opening = engine.listen({ host: '127.0.0.1', port: 0 });
+    await engine.close();
+    const { host, port } = await opening;
+    await expect(engine.listen({ host, port })).rejects.toMatchObject({ code: 'shutting-down' });
+    const other = await startEngine();
+    await expect(other.engine.probe({ to: { host, port } })).rejects.toMatchObject({
+      code: 'connection-refused',
+    });
+  });
+
   it('can be stopped while it is about to', async () => {
     const { engine } = await startEngine();
     const listening = engine.listen({ host: '127.0.0.1', port: 0 });

@@ -175,6 +175,14 @@ describe('send and receive', () => {
     ).rejects.toMatchObject({ code: 'usage' });
   });
 
+  it('of what is not there does not end before its handle is there', async () => {
+    const { engine, events } = await startEngine();
+    const transfer = engine.send({ paths: ['/nowhere/at/all'], to: { host: '192.0.2.1', port: 9 } });
+    expect(transfer.view().state).toBe('connecting');
+    expect(events).toEqual([]);
+    await expect(transfer.done).rejects.toMatchObject({ code: 'no-such-path' });
+  });
+
   it('to a port where nothing listens is connection-refused, at once', async () => {
     const other = await startEngine();
     const at = await other.engine.listen({ host: '127.0.0.1', port: 0 });

@@ -1,4 +1,4 @@
-import { rmSync, symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -48,6 +48,19 @@ describe('a key', () => {
       sender.events.flatMap((event) => (event.kind === 'session-opened' ? [event.peer.trust] : [])),
     ).toEqual(['new', 'known']);
     expect(receiver.offers.map(({ peer }) => peer.trust)).toEqual(['new', 'known']);
+  });
+
+  it('that a listener cannot look up gets nobody in, and no guest hears where it is kept', async () => {
+    const receiver = await startReceiver();
+    writeFileSync(join(receiver.home, 'devices.json'), 'damaged');
+    const guest = await startEngine();
+    const refusal: unknown = await guest.engine
+      .listPage({ from: receiver.at, path: '' })
+      .catch((thrown: unknown) => thrown);
+    expect(refusal).toMatchObject({ code: 'internal' });
+    expect(String(refusal)).not.toContain(receiver.home);
+    const { error } = await receiver.next('rejected');
+    expect(error.message).toContain(receiver.home);
   });
 
   it('that a person compared is told as verified on both sides, until it is taken back or forgotten', async () => {

@@ -142,6 +142,7 @@ class LocalEngine implements Engine {
   }
 
   async listen(request: ListenRequest): Promise<Endpoint & { readonly deviceId: string }> {
+    if (this.#isClosed) throw new HexdropError('shutting-down', 'The engine has ended.');
     if (this.#opening !== undefined) throw new HexdropError('usage', 'The engine listens already.');
     if (request.receive !== undefined) this.setReceivePolicy(request.receive);
     const opening = this.#open(request);

@@ -1,7 +1,7 @@
 /** Those who come to our port: a connection becomes a session, joins a transfer as its lane, or is told why not. */
 
 import type { Trust } from '../../shared/model/peer.ts';
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../shared/protocol/errors.ts';
 import type { EngineContext } from './context.ts';
 import type { Connection } from './net/connection.ts';
 import { receiveFirstFrame } from './session/reception.ts';
@@ -24,7 +24,7 @@ export function greetGuest(context: EngineContext, connection: Connection, openF
         opened: (opened) => {
           context.sessions.opened(opened);
           const { deviceId, alias, trust } = opened.peer;
-          if (trust !== 'unauthenticated') context.knownDevices.record({ deviceId, alias });
+          if (trust !== 'unauthenticated') ofDevices(() => context.knownDevices.record({ deviceId, alias }));
           context.emit({ kind: 'session-opened', peer: opened.peer });
         },
         closed: (closed, error) => {
@@ -45,5 +45,14 @@ export function greetGuest(context: EngineContext, connection: Connection, openF
 /** A guest has no address that it was known by. */
 function trustGuest(context: EngineContext, connection: Connection, deviceId: string): Trust {
   if (connection.info.peerDeviceId === undefined) return 'unauthenticated';
-  return context.knownDevices.check(undefined, deviceId);
+  return ofDevices(() => context.knownDevices.check(undefined, deviceId));
+}
+
+/** What is wrong with the list of devices is no guest's business: it names a path of this machine. */
+function ofDevices<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (thrown) {
+    throw new HexdropError('internal', asHexdropError(thrown).message, { cause: thrown });
+  }
 }

@@ -6,7 +6,7 @@ import type { EngineEvent, TransferHandle } from './api.ts';
 import { newTransferId } from './transfer/outgoing.ts';
 import { TransferRecord } from './transfer/record.ts';
 
-/** How many of those that are over stay. */
+/** Those that are over stay up to here, together with those that run. */
 const keptRecords = 200;
 
 export class TransferBook {
@@ -35,12 +35,8 @@ export class TransferBook {
       throw new HexdropError('unexpected-frame', 'The id of this transfer belongs to another one.');
     }
     this.#records.set(record.id, record);
-    if (this.#records.size <= keptRecords) return;
-    for (const [id, old] of this.#records) {
-      if (!old.isOver) continue;
-      this.#records.delete(id);
-      return;
-    }
+    const trim = (): void => this.#trim();
+    record.done.then(trim, trim);
   }
 
   handle(id: string): TransferHandle | undefined {
@@ -53,8 +49,9 @@ export class TransferBook {
       id: record.id,
       view: () => record.view(),
       // Read on both sides.
-      cancel: () => {
+      cancel: (why) => {
         if (record.isOver) return;
+        if (why !== undefined) return record.cancelAttempt(why);
         const who = record.direction === 'send' ? 'sender' : 'receiver';
         record.cancelAttempt(new HexdropError('cancelled', `The ${who} cancelled.`));
       },
@@ -66,6 +63,17 @@ export class TransferBook {
 
   views(): readonly TransferView[] {
     return [...this.#records.values()].map((record) => record.view());
+  }
+
+  /** All that run stay, and of the others the latest. */
+  #trim(): void {
+    let tooMany = this.#records.size - keptRecords;
+    for (const [id, record] of this.#records) {
+      if (tooMany <= 0) return;
+      if (!record.isOver) continue;
+      this.#records.delete(id);
+      tooMany -= 1;
+    }
   }
 
   /** Ends all that run. */

@@ -96,6 +96,16 @@ describe('the list of devices', () => {
     expect(devices.takesAll(peer(a, 'known'))).toBe(false);
   });
 
+  it('does not let an announcement rename a device that a person verified', () => {
+    const { cards } = desk({
+      devices: [known(a, { alias: 'Ada', verified: true }), known(b, { alias: '', verified: true })],
+      peers: [announced(a), announced(b)],
+    });
+    expect(cards().get(a)?.alias).toBe('Ada');
+    // It was compared before it was ever met.
+    expect(cards().get(b)?.alias).toBe('announced');
+  });
+
   it('keeps a known device in the list when it is no longer announced', () => {
     const {
       cards,

@@ -214,7 +214,10 @@ export class Devices {
       );
       cards.set(id, {
         id,
-        alias: peer?.alias ?? session?.alias ?? device?.alias ?? plain?.alias ?? note?.alias ?? '',
+        // Anybody can announce this key under another name: a device that was verified is called as it said itself.
+        alias:
+          (trust === 'verified' ? session?.alias || device?.alias : undefined) ||
+          (peer?.alias ?? session?.alias ?? device?.alias ?? plain?.alias ?? note?.alias ?? ''),
         kind: peer?.kind ?? note?.kind ?? 'unknown',
         hue: hueOf(id),
         addresses: addressesOf([

@@ -123,6 +123,10 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
     'uploads.push': ({ upload, request, file, offset }, { bytes }) => ({
       more: uploads.push(upload, request, { file, offset }, bytes),
     }),
+    'uploads.pushWhole': ({ upload, parts }, { bytes }) => {
+      uploads.pushWhole(upload, parts, bytes);
+      return {};
+    },
     'uploads.fail': ({ upload, request, message }) => {
       uploads.fail(upload, request, message);
       return {};

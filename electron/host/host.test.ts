@@ -1,6 +1,6 @@
 /** Two whole hosts talk over loopback, each driven through the contract by a window. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -109,6 +109,19 @@ describe('sending to another host', () => {
     await receiver.window.client.call('offers.accept', { id: again.id, onConflict: 'rename' });
     await sender.window.until((snapshot) => snapshot.transfers[again.id]?.state === 'done');
     expect(existsSync(join(receiver.downloadDir, 'a.txt'))).toBe(true);
+  });
+
+  it('of a file that is gone meanwhile fails with that, and is over', async () => {
+    const { sender, to } = await openPair();
+    const folder = temporaryFolder();
+    plant(folder, { 'a.txt': { size: 30, seed: 1 } });
+    const refs = [await sender.window.refFor(join(folder, 'a.txt'))];
+    rmSync(folder, { recursive: true });
+    const { id } = await sender.window.client.call('transfers.send', { to, refs });
+    const { transfers } = await sender.window.until((snapshot) => id in snapshot.transfers);
+    expect(transfers[id]).toMatchObject({ state: 'failed', title: 'a.txt', canRetry: true });
+    expect(sender.host.activity.runningTransfers).toBe(0);
+    await sender.window.client.call('transfers.remove', { id });
   });
 
   it('takes back the offer of a sender that goes away', async () => {

@@ -233,6 +233,7 @@ class LocalHost implements Host {
     transfers.heard(event);
     shares.heard(event);
     texts.heard(event);
+    if (event.kind === 'transfer') offers.recounted(event.transfer.id, event.transfer.totals);
     if (event.kind === 'finished') offers.withdraw(event.transfer.id);
   }
 

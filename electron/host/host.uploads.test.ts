@@ -12,8 +12,8 @@ import type { Side, TestWindow } from './testing/hosts.ts';
 const streamFrom = (window: TestWindow, contents: readonly Buffer[], pieceBytes: number): void => {
   const unwanted = new Set<number>();
   window.client.on('upload-unwanted', ({ request }) => unwanted.add(request));
-  window.client.on('upload-wanted', ({ upload, request, file, offset, bytes }) => {
-    const push = async (): Promise<void> => {
+  window.client.on('upload-wanted', ({ upload, parts }) => {
+    const push = async ({ request, file, offset, bytes }: (typeof parts)[number]): Promise<void> => {
       for (let at = offset; at < offset + bytes;) {
         const piece =
           contents[file]?.subarray(at, Math.min(at + pieceBytes, offset + bytes)) ?? new Uint8Array(0);
@@ -26,7 +26,7 @@ const streamFrom = (window: TestWindow, contents: readonly Buffer[], pieceBytes:
         if (!more || unwanted.has(request)) return;
       }
     };
-    push().catch(() => undefined);
+    for (const part of parts) push(part).catch(() => undefined);
   });
 };
 

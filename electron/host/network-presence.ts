@@ -70,6 +70,7 @@ export class NetworkPresence {
   /** @param port the one of this run, where it is not that of the settings */
   async start(port: number): Promise<void> {
     await this.#listen(port);
+    if (this.#isClosed) return;
     this.#followDiscovery(this.#context.settings.current);
     this.#look();
   }
@@ -106,8 +107,10 @@ export class NetworkPresence {
     engine.setReceivePolicy(this.#parts.offers.policy());
     if (before.port !== after.port) {
       await engine.stopListening();
-      await this.#listen(after.port);
+      if (!this.#isClosed) await this.#listen(after.port);
     }
+    // The program may have ended meanwhile.
+    if (this.#isClosed) return;
     this.#followDiscovery(after);
     this.#look();
   }

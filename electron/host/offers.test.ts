@@ -54,6 +54,18 @@ describe('an offer', () => {
     ]);
   });
 
+  it('shows what the sender has counted since, before and after it came to the front', async () => {
+    const { offers, policy, cards } = desk();
+    const counting = { files: 3, folders: 1, bytes: 9, complete: false };
+    void policy.decide({ ...offer(1), totals: counting });
+    offers.recounted(idOf(1), { ...counting, files: 100 });
+    await expect.poll(() => cards().get(idOf(1))?.totals.files).toBe(100);
+    offers.recounted(idOf(1), { files: 5_000, folders: 1, bytes: 99, complete: true });
+    expect(cards().get(idOf(1))?.totals).toEqual({ files: 5_000, folders: 1, bytes: 99, complete: true });
+    offers.recounted(idOf(2), counting);
+    expect(cards().size).toBe(1);
+  });
+
   it('is taken as the person said: elsewhere, without some, with another treatment of names', async () => {
     const { offers, policy, cards } = desk();
     const decision = policy.decide(offer(1));
@@ -87,6 +99,28 @@ describe('an offer', () => {
     expect(await policy.decide(offer(1))).toEqual({ accept: true, dir: home, onConflict: 'rename' });
     expect(cards().size).toBe(0);
     expect(described).toMatchObject([[idOf(1), { title: 'a.txt', moreRoots: 1, dir: home }]]);
+  });
+
+  it('that comes again over another connection has one card, and nobody waits at the old one', async () => {
+    const { policy, offers, cards } = desk();
+    const first = policy.decide(offer(1));
+    const second = policy.decide({ ...offer(1), isResumed: true });
+    expect(await first).toEqual({ accept: false });
+    await expect.poll(() => cards().get(idOf(1))?.isResumed).toBe(true);
+    offers.accept(idOf(1), { onConflict: 'rename' });
+    expect(await second).toMatchObject({ accept: true });
+  });
+
+  it('is declined without a word to anybody when an address offers and takes back without end', async () => {
+    const { policy, offers, described } = desk();
+    for (let number = 1; number <= 60; number += 1) {
+      void policy.decide(offer(number));
+      offers.withdraw(idOf(number));
+    }
+    expect(await policy.decide(offer(61))).toMatchObject({ accept: false });
+    expect(described).toHaveLength(60);
+    void policy.decide(offer(62, '192.168.1.6'));
+    expect(offers.count).toBe(1);
   });
 
   it('is declined when too many wait, of one address or of all', async () => {

@@ -7,8 +7,9 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { OfferCard } from '../../shared/model/offer.ts';
-import type { ConflictPolicy, Decision, OfferView } from '../../shared/model/transfer.ts';
+import type { ConflictPolicy, Decision, OfferView, Totals } from '../../shared/model/transfer.ts';
 import type { ReceivePolicy } from '../engine/api.ts';
+import { MinuteGate } from '../engine/session/minute-gate.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';
@@ -21,10 +22,14 @@ const shownConflicts = 100;
 const mostWaiting = 50;
 /** Of one address: the others shall get their turn. */
 const mostWaitingOfOne = 10;
+/** Of one address, also of offers that it takes back at once: each of them calls a person and is kept in the history. */
+const mostAMinute = 60;
 
 interface Waiting {
   readonly offer: OfferView;
   readonly answer: (decision: Decision) => void;
+  /** As last told: a large tree is still counted while the offer waits. */
+  totals: Totals;
 }
 
 export interface Acceptance {
@@ -40,6 +45,7 @@ export class Offers {
   readonly #transfers: Transfers;
   readonly #changed: () => void;
   readonly #waiting = new Map<string, Waiting>();
+  readonly #gate = new MinuteGate(mostAMinute);
 
   constructor(context: HostContext, devices: Devices, transfers: Transfers, changed: () => void) {
     this.#context = context;
@@ -74,6 +80,16 @@ export class Offers {
   /** @throws HexdropError transfer-unknown */
   decline(id: string): void {
     this.#taken(id).answer({ accept: false });
+  }
+
+  /** The sender has counted on. */
+  recounted(id: string, totals: Totals): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    waiting.totals = totals;
+    const card = this.#context.state.list('offers').get(id);
+    if (card !== undefined && !isSame(card.totals, totals))
+      this.#context.state.put('offers', id, { ...card, totals });
   }
 
   /** The transfer is over, or somebody answered: the card goes. */
@@ -121,8 +137,13 @@ export class Offers {
     if (this.#waiting.size >= mostWaiting || ofOne.length >= mostWaitingOfOne) {
       return Promise.resolve({ accept: false, message: 'Too many offers wait for an answer.' });
     }
+    if (this.#gate.pass(offer.peer.address, Date.now()) !== undefined) {
+      return Promise.resolve({ accept: false, message: 'Too many offers in a minute.' });
+    }
+    // The same one over another connection: whoever waits at the old one waits for nothing.
+    this.withdraw(offer.transferId);
     return new Promise((resolve) => {
-      this.#waiting.set(offer.transferId, { offer, answer: resolve });
+      this.#waiting.set(offer.transferId, { offer, answer: resolve, totals: offer.totals });
       this.#describe(offer, undefined);
       void this.#show(offer);
     });
@@ -132,8 +153,9 @@ export class Offers {
     const id = offer.transferId;
     const { freeBytes: _there, ...told } = offer;
     const found = await this.check(id).catch(() => undefined);
-    if (found === undefined || this.#waiting.get(id)?.offer !== offer) return;
-    const card: OfferCard = { ...told, ...found, id, atMs: Date.now() };
+    const waiting = this.#waiting.get(id);
+    if (found === undefined || waiting?.offer !== offer) return;
+    const card: OfferCard = { ...told, ...found, totals: waiting.totals, id, atMs: Date.now() };
     this.#context.state.put('offers', id, card);
     this.#changed();
     this.#context.tell('attention', {
@@ -166,6 +188,12 @@ export class Offers {
     this.#changed();
   }
 }
+
+const isSame = (one: Totals, other: Totals): boolean =>
+  one.files === other.files &&
+  one.folders === other.folders &&
+  one.bytes === other.bytes &&
+  one.complete === other.complete;
 
 async function takenNames(dir: string, names: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(

@@ -4,14 +4,15 @@
  */
 
 import type { CallArgs, Target } from '../../shared/ipc/contract/index.ts';
-import type { PickedItem, Ref } from '../../shared/model/local.ts';
+import type { Ref } from '../../shared/model/local.ts';
 import type { ConflictPolicy } from '../../shared/model/transfer.ts';
 import type { StreamedTree, TransferHandle } from '../engine/api.ts';
+import { HexdropError } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';
 import type { Recipe } from './recipe.ts';
 import type { AskedReach, Route, Targets } from './targets.ts';
-import { aboutPaths } from './transfers.ts';
+import { aboutNames, aboutPaths } from './transfers.ts';
 import type { About, Again, Transfers } from './transfers.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -112,10 +113,10 @@ export class Starter {
     const items = uploads.items(roots);
     const route = await targets.route(destination.to, destination.reach, signal);
     let handle: TransferHandle | undefined;
-    const tree = uploads.treeOf(roots, () => handle?.cancel());
+    const tree = uploads.treeOf(roots, () => handle?.cancel(new HexdropError('page-gone')));
     handle = this.#start(destination, route, { tree });
     return this.#started(handle, route, {
-      ...aboutItems(items),
+      ...aboutNames(items.map(({ name }) => name)),
       again: {
         run: () => this.#sendRoots(destination, roots, never),
         isPossible: () => roots.every((ref) => uploads.has(ref)),
@@ -194,9 +195,3 @@ const always = (run: () => Promise<string>): Again => ({ run, isPossible: () => 
 
 /** A new key is accepted once, by a person who was asked. */
 const keptReach = ({ plain }: AskedReach): { plain?: boolean } => (plain === undefined ? {} : { plain });
-
-const aboutItems = (items: readonly PickedItem[]): Pick<About, 'title' | 'moreRoots' | 'names'> => ({
-  title: items[0]?.name ?? '',
-  moreRoots: Math.max(0, items.length - 1),
-  names: items.slice(0, 3).map(({ name }) => name),
-});

@@ -57,10 +57,41 @@ describe('the list of transfers', () => {
     expect(cards().get(idOf(1))?.endedAtMs).toBeUndefined();
   });
 
+  it('forgets an offer that was refused before anybody was asked', () => {
+    const { transfers, cards, history } = desk();
+    const refused = view({ direction: 'receive', state: 'waiting' });
+    transfers.heard({ kind: 'transfer', transfer: refused });
+    transfers.heard({ kind: 'finished', transfer: { ...refused, state: 'declined' } });
+    expect(cards().size).toBe(0);
+    expect(history.size).toBe(0);
+    expect(transfers.running()).toEqual([]);
+  });
+
+  it('tells what failed in the last attempt, once', () => {
+    const { transfers } = desk();
+    const fault = { path: 'a', code: 'read-failed', message: 'No.', side: 'here' } as const;
+    transfers.started(handleOf(view()), aboutPaths(['/tmp/a']));
+    const id = idOf(1);
+    transfers.heard({ kind: 'fault', transferId: id, fault });
+    transfers.heard({ kind: 'transfer', transfer: view({ state: 'retrying' }) });
+    expect(transfers.faults(id)).toEqual([fault]);
+    transfers.heard({ kind: 'transfer', transfer: view({ state: 'waiting' }) });
+    transfers.heard({ kind: 'fault', transferId: id, fault });
+    expect(transfers.faults(id)).toEqual([fault]);
+  });
+
   it('calls what is fetched from a share by the name of the share', () => {
     const { transfers, cards } = desk();
     transfers.heard({ kind: 'transfer', transfer: view({ kind: 'serve', share: 'photos' }) });
     expect(cards().get(idOf(1))?.title).toBe('photos');
+  });
+
+  it('names one that begins here by the name that the offer has first', () => {
+    expect(aboutPaths(['/in/photos', '/in/a.txt', '/in/z'])).toEqual({
+      title: 'a.txt',
+      moreRoots: 2,
+      names: ['a.txt', 'photos', 'z'],
+    });
   });
 
   it('can start again what failed and was begun here, and nothing else', () => {
@@ -75,6 +106,8 @@ describe('the list of transfers', () => {
     expect(cards().get(idOf(1))).toMatchObject({ canRetry: true, canReveal: false, title: 'a.txt' });
     expect(transfers.retryOf(idOf(1))).toMatchObject(recipe);
 
+    transfers.heard({ kind: 'transfer', transfer: view({ id: idOf(2), direction: 'receive' }) });
+    transfers.describe(idOf(2), { title: 'a' });
     transfers.heard({
       kind: 'finished',
       transfer: view({ id: idOf(2), direction: 'receive', state: 'failed' }),

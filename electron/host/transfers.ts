@@ -9,7 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import type { FileFault, TransferResult, TransferView } from '../../shared/model/transfer.ts';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
 import type { EngineEvent, TransferHandle } from '../engine/api.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { compareUtf8, HexdropError } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';
 import type { History, HistoryEntry, HistoryQuery } from './history.ts';
 import type { Recipe } from './recipe.ts';
@@ -46,6 +46,8 @@ interface Live {
   faults: FileFault[];
   view: TransferView;
   isBegun: boolean;
+  /** Somebody at this device started it, was asked about it, or let it in. */
+  isDescribed: boolean;
 }
 
 /** A transfer that is over and can be started again only by what this run of the program still holds. */
@@ -97,6 +99,7 @@ export class Transfers {
     const live = this.#live.get(id) ?? (view === undefined ? undefined : this.#begin(view, aboutOf(view)));
     if (live === undefined) return;
     live.about = { ...live.about, ...about };
+    live.isDescribed = true;
     this.#show(live);
   }
 
@@ -219,6 +222,7 @@ export class Transfers {
       view,
       faults: [],
       isBegun: false,
+      isDescribed: false,
       speeds: new SpeedLog(
         () => live.view.bytes,
         () => this.#show(live),
@@ -233,6 +237,8 @@ export class Transfers {
 
   #progress(view: TransferView): void {
     const live = this.#live.get(view.id) ?? this.#begin(view, aboutOf(view));
+    // Each attempt tells its own.
+    if (live.view.state === 'retrying' && view.state !== 'retrying') live.faults = [];
     live.view = view;
     live.speeds.isRunning = view.state === 'running';
     if (view.state === 'running' && !live.isBegun) {
@@ -247,14 +253,21 @@ export class Transfers {
     live.speeds.close();
     live.view = view;
     live.about = { ...live.about, dir: result?.dir ?? live.about.dir };
-    const entry = this.#entryOf(live, Date.now());
     this.#live.delete(view.id);
+    if (isUnasked(live)) return this.#forget(view.id);
+    const entry = this.#entryOf(live, Date.now());
     this.#history.add(entry);
     this.#ended.set(view.id, { entry, again: live.about.again });
     this.#context.state.put('transfers', view.id, entry.card);
     this.#trim();
     this.#changed();
     this.#tell(entry.card);
+  }
+
+  #forget(id: string): void {
+    this.#shown = this.#shown.filter((shown) => shown !== id);
+    this.#context.state.drop('transfers', id);
+    this.#changed();
   }
 
   /** Somebody who looks elsewhere may want to know. */
@@ -309,6 +322,10 @@ export class Transfers {
   }
 }
 
+/** An offer that was refused before anybody was asked: a flood of them may not take the place of what people know of. */
+const isUnasked = ({ view, isDescribed }: Live): boolean =>
+  view.kind === 'push' && view.direction === 'receive' && !isDescribed;
+
 /** For a transfer that nobody described: what others fetch from a share, or bring to it. */
 const aboutOf = (view: TransferView): About => ({
   title: view.share ?? view.currentPath ?? '',
@@ -339,9 +356,16 @@ function placeOf({
   return path !== undefined && existsSync(path) ? { path, folder: dirname(path) } : undefined;
 }
 
-/** A title from paths of this machine, or of a share. */
-export const aboutPaths = (paths: readonly string[]): Pick<About, 'title' | 'moreRoots' | 'names'> => ({
-  title: basename(paths[0] ?? '') || (paths[0] ?? ''),
-  moreRoots: Math.max(0, paths.length - 1),
-  names: paths.slice(0, keptNames).map((path) => basename(path)),
-});
+/** A title from names at the top: in the order in which the offer lists them, so that both devices name it alike. */
+export const aboutNames = (names: readonly string[]): Pick<About, 'title' | 'moreRoots' | 'names'> => {
+  const listed = names.toSorted(compareUtf8);
+  return {
+    title: listed[0] ?? '',
+    moreRoots: Math.max(0, listed.length - 1),
+    names: listed.slice(0, keptNames),
+  };
+};
+
+/** The same from paths of this machine, or of a share. */
+export const aboutPaths = (paths: readonly string[]): ReturnType<typeof aboutNames> =>
+  aboutNames(paths.map((path) => basename(path) || path));

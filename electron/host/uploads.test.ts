@@ -53,14 +53,19 @@ afterEach(() => {
 });
 
 describe('a tree of a page', () => {
-  it('asks the page by the numbers that the page gave, also when only a part is sent', () => {
+  it('asks the page by the numbers that the page gave, also when only a part is sent', async () => {
     const { uploads, page, upload, tree } = desk();
     const streamed = uploads.treeOf([tree], () => {});
     expect(streamed.entries.map(({ path }) => path)).toEqual(['tree/b.txt', 'tree/sub/c.txt']);
     streamed.want(part(1, 30).part);
-    expect(page.events).toEqual([
-      { kind: 'event', name: 'upload-wanted', data: { upload, request: 1, file: 2, offset: 0, bytes: 30 } },
-    ]);
+    streamed.want(part(0, 20).part);
+    await Promise.resolve();
+    const parts = [
+      { request: 1, file: 2, offset: 0, bytes: 30 },
+      { request: 2, file: 1, offset: 0, bytes: 20 },
+    ];
+    // What is asked for in one go is told in one message.
+    expect(page.events).toEqual([{ kind: 'event', name: 'upload-wanted', data: { upload, parts } }]);
   });
 
   it('takes pieces in order, up to what was asked for, and nothing else', () => {
@@ -80,13 +85,41 @@ describe('a tree of a page', () => {
     expect(pushed).toEqual([10, 20]);
   });
 
-  it('tells the page what is of no more use, once', () => {
+  it('takes several parts whole, passes over those that are of no more use, and refuses what is not whole', () => {
+    const { uploads, upload, tree } = desk();
+    const streamed = uploads.treeOf([tree], () => {});
+    const [b, c, again] = [part(0, 20), part(1, 30), part(0, 20)];
+    for (const { part: wanted } of [b, c, again]) streamed.want(wanted);
+    streamed.unwanted(c.part);
+    const parts = [
+      { request: 1, bytes: 20 },
+      { request: 2, bytes: 30 },
+    ];
+    const refused = (told: typeof parts, bytes: number): void =>
+      expect(() => uploads.pushWhole(upload, told, new Uint8Array(bytes))).toThrow(
+        expect.objectContaining({ code: 'bad-arguments' }),
+      );
+    refused(parts, 49);
+    uploads.pushWhole(upload, parts, new Uint8Array(50));
+    expect([b.pushed, c.pushed]).toEqual([[20], []]);
+    refused([{ request: 3, bytes: 19 }], 19);
+    uploads.push(upload, 3, { file: 1, offset: 0 }, new Uint8Array(1));
+    refused([{ request: 3, bytes: 20 }], 20);
+    expect(again.pushed).toEqual([1]);
+  });
+
+  it('tells the page what is of no more use, once', async () => {
     const { uploads, page, upload, a } = desk();
     const streamed = uploads.treeOf([a], () => {});
     const { part: wanted } = part(0, 10);
     streamed.want(wanted);
+    await Promise.resolve();
     streamed.unwanted(wanted);
     streamed.unwanted(wanted);
+    const { part: untold } = part(0, 10);
+    streamed.want(untold);
+    streamed.unwanted(untold);
+    await Promise.resolve();
     expect(page.events.slice(1)).toEqual([
       { kind: 'event', name: 'upload-unwanted', data: { upload, request: 1 } },
     ]);
@@ -112,7 +145,7 @@ describe('a tree of a page', () => {
     const back = window();
     uploads.adopt(upload, back.ties);
     expect(back.events).toMatchObject([
-      { name: 'upload-wanted', data: { request: 1, offset: 0, bytes: 10 } },
+      { name: 'upload-wanted', data: { parts: [{ request: 1, offset: 0, bytes: 10 }] } },
     ]);
     vi.advanceTimersByTime(60_000);
     expect(gone).not.toHaveBeenCalled();
@@ -132,7 +165,7 @@ describe('a tree of a page', () => {
     page.ties.closed();
     const back = window();
     uploads.adopt(upload, back.ties);
-    expect(back.events).toMatchObject([{ data: { file: 2, offset: 12, bytes: 18 } }]);
+    expect(back.events).toMatchObject([{ data: { parts: [{ file: 2, offset: 12, bytes: 18 }] } }]);
   });
 
   it('fails what is wanted after it was dropped', () => {
@@ -168,6 +201,21 @@ describe('a tree of a page', () => {
     }
     expect(() => uploads.addEntries(upload, [file('late')])).toThrow(
       expect.objectContaining({ code: 'bad-arguments' }),
+    );
+  });
+
+  it('may be ten thousand loose files', () => {
+    const { uploads, page } = desk();
+    const upload = uploads.begin(page.ties);
+    const names = Array.from({ length: 10_000 }, (_, number) => `photo ${number}.jpg`);
+    uploads.addEntries(
+      upload,
+      names.map((name) => file(name)),
+    );
+    const refs = uploads.complete(upload).map(({ ref }) => ref);
+    expect(uploads.items(refs).map(({ name }) => name)).toEqual(names);
+    expect(() => uploads.items([...refs, 'page-unknown'])).toThrow(
+      expect.objectContaining({ code: 'ref-unknown' }),
     );
   });
 

@@ -34,6 +34,8 @@ interface Upload {
   lastRequest: number;
   /** What the engine waits for, by request. */
   readonly wanted: Map<number, Wanted>;
+  /** Of those, what the page was not told yet: what is asked for in one go is told in one message. */
+  untold: number[];
   /** Transfers that are sent from it. */
   readonly users: Set<() => void>;
   timer: NodeJS.Timeout | undefined;
@@ -71,6 +73,7 @@ export class Uploads {
       stopWatching: () => {},
       lastRequest: 0,
       wanted: new Map(),
+      untold: [],
       users: new Set(),
       timer: undefined,
     };
@@ -127,6 +130,41 @@ export class Uploads {
     return more;
   }
 
+  /** Several parts, each whole. @throws HexdropError ref-unknown, bad-arguments */
+  pushWhole(
+    ref: Ref,
+    parts: readonly { readonly request: number; readonly bytes: number }[],
+    bytes: Uint8Array,
+  ): void {
+    const { wanted } = this.#upload(ref);
+    const told = parts.reduce((sum, part) => sum + part.bytes, 0);
+    if (told !== bytes.length) {
+      throw new HexdropError('bad-arguments', 'The parts have more or less bytes than came.', {
+        seen: `${bytes.length}`,
+        allowed: `${told}`,
+      });
+    }
+    let at = 0;
+    for (const part of parts) {
+      const content = bytes.subarray(at, at + part.bytes);
+      at += part.bytes;
+      const open = wanted.get(part.request);
+      // It was taken back while the bytes were under way.
+      if (open === undefined) continue;
+      if (open.received > 0 || open.part.bytes !== part.bytes) {
+        throw new HexdropError(
+          'bad-arguments',
+          `Request ${part.request} asked for ${open.part.bytes} bytes.`,
+          {
+            seen: `${open.received + part.bytes}`,
+          },
+        );
+      }
+      wanted.delete(part.request);
+      open.part.push(content);
+    }
+  }
+
   /** The page cannot read this file. */
   fail(ref: Ref, request: number, message: string): void {
     const upload = this.#upload(ref);
@@ -141,7 +179,8 @@ export class Uploads {
     clearTimeout(upload.timer);
     upload.stopWatching();
     this.#watch(upload, window);
-    for (const [request, wanted] of upload.wanted) this.#tellWanted(upload, request, wanted);
+    upload.untold = [...upload.wanted.keys()];
+    this.#tellWanted(upload);
   }
 
   /** The person took it back, or the page is gone. What is being sent from it ends. */
@@ -165,9 +204,11 @@ export class Uploads {
 
   /** @throws HexdropError ref-unknown */
   items(roots: readonly Ref[]): readonly PickedItem[] {
+    // Ten thousand files may have been dropped at once: each tree is looked through once.
+    const uploads = new Set(roots.map((ref) => this.#root(ref).upload));
+    const items = new Map([...uploads].flatMap(itemsOf).map((item) => [item.ref, item]));
     return roots.map((ref) => {
-      const { upload } = this.#root(ref);
-      const item = itemsOf(upload).find((one) => one.ref === ref);
+      const item = items.get(ref);
       if (item === undefined) throw new HexdropError('ref-unknown');
       return item;
     });
@@ -203,7 +244,8 @@ export class Uploads {
         sources.push({ upload, file });
       }
     }
-    const requests = new Map<StreamedPart, { readonly upload: Upload; readonly request: number }>();
+    // Parts come and go by the million: the books hold no part that its reader has let go.
+    const requests = new WeakMap<StreamedPart, { readonly upload: Upload; readonly request: number }>();
     for (const upload of chosen.keys()) upload.users.add(gone);
     return {
       entries,
@@ -217,11 +259,12 @@ export class Uploads {
         const asked = requests.get(part);
         requests.delete(part);
         if (asked === undefined || !asked.upload.wanted.delete(asked.request)) return;
+        // What the page was not told of yet, it is not told of.
+        if (asked.upload.untold.includes(asked.request)) return;
         asked.upload.window.tell('upload-unwanted', { upload: asked.upload.ref, request: asked.request });
       },
       close: () => {
         for (const upload of chosen.keys()) upload.users.delete(gone);
-        requests.clear();
       },
     };
   }
@@ -235,18 +278,20 @@ export class Uploads {
     const request = upload.lastRequest;
     const wanted: Wanted = { file, part, received: 0 };
     upload.wanted.set(request, wanted);
-    this.#tellWanted(upload, request, wanted);
+    upload.untold.push(request);
+    if (upload.untold.length === 1) queueMicrotask(() => this.#tellWanted(upload));
     return request;
   }
 
-  #tellWanted(upload: Upload, request: number, { file, part, received }: Wanted): void {
-    upload.window.tell('upload-wanted', {
-      upload: upload.ref,
-      request,
-      file,
-      offset: part.offset + received,
-      bytes: part.bytes - received,
+  #tellWanted(upload: Upload): void {
+    const parts = upload.untold.flatMap((request) => {
+      const wanted = upload.wanted.get(request);
+      if (wanted === undefined) return [];
+      const { file, part, received } = wanted;
+      return [{ request, file, offset: part.offset + received, bytes: part.bytes - received }];
     });
+    upload.untold = [];
+    if (parts.length > 0) upload.window.tell('upload-wanted', { upload: upload.ref, parts });
   }
 
   #watch(upload: Upload, window: WindowTies): void {

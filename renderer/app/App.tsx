@@ -22,6 +22,7 @@ import { useWindow } from '../store/window.ts';
 import { useDropTarget } from '../upload/drop-target.ts';
 import { IntakeContext, useWindowIntake } from '../upload/intake.ts';
 import { useEngineEvents, usePaste } from './events.ts';
+import { useKeptFocus } from './kept-focus.ts';
 import { Mark } from './Mark.tsx';
 import { Overlays } from './Overlays.tsx';
 import { Rail } from './Rail.tsx';
@@ -84,6 +85,7 @@ const Frame = () => {
   useEngineEvents();
   usePaste();
   useNotifications();
+  useKeptFocus();
   useShortcuts(
     text.shortcutGroups.window,
     useMemo(

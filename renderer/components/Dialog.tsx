@@ -24,6 +24,15 @@ export interface DialogProps {
   readonly children: ReactNode;
 }
 
+/** To what had it, if that is still there; else to what is shown now, so that keys do not lead nowhere. */
+const giveBackFocus = (before: Element | null, dialog: HTMLDialogElement | null): void => {
+  if (before instanceof HTMLElement && before.isConnected) before.focus();
+  const now = document.activeElement;
+  if (now !== null && now !== document.body && dialog?.contains(now) !== true) return;
+  const beneath = [...document.querySelectorAll('dialog[open]')].at(-1)?.querySelector<HTMLElement>('h2');
+  (beneath ?? document.getElementById('main'))?.focus();
+};
+
 /** Rendered while it is open; leave it out to close it. */
 export const Dialog = ({
   title,
@@ -44,7 +53,7 @@ export const Dialog = ({
     dialog?.showModal();
     return () => {
       dialog?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      giveBackFocus(before, dialog);
     };
   }, []);
 

@@ -110,7 +110,14 @@ export class Inspector {
     if (source === this.state.source) return;
     this.feed.stop();
     const isLive = source === liveSource;
-    this.set({ source, selected: undefined, cursor: undefined, only: undefined, reference: undefined, follows: isLive });
+    this.set({
+      source,
+      selected: undefined,
+      cursor: undefined,
+      only: undefined,
+      reference: undefined,
+      follows: isLive,
+    });
     if (this.#isWatched) this.feed.start();
   }
 

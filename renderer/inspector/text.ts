@@ -49,10 +49,10 @@ export const inspectorText = defineText(
     },
     list: 'Frames',
     timeModes: {
-      relative: 'Seconds since the capture began',
+      relative: 'Since the beginning',
       absolute: 'Time of day',
       delta: 'Since the row before',
-      reference: 'Since the time reference',
+      reference: 'Since the reference',
     },
     time: 'Show time as',
     chunkShort: { exact: '', sticky: 'sticky', half: 'half', both: 'half+sticky' },
@@ -94,7 +94,8 @@ export const inspectorText = defineText(
       body: 'Every frame that this program sends or receives appears here, while it happens: who sent it, what it says, and each of its bytes. Send a file to a device, or open a capture.',
       off: 'The capture is off.',
       none: 'No frame fits this filter.',
-      noneTransfer: 'The capture has no frames of this transfer. It may have passed before the capture began, or had to make room.',
+      noneTransfer:
+        'The capture has no frames of this transfer. It may have passed before the capture began, or had to make room.',
       clearFilter: 'Show all frames',
       choose: 'Choose a frame to see its fields and bytes.',
       fault: 'This capture cannot be read any more.',
@@ -227,7 +228,10 @@ export const inspectorText = defineText(
       frameIn: (number: number, n: number) =>
         f.plural(n, { one: `Frame ${number} came in # chunk`, other: `Frame ${number} came in # chunks` }),
       chunkHeld: (number: number, n: number) =>
-        f.plural(n, { one: `Chunk ${number} held bytes of # frame`, other: `Chunk ${number} held bytes of # frames` }),
+        f.plural(n, {
+          one: `Chunk ${number} held bytes of # frame`,
+          other: `Chunk ${number} held bytes of # frames`,
+        }),
       chunk: 'Chunk',
       frame: 'Frame',
       bytes: 'Bytes',
@@ -364,7 +368,7 @@ export const inspectorText = defineText(
     },
     list: '帧列表',
     timeModes: {
-      relative: '抓包开始后的秒数',
+      relative: '自抓包开始',
       absolute: '当天时刻',
       delta: '与上一行的间隔',
       reference: '与时间参考的间隔',

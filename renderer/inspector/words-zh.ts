@@ -9,7 +9,8 @@ import { type SummarisedFrame, summaryOf } from '../../shared/protocol/summary.t
 const types: Readonly<Record<string, string>> = {
   'First frame of a control connection: who the dialer is and what it speaks.':
     '控制连接的第一帧：拨出方是谁，支持什么。',
-  'Answers HELLO: who the listener is and what the session will speak.': '应答 HELLO：监听方是谁，本会话用什么。',
+  'Answers HELLO: who the listener is and what the session will speak.':
+    '应答 HELLO：监听方是谁，本会话用什么。',
   'Asks for a sign of life.': '询问是否在线。',
   'Answers PING.': '应答 PING。',
   'With id 0 the connection is over; with another id that request failed.':
@@ -19,7 +20,8 @@ const types: Readonly<Record<string, string>> = {
   'Answers LANE: the lane belongs to the transfer.': '应答 LANE：通道已属于该传输。',
   'Asks what is in a folder, or with an empty path which shares there are.':
     '询问文件夹里有什么；路径为空时询问有哪些共享。',
-  'Answers LIST with one page of entries in byte order of their names.': '应答 LIST：一页条目，按名称的字节序排列。',
+  'Answers LIST with one page of entries in byte order of their names.':
+    '应答 LIST：一页条目，按名称的字节序排列。',
   'Asks about a single file, folder or share.': '询问单个文件、文件夹或共享。',
   'Answers STAT.': '应答 STAT。',
   'Gives the PIN of a share; it holds for this session.': '给出共享的 PIN，本会话内有效。',
@@ -28,7 +30,8 @@ const types: Readonly<Record<string, string>> = {
   'Answers READ: the bytes that the file has in that range.': '应答 READ：文件在该段的字节。',
   'Hands over a piece of text, to be shown to a person.': '递交一段文本，显示给人看。',
   'Answers TEXT: it was taken.': '应答 TEXT：已收下。',
-  'Asks for files and folders; answered by an OFFER of the same id.': '请求文件和文件夹；由同一 id 的 OFFER 应答。',
+  'Asks for files and folders; answered by an OFFER of the same id.':
+    '请求文件和文件夹；由同一 id 的 OFFER 应答。',
   'Offers files and folders, or answers GET.': '提议发送文件和文件夹，或应答 GET。',
   'Tells better totals while the source still counts.': '来源仍在统计时，给出更准的总数。',
   'Accepts the offer and says which connection carries the bulk.': '接受提议，并说明由哪条连接承载数据。',
@@ -42,7 +45,8 @@ const types: Readonly<Record<string, string>> = {
   'The file that came in DATA frames is complete.': '以 DATA 帧到来的文件已完整。',
   'The file has the chain that WANT named in `unless`; it is not sent.':
     '文件的链值与 WANT 的 `unless` 相同，不再发送。',
-  'One file failed on the sender of this frame; the others go on.': '一个文件在发送此帧的一方失败；其余继续。',
+  'One file failed on the sender of this frame; the others go on.':
+    '一个文件在发送此帧的一方失败；其余继续。',
   'Tells how far the sink is, which moves the manifest window on.': '告知接收端的进度，清单窗口随之前移。',
   'Nothing more comes.': '不会再有数据。',
   'Everything is settled; the transfer is over.': '全部处理完毕，传输结束。',

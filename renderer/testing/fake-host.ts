@@ -10,7 +10,11 @@ import type { Change, Snapshot } from '../../shared/model/snapshot.ts';
 import { withChanges } from '../../shared/model/snapshot.ts';
 import * as v from 'valibot';
 
-type Answer<Name extends CallName> = CallResult<Name> & { readonly bytes?: Uint8Array };
+/** A result, and what goes beside it; a result may have a number of its own by that name. */
+type Answer<Name extends CallName> =
+  CallResult<Name> extends { bytes: number }
+    ? CallResult<Name>
+    : CallResult<Name> & { readonly bytes?: Uint8Array };
 
 export type Answers = {
   readonly [Name in CallName]?: (
@@ -70,9 +74,11 @@ export const fakeHost = (start: Snapshot, answers: Answers = {}): FakeHost => {
     calls.push({ name, args: request.args, ...(bytes === undefined ? {} : { bytes }) });
     const answer = answers[name] as ((args: unknown, bytes?: Uint8Array) => unknown) | undefined;
     try {
-      const { bytes: beside, ...value } = ((await answer?.(request.args, bytes)) ?? {}) as {
-        bytes?: Uint8Array;
-      };
+      const answered = ((await answer?.(request.args, bytes)) ?? {}) as { bytes?: unknown };
+      // A number of that name is part of the result.
+      const beside = answered.bytes instanceof Uint8Array ? answered.bytes : undefined;
+      const { bytes: _, ...rest } = answered;
+      const value = beside === undefined ? answered : rest;
       const reply = { kind: 'result', id: request.id, value };
       link?.send(beside === undefined ? { json: reply } : { json: reply, bytes: beside });
     } catch (thrown) {

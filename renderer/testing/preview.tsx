@@ -11,6 +11,9 @@ import { App } from '../app/App.tsx';
 import { addItems, openDraft } from '../send/draft.ts';
 import { followClient } from '../store/engine.ts';
 import { previewAnswers } from './answers.ts';
+import { captureAnswers } from './capture-fixture.ts';
+import { millionAnswers } from './capture-million.ts';
+import { busyCapture } from './capture-session.ts';
 import { fakeHost } from './fake-host.ts';
 import { devices, emptySnapshot, nowMs, offers, peerOf, snapshot } from './fixture.ts';
 
@@ -43,7 +46,14 @@ const start: Snapshot = {
 // The fixture's clock, so that pictures are the same on each run.
 Date.now = () => nowMs;
 
-const host = fakeHost(start, previewAnswers);
+const host = fakeHost(start, {
+  ...previewAnswers,
+  ...(state === 'empty'
+    ? {}
+    : state === 'million'
+      ? millionAnswers(busyCapture())
+      : captureAnswers(busyCapture())),
+});
 const { engine } = followClient(createClient({ connect: () => host.connect() }));
 const root = document.getElementById('root');
 if (root !== null) createRoot(root).render(<App engine={engine} />);

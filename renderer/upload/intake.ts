@@ -68,8 +68,15 @@ export const useWindowIntake = (engine: Engine): Intake => {
       // The desktop shell asks by itself, and would not close at all.
       if (uploads.isNeeded && bridge() === undefined) event.preventDefault();
     };
+    const onGone = (event: PageTransitionEvent): void => {
+      if (!event.persisted) uploads.leave();
+    };
     addEventListener('beforeunload', onLeave);
-    return () => removeEventListener('beforeunload', onLeave);
+    addEventListener('pagehide', onGone);
+    return () => {
+      removeEventListener('beforeunload', onLeave);
+      removeEventListener('pagehide', onGone);
+    };
   }, [uploads]);
   return intake;
 };

@@ -71,7 +71,7 @@ describe('a tree of the page', () => {
     });
     expect(items.map(({ ref }) => ref)).toEqual(['r1']);
     expect(counts).toEqual([2]);
-    host.tell('upload-wanted', { upload: 'u1', request: 7, file: 1, offset: 1, bytes: 3 });
+    host.tell('upload-wanted', { upload: 'u1', parts: [{ request: 7, file: 1, offset: 1, bytes: 3 }] });
     const [push] = await called('uploads.push', 1);
     expect(push?.args).toEqual({ upload: 'u1', request: 7, file: 1, offset: 1 });
     expect(text(push?.bytes)).toBe('efg');
@@ -83,8 +83,14 @@ describe('a tree of the page', () => {
       'uploads.push': ({ offset }) => ({ more: offset < 1_048_576 }),
     });
     await uploads.tell(walkFiles([file('big', big)]));
-    host.tell('upload-wanted', { upload: 'u1', request: 1, file: 0, offset: 0, bytes: big.length });
-    host.tell('upload-wanted', { upload: 'u1', request: 2, file: 0, offset: 1_999_999, bytes: 1 });
+    host.tell('upload-wanted', {
+      upload: 'u1',
+      parts: [{ request: 1, file: 0, offset: 0, bytes: big.length }],
+    });
+    host.tell('upload-wanted', {
+      upload: 'u1',
+      parts: [{ request: 2, file: 0, offset: 1_999_999, bytes: 1 }],
+    });
     const pushes = await called('uploads.push', 4);
     const ofFirst = pushes.filter(({ args }) => (args as { request: number }).request === 1);
     expect(ofFirst.map(({ args }) => (args as { offset: number }).offset)).toEqual([0, 524_288, 1_048_576]);
@@ -105,7 +111,10 @@ describe('a tree of the page', () => {
     });
     await uploads.tell(walkFiles(Array.from({ length: 100 }, (_, index) => file(`${index}`, `${index}`))));
     for (let index = 0; index < 100; index += 1)
-      host.tell('upload-wanted', { upload: 'u1', request: index, file: index, offset: 0, bytes: 2 });
+      host.tell('upload-wanted', {
+        upload: 'u1',
+        parts: [{ request: index, file: index, offset: 0, bytes: 2 }],
+      });
     const pushes = await called('uploads.push', 100);
     expect(pushes.map(({ bytes }) => text(bytes)).toSorted()).toEqual(
       Array.from({ length: 100 }, (_, index) => `${index}`).toSorted(),
@@ -126,7 +135,7 @@ describe('a tree of the page', () => {
     });
     await uploads.tell(walkFiles([file('a', 'abc')]));
     for (let request = 0; request < 10; request += 1)
-      host.tell('upload-wanted', { upload: 'u1', request, file: 0, offset: 0, bytes: 3 });
+      host.tell('upload-wanted', { upload: 'u1', parts: [{ request, file: 0, offset: 0, bytes: 3 }] });
     host.tell('upload-unwanted', { upload: 'u1', request: 8 });
     await called('uploads.push', 8);
     release?.();
@@ -143,7 +152,7 @@ describe('a tree of the page', () => {
     });
     const { host, uploads, called } = await set();
     await uploads.tell(walkFiles([broken]));
-    host.tell('upload-wanted', { upload: 'u1', request: 3, file: 0, offset: 0, bytes: 3 });
+    host.tell('upload-wanted', { upload: 'u1', parts: [{ request: 3, file: 0, offset: 0, bytes: 3 }] });
     const [fail] = await called('uploads.fail', 1);
     expect(fail?.args).toEqual({ upload: 'u1', request: 3, file: 0, message: 'NotReadableError' });
   });
@@ -186,7 +195,7 @@ describe('a tree of the page', () => {
     await uploads.tell(walkFiles([file('a', 'abc')]));
     host.breakLink();
     expect((await called('uploads.continue', 1))[0]?.args).toEqual({ upload: 'u1' });
-    host.tell('upload-wanted', { upload: 'u1', request: 9, file: 0, offset: 0, bytes: 3 });
+    host.tell('upload-wanted', { upload: 'u1', parts: [{ request: 9, file: 0, offset: 0, bytes: 3 }] });
     expect(text((await called('uploads.push', 1))[0]?.bytes)).toBe('abc');
   });
 });

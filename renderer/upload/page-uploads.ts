@@ -7,13 +7,18 @@ import type { Client } from '../../shared/ipc/client.ts';
 import type { EventData } from '../../shared/ipc/contract/index.ts';
 import type { PickedItem, Ref } from '../../shared/model/local.ts';
 import type { TransferState } from '../../shared/model/transfer.ts';
+import { fileOf } from './dropped-file.ts';
 import type { FoundEntry } from './walk.ts';
 
-/** Reads and pushes under way at the same time: enough to fill the line with small files. */
+/** Reads and pushes under way at the same time. */
 const openPushes = 8;
 
-/** One message. */
+/** One message: of a large file, or of many small ones, which the browser reads at once. */
 const pieceBytes = 524_288;
+const runFiles = 128;
+
+/** Files that are opened ahead of what is wanted, at the same time: opening takes as long as reading a small one. */
+const openAhead = 16;
 
 /** The engine keeps at most a hundred; what is over for long goes first. */
 const keptUploads = 48;
@@ -21,12 +26,14 @@ const keptUploads = 48;
 /** What cannot be started again needs its files no more. */
 const finished: ReadonlySet<TransferState> = new Set(['done']);
 
-type Wanted = EventData<'upload-wanted'>;
+type Wanted = EventData<'upload-wanted'>['parts'][number] & { readonly upload: Ref };
 
 interface Upload {
   readonly ref: Ref;
   /** By the number that entries were told in; folders have none. */
-  readonly files: (File | undefined)[];
+  readonly files: (File | Promise<File> | FileSystemFileEntry | undefined)[];
+  /** Files before this one were opened. */
+  openedTo: number;
   /** Transfers that were started with something of it. */
   readonly transfers: Set<string>;
 }
@@ -43,16 +50,16 @@ export class PageUploads {
   /** Which upload a root is of. */
   readonly #uploadOf = new Map<Ref, Ref>();
   #queue: Wanted[] = [];
-  /** Being read or pushed, by upload and request. */
-  readonly #open = new Set<string>();
+  /** Runs being read or pushed. */
+  #open = 0;
   readonly #ends: readonly (() => void)[];
 
   constructor(client: Client) {
     this.#client = client;
     let wasLost = false;
     this.#ends = [
-      client.on('upload-wanted', (wanted) => {
-        this.#queue.push(wanted);
+      client.on('upload-wanted', ({ upload, parts }) => {
+        for (const part of parts) this.#queue.push({ upload, ...part });
         this.#next();
       }),
       client.on('upload-unwanted', ({ upload, request }) => {
@@ -79,24 +86,30 @@ export class PageUploads {
   ): Promise<readonly PickedItem[]> {
     this.#makeRoom();
     const { upload: ref } = await this.#client.call('uploads.begin', {});
-    const upload: Upload = { ref, files: [], transfers: new Set() };
+    const upload: Upload = { ref, files: [], openedTo: 0, transfers: new Set() };
     this.#uploads.set(ref, upload);
     try {
       let files = 0;
+      let before: Promise<unknown> = Promise.resolve();
       for await (const batch of batches) {
+        // While one batch is told the next one is looked for. They arrive in the order of the numbers.
+        await before;
         signal?.throwIfAborted();
-        // In the order of the numbers: the next batch waits for this one.
-        await this.#client.call('uploads.entries', {
+        before = this.#client.call('uploads.entries', {
           upload: ref,
           entries: batch.map(({ path, kind, size, mtimeMs }) => ({ path, kind, size, mtimeMs })),
         });
-        for (const { file } of batch) upload.files.push(file);
+        // It is waited for later, and may fail before.
+        before.catch(() => undefined);
+        for (const { file, entry } of batch) upload.files.push(file ?? entry);
         files += batch.reduce((sum, { kind }) => (kind === 'file' ? sum + 1 : sum), 0);
         onCount?.(files);
       }
+      await before;
       signal?.throwIfAborted();
       const { items } = await this.#client.call('uploads.complete', { upload: ref });
       for (const item of items) this.#uploadOf.set(item.ref, ref);
+      for (let lane = 0; lane < openAhead; lane += 1) void this.#openAhead(upload);
       return items;
     } catch (thrown) {
       this.#drop(ref);
@@ -131,28 +144,46 @@ export class PageUploads {
     );
   }
 
+  /** The page goes for good: the engine need not wait for it to come back. */
+  leave(): void {
+    for (const ref of this.#uploads.keys()) this.#drop(ref);
+  }
+
   close(): void {
     for (const end of this.#ends) end();
     this.#queue = [];
   }
 
   #next(): void {
-    while (this.#open.size < openPushes) {
-      const wanted = this.#queue.shift();
-      if (wanted === undefined) return;
-      const key = `${wanted.upload} ${wanted.request}`;
-      this.#open.add(key);
-      void this.#bring(wanted).finally(() => {
-        this.#open.delete(key);
+    while (this.#open < openPushes) {
+      const run = this.#takeRun();
+      if (run.length === 0) return;
+      this.#open += 1;
+      const brought = run.length === 1 ? this.#bring(run[0] as Wanted) : this.#bringRun(run);
+      void brought.finally(() => {
+        this.#open -= 1;
         this.#next();
       });
     }
   }
 
-  async #bring({ upload, request, file, offset, bytes }: Wanted): Promise<void> {
-    const source = this.#uploads.get(upload)?.files[file];
+  /** What is next: one part, or several small ones of one upload. */
+  #takeRun(): readonly Wanted[] {
+    const [first] = this.#queue;
+    let bytes = 0;
+    let length = 0;
+    for (const { upload, bytes: more } of this.#queue) {
+      bytes += more;
+      if (upload !== first?.upload || length === runFiles || (length > 0 && bytes > pieceBytes)) break;
+      length += 1;
+    }
+    return this.#queue.splice(0, length);
+  }
+
+  async #bring(wanted: Wanted): Promise<void> {
+    const { upload, request, file, offset, bytes } = wanted;
     try {
-      if (source === undefined) throw new Error('The page has no such file.');
+      const source = await this.#fileOf(upload, file);
       let more = true;
       for (let done = 0; more && done < bytes; done += pieceBytes) {
         const from = offset + done;
@@ -169,6 +200,59 @@ export class PageUploads {
       // When the link is lost this fails too, and the request is told again over the next one.
       const message = thrown instanceof Error ? thrown.message.slice(0, 500) : 'The file cannot be read.';
       await this.#client.call('uploads.fail', { upload, request, file, message }).catch(() => undefined);
+    }
+  }
+
+  /** Files of which one cannot be read are brought one by one: that one fails, the others do not. */
+  async #bringRun(run: readonly Wanted[]): Promise<void> {
+    const upload = run[0]?.upload ?? '';
+    let content: Uint8Array;
+    try {
+      const files = await Promise.all(run.map(({ file }) => this.#fileOf(upload, file)));
+      const slices = files.map((file, index) => {
+        const { offset, bytes } = run[index] as Wanted;
+        // A slice costs the browser as much as the file itself.
+        return offset === 0 && bytes === file.size ? file : file.slice(offset, offset + bytes);
+      });
+      content = new Uint8Array(await new Blob(slices).arrayBuffer());
+      if (content.length !== run.reduce((sum, { bytes }) => sum + bytes, 0))
+        throw new Error('A file has become shorter.');
+    } catch {
+      for (const wanted of run) await this.#bring(wanted);
+      return;
+    }
+    const parts = run.map(({ request, bytes }) => ({ request, bytes }));
+    // When the link is lost they are told again over the next one; when the upload is gone nobody needs them.
+    await this.#client
+      .call('uploads.pushWhole', { upload, parts }, { bytes: content })
+      .catch(() => undefined);
+  }
+
+  /** Opens it if nobody has. */
+  async #fileOf(ref: Ref, number: number): Promise<File> {
+    const files = this.#uploads.get(ref)?.files;
+    const known = files?.[number];
+    if (files === undefined || known === undefined) throw new Error('The page has no such file.');
+    if (known instanceof File || known instanceof Promise) return known;
+    const opening = fileOf(known);
+    files[number] = opening;
+    try {
+      const file = await opening;
+      files[number] = file;
+      return file;
+    } catch (thrown) {
+      files[number] = known;
+      throw thrown;
+    }
+  }
+
+  /** The person still looks at what was dropped, or the line is busy with what came before. */
+  async #openAhead(upload: Upload): Promise<void> {
+    while (upload.openedTo < upload.files.length && this.#uploads.get(upload.ref) === upload) {
+      const number = upload.openedTo;
+      upload.openedTo += 1;
+      // Who wants it hears why it cannot be opened.
+      if (upload.files[number] !== undefined) await this.#fileOf(upload.ref, number).catch(() => undefined);
     }
   }
 

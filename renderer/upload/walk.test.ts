@@ -102,6 +102,15 @@ describe('a drop', () => {
   });
 });
 
+describe('a folder', () => {
+  it('counts as made now, since browsers do not tell its time', async () => {
+    const beforeMs = Date.now();
+    const dropped = await collect(walkEntries([folderEntry('t', [])], { unreadable: 0 }));
+    const picked = await collect(walkFiles([file('a', '1', 't/a')]));
+    for (const { entries } of [dropped, picked]) expect(entries[0]?.mtimeMs).toBeGreaterThanOrEqual(beforeMs);
+  });
+});
+
 describe('a folder input', () => {
   it('tells the folders that its files know of, once', async () => {
     const files = [file('a', '1', 't/s/a'), file('b', '2', 't/b'), file('c', '3')];

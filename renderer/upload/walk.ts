@@ -3,14 +3,17 @@
  * a tree of 100,000 files neither freezes the page nor waits to be told whole.
  */
 
+import { metadataOf } from './dropped-file.ts';
+
 export interface FoundEntry {
   /** Relative, with `/`. */
   readonly path: string;
   readonly kind: 'file' | 'folder';
   readonly size: number;
   readonly mtimeMs: number;
-  /** Of a file. */
+  /** Of a file: itself, or what opens it. */
   readonly file?: File;
+  readonly entry?: FileSystemFileEntry;
 }
 
 export interface WalkReport {
@@ -22,12 +25,10 @@ export interface WalkReport {
 export const batchEntries = 2_000;
 
 /** Files of a folder whose size is asked for at the same time. */
-const openLookups = 32;
+const openLookups = 256;
 
-const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
-  new Promise((resolve, reject) => {
-    entry.file(resolve, reject);
-  });
+/** Folders that are read before their turn. */
+const openFolders = 4;
 
 /** A reader answers with a part (100 in Chromium) until it answers with none. */
 const contentOf = async (folder: FileSystemDirectoryEntry): Promise<readonly FileSystemEntry[]> => {
@@ -53,47 +54,75 @@ const foundFile = (path: string, file: File): FoundEntry => ({
   file,
 });
 
-const foundFolder = (path: string): FoundEntry => ({ path, kind: 'folder', size: 0, mtimeMs: 0 });
+/** Browsers keep the times of folders to themselves: it counts as made now, as a copy would, and not in 1970. */
+const foundFolder = (path: string): FoundEntry => ({ path, kind: 'folder', size: 0, mtimeMs: Date.now() });
 
-async function* found(roots: readonly FileSystemEntry[], report: WalkReport): AsyncGenerator<FoundEntry> {
-  /** Folders that were told, their content was not; the last one is next. */
-  const waiting: { readonly path: string; readonly entries: () => Promise<readonly FileSystemEntry[]> }[] = [
-    { path: '', entries: () => Promise.resolve(roots) },
-  ];
+/** A folder that was told; what it holds was not. */
+interface Waiting {
+  readonly path: string;
+  readonly entries: () => Promise<readonly FileSystemEntry[]>;
+  /** Once it is being read, which begins some folders before its turn. */
+  content?: Promise<Content>;
+}
+
+interface Content {
+  readonly files: readonly FoundEntry[];
+  readonly folders: readonly FileSystemDirectoryEntry[];
+}
+
+async function read({ path, entries: ask }: Waiting, report: WalkReport): Promise<Content> {
+  const prefix = path === '' ? '' : `${path}/`;
+  const found: FoundEntry[] = [];
+  let entries: readonly FileSystemEntry[] = [];
+  try {
+    entries = await ask();
+  } catch {
+    report.unreadable += 1;
+  }
+  const files = entries.filter(isFile);
+  for (let start = 0; start < files.length; start += openLookups) {
+    const some = files.slice(start, start + openLookups);
+    const looked = await Promise.allSettled(some.map(metadataOf));
+    for (const [index, result] of looked.entries()) {
+      const entry = some[index] as FileSystemFileEntry;
+      if (result.status === 'fulfilled')
+        found.push({ path: `${prefix}${entry.name}`, kind: 'file', entry, ...result.value });
+      else report.unreadable += 1;
+    }
+  }
+  return { files: found, folders: entries.filter(isFolder) };
+}
+
+async function* found(
+  roots: readonly FileSystemEntry[],
+  report: WalkReport,
+): AsyncGenerator<readonly FoundEntry[]> {
+  /** The last one is next. */
+  const waiting: Waiting[] = [{ path: '', entries: () => Promise.resolve(roots) }];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-    let entries: readonly FileSystemEntry[];
-    try {
-      entries = await folder.entries();
-    } catch {
-      report.unreadable += 1;
-      continue;
-    }
-    const prefix = folder.path === '' ? '' : `${folder.path}/`;
-    const files = entries.filter(isFile);
-    for (let start = 0; start < files.length; start += openLookups) {
-      const some = files.slice(start, start + openLookups);
-      const looked = await Promise.allSettled(some.map(fileOf));
-      for (const [index, result] of looked.entries()) {
-        const name = some[index]?.name ?? '';
-        if (result.status === 'fulfilled') yield foundFile(`${prefix}${name}`, result.value);
-        else report.unreadable += 1;
-      }
-    }
-    for (const sub of entries.filter(isFolder)) {
-      const path = `${prefix}${sub.name}`;
-      yield foundFolder(path);
-      waiting.push({ path, entries: () => contentOf(sub) });
-    }
+    for (const soon of [folder, ...waiting.slice(-openFolders)]) soon.content ??= read(soon, report);
+    const { files, folders } = await (folder.content as Promise<Content>);
+    yield files;
+    const told = folders.map((entry) => ({
+      entry,
+      path: folder.path === '' ? entry.name : `${folder.path}/${entry.name}`,
+    }));
+    yield told.map(({ path }) => foundFolder(path));
+    for (const { entry, path } of told) waiting.push({ path, entries: () => contentOf(entry) });
   }
 }
 
-async function* batched(entries: AsyncIterable<FoundEntry>): AsyncGenerator<readonly FoundEntry[]> {
+async function* batched(
+  runs: AsyncIterable<readonly FoundEntry[]> | Iterable<readonly FoundEntry[]>,
+): AsyncGenerator<readonly FoundEntry[]> {
   let batch: FoundEntry[] = [];
-  for await (const entry of entries) {
-    batch.push(entry);
-    if (batch.length < batchEntries) continue;
-    yield batch;
-    batch = [];
+  for await (const run of runs) {
+    for (const entry of run) {
+      batch.push(entry);
+      if (batch.length < batchEntries) continue;
+      yield batch;
+      batch = [];
+    }
   }
   if (batch.length > 0) yield batch;
 }
@@ -106,7 +135,7 @@ export const walkEntries = (
 
 /** Files of an input or of the clipboard; of a folder input each knows its path, and the folders are in no list. */
 export const walkFiles = (files: readonly File[]): AsyncGenerator<readonly FoundEntry[]> => {
-  async function* listed(): AsyncGenerator<FoundEntry> {
+  function* listed(): Generator<readonly FoundEntry[]> {
     const told = new Set<string>();
     for (const file of files) {
       // Browsers on telephones have no folders to choose.
@@ -116,9 +145,9 @@ export const walkFiles = (files: readonly File[]): AsyncGenerator<readonly Found
         const folder = path.slice(0, slash);
         if (told.has(folder)) continue;
         told.add(folder);
-        yield foundFolder(folder);
+        yield [foundFolder(folder)];
       }
-      yield foundFile(path, file);
+      yield [foundFile(path, file)];
     }
   }
   return batched(listed());

@@ -81,8 +81,13 @@ export function withChanges(snapshot: Snapshot, changes: readonly Change[]): Sna
   };
   for (const change of changes) {
     if ('set' in change) next[change.set] = change.value;
-    else if ('put' in change) list(change.put)[change.id] = change.value;
+    else if ('put' in change) define(list(change.put), change.id, change.value);
     else delete list(change.drop)[change.id];
   }
   return next as unknown as Snapshot;
 }
+
+/** Also what is called "__proto__", which an assignment would not make an entry of. */
+const define = (list: Record<string, unknown>, id: string, value: unknown): void => {
+  Object.defineProperty(list, id, { value, writable: true, enumerable: true, configurable: true });
+};

@@ -88,6 +88,7 @@ export const errorTable = {
   'unsafe-path': entry(true, 'failed', 'A path could lead out of its root.'),
   // Single files
   'file-unreadable': entry(true, 'failed', 'The file cannot be read.'),
+  'page-gone': entry(true, 'failed', 'The page that the files were streamed from was closed.'),
   'file-changed': entry(true, 'failed', 'The file changed while it was sent.'),
   'file-vanished': entry(true, 'failed', 'The file is no longer there.'),
   'permission-denied': entry(true, 'failed', 'The system does not permit it.'),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeFrame } from './codec.ts';
-import { type ErrorCode, errorTable, HexdropError } from './errors.ts';
+import { asHexdropError, type ErrorCode, errorTable, HexdropError } from './errors.ts';
 import { limits } from './limits.ts';
 import { errorFromWire, errorPayload, refusalPayload } from './wire-errors.ts';
 
@@ -30,7 +30,7 @@ describe('an error over the wire', () => {
   });
 
   test('is cut to the caps and mended, whatever it says', () => {
-    const wild = new HexdropError('internal', '😀\ud800'.repeat(2_000), {
+    const wild = new HexdropError('read-failed', '😀\ud800'.repeat(2_000), {
       seen: '\u0000'.repeat(5_000),
       allowed: 'x'.repeat(5_000),
       retryAfterMs: 1e12,
@@ -43,6 +43,12 @@ describe('an error over the wire', () => {
     expect(errorFromWire({ code: 'new-in-2030', message: 'x' }).code).toBe('internal');
     expect(errorFromWire({ code: 'usage', message: 'x' }).code).toBe('internal');
     expect(errorFromWire({ code: 'constructor', message: 'x' }).code).toBe('internal');
+  });
+
+  test('that nobody foresaw tells nothing of this machine', () => {
+    const thrown = asHexdropError(new Error("ENOENT: no such file or directory, mkdir '/home/ada/x'"));
+    expect(JSON.stringify(errorPayload(thrown))).not.toContain('ada');
+    expect(JSON.stringify(refusalPayload(new HexdropError('usage', 'See /home/ada.')))).not.toContain('ada');
   });
 
   test('without a message says what its code means', () => {

@@ -1,10 +1,10 @@
 /**
- * Errors on their way over the wire and back: codes that may not cross become `internal`, texts are cut to
- * their caps, a code that is unknown here reads as `internal`. docs/PROTOCOL.md, "Errors".
+ * Errors on their way over the wire and back: codes that may not cross become `internal`, and what `internal` was stays
+ * here; texts are cut to their caps, a code that is unknown here reads as `internal`. docs/PROTOCOL.md, "Errors".
  */
 
 import type { Payload } from './catalog.ts';
-import { codeForWire, codeFromWire, HexdropError } from './errors.ts';
+import { codeForWire, codeFromWire, errorTable, HexdropError } from './errors.ts';
 import { limits } from './limits.ts';
 import { clip } from './text.ts';
 
@@ -23,10 +23,12 @@ export function errorPayload(error: HexdropError): Payload<'ERROR'> {
 }
 
 /** `code` and `message` of an error: the payload of DECLINE and CANCEL, and with `file` that of FAULT. */
-export const refusalPayload = (error: HexdropError): Payload<'CANCEL'> => ({
-  code: codeForWire(error.code),
-  message: clip(error.message, limits.messageCharacters),
-});
+export function refusalPayload(error: HexdropError): Payload<'CANCEL'> {
+  const code = codeForWire(error.code);
+  // What failed in here unforeseen may name paths of this machine: that is for its own people.
+  const message = code === 'internal' ? errorTable.internal.meaning : error.message;
+  return { code, message: clip(message, limits.messageCharacters) };
+}
 
 /** The error that a peer told in ERROR, DECLINE, CANCEL or FAULT. */
 export const errorFromWire = (told: Payload<'ERROR' | 'DECLINE' | 'CANCEL' | 'FAULT'>): HexdropError =>

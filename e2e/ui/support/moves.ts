@@ -1,7 +1,7 @@
 /** What hands do in a window: drop files of the disk, send, answer offers, look at the list of transfers. */
 
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import type { Locator, Page } from 'playwright-core';
 
@@ -47,6 +47,13 @@ export async function drop({ context, page }: UiDevice, on: Locator, paths: read
 }
 
 export const addressField = (page: Page): Locator => page.getByRole('textbox', { name: 'Address of a device' });
+
+/** Dials an address; the device is listed from then on. */
+export async function connect({ page }: UiDevice, { name, address }: Pick<UiDevice, 'name' | 'address'>): Promise<void> {
+  await addressField(page).fill(address);
+  await page.getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.getByRole('listitem').filter({ hasText: name }).waitFor();
+}
 
 /** Drops files on an address; the draft shows them. */
 export async function dropOnAddress(
@@ -96,7 +103,10 @@ export async function offerFromMachine(
   await show(from, 'devices');
   await addressField(page).fill(to.address);
   await page.getByRole('button', { name: 'From the machine that runs Hexdrop…' }).click();
-  await typePath(pickerOf(page), path);
+  const picker = pickerOf(page);
+  await typePath(picker, dirname(path));
+  await picker.getByText(basename(path), { exact: true }).click();
+  await picker.getByRole('button', { name: 'Choose', exact: true }).click();
   await sendDraft(draftOf(page));
 }
 

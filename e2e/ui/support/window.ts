@@ -70,7 +70,8 @@ export function useBrowser(proves: string): Browsers {
   };
 }
 
-async function openDevice(
+/** In a browser of the caller's; for `useBrowser` in that of the file. */
+export async function openDevice(
   browser: Browser,
   world: World,
   name: string,
@@ -89,6 +90,8 @@ async function openDevice(
     bypassCSP,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  // What takes this long hangs: better told by the locator that waited than by the end of the test.
+  context.setDefaultTimeout(15_000);
   world.keep(context);
   const page = await context.newPage();
   await page.goto(String(url));

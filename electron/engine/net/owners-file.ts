@@ -66,10 +66,20 @@ const takeLock = (path: string): void => {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
         throw ownersFileFault(error as NodeJS.ErrnoException, path);
     }
-    if (isStale(path)) removeIfThere(path);
+    if (isStale(path)) removeStale(path);
     else if (Date.now() > deadline)
       throw new HexdropError('write-failed', `${path} is held by another process.`);
     else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPollMs);
+  }
+};
+
+/** One that stays would be tried again without end. */
+const removeStale = (path: string): void => {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw ownersFileFault(error as NodeJS.ErrnoException, path);
   }
 };
 

@@ -69,11 +69,12 @@ export async function reachSession(
       timings: context.timings,
       trustOf: () => trust,
       opened: (opened) => {
-        isOpen = true;
         context.sessions.opened(opened);
+        // Should the key not be kept, the session ends, and the call with it.
         if (connection.info.peerDeviceId !== undefined) remember(context, opened.peer, target, isReplacing);
-        context.emit({ kind: 'session-opened', peer: opened.peer });
+        isOpen = true;
         resolve(opened);
+        context.emit({ kind: 'session-opened', peer: opened.peer });
       },
       closed: (closed, error) => {
         context.sessions.closed(closed);

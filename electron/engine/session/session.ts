@@ -59,6 +59,9 @@ export interface SessionOptions {
   closed(session: Session, error?: HexdropError): void;
 }
 
+/** A peer that lives and never answers would be waited for without end; a slow disk and a slow line need less. */
+const answerWithinMs = 120_000;
+
 /** Between the end of a lane and the frame on the control connection that explains it. */
 const laneGraceMs = 1_000;
 
@@ -153,8 +156,18 @@ export class Session implements FrameReceiver {
   }
 
   /** Asks and waits for the answer. Rejects with what the peer said, or with what ended the session. */
-  ask<Type extends Question>(type: Type, payload: Payload<Type>): Promise<Payload<Answers[Type]>> {
-    return this.#isOver ? Promise.reject(sessionGone()) : this.#questions.ask(type, payload);
+  async ask<Type extends Question>(type: Type, payload: Payload<Type>): Promise<Payload<Answers[Type]>> {
+    if (this.#isOver) throw sessionGone();
+    const timer = setTimeout(() => {
+      const message = `${type} has not been answered for ${answerWithinMs / 1_000} seconds.`;
+      this.fail(new HexdropError('peer-silent', message));
+    }, answerWithinMs);
+    timer.unref();
+    try {
+      return await this.#questions.ask(type, payload);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Opens a transfer; `make` gets its wire and returns what its frames are handed to. */

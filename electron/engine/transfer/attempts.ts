@@ -47,16 +47,20 @@ export async function runAttempts(
   attempt: Attempt,
 ): Promise<void> {
   const abort = new AbortController();
-  const giveUp = new HexdropError('cancelled', cancelledHere);
+  let giveUp = new HexdropError('cancelled', cancelledHere);
+  const cancel = (error: HexdropError): void => {
+    if (error.code !== 'cancelled') giveUp = error;
+    abort.abort(giveUp);
+  };
   let waitMs = firstWaitMs;
   let movedAtMs = performance.now();
   let moved = -1;
   let acceptNewKey = reach.acceptNewKey;
   for (;;) {
-    record.cancelAttempt = () => abort.abort(giveUp);
+    record.cancelAttempt = cancel;
     const outcome = await runOne(context, record, { ...reach, acceptNewKey }, abort.signal, attempt);
     if (abort.signal.aborted)
-      return record.finish({ kind: 'cancelled', code: 'cancelled', message: giveUp.message });
+      return record.finish({ kind: 'cancelled', code: giveUp.code, message: giveUp.message });
     // Replaced once; from then on it must stay the same.
     acceptNewKey = false;
     if (outcome.kind !== 'failed' || !record.isAccepted || !isPassing(outcome.error))
@@ -72,7 +76,7 @@ export async function runAttempts(
       waitMs = Math.min(waitMs, retryMs / 2);
     }
     if (performance.now() - movedAtMs + waitMs > retryMs) return record.finish(outcome);
-    record.cancelAttempt = () => abort.abort(giveUp);
+    record.cancelAttempt = cancel;
     record.retrying(waitMs, outcome.error);
     await sleep(waitMs, abort.signal);
     waitMs = Math.min(longestWaitMs, waitMs * 2);

@@ -219,6 +219,38 @@ describe('a sink', () => {
     expect(source.faults).toEqual([{ path: 'big', code: 'disk-full', side: 'there' }]);
   });
 
+  it('that gives a file up again and again is heard once', async () => {
+    const { peer, source, sending } = await accepted();
+    for (let times = 0; times < 3; times += 1)
+      peer.send('FAULT', 1, { file: 0, code: 'disk-full', message: 'Full.' });
+    peer.send('PING', 0, {});
+    await peer.next('PONG');
+    expect(source.faults).toEqual([{ path: 'big', code: 'disk-full', side: 'there' }]);
+    expect(sending.progress).toMatchObject({ failed: 1, passedBytes: big.size });
+  });
+
+  it('that gives up a file of which a part has come leaves the whole at its size', async () => {
+    const { peer, sending } = await accepted();
+    peer.send('WANT', 1, { first: 0, count: 4 });
+    await peer.next('DATA');
+    peer.send('ACK', 1, { settled: 0, bytes: chunkBytes });
+    peer.send('FAULT', 1, { file: 0, code: 'disk-full', message: 'Full.' });
+    peer.send('PING', 0, {});
+    await peer.next('PONG');
+    const { totals, bytes, resumedBytes, passedBytes } = sending.progress;
+    expect(bytes).toBe(chunkBytes);
+    expect(bytes + resumedBytes + passedBytes).toBeLessThanOrEqual(totals.bytes);
+  });
+
+  it('that has got more than there is shows as one that has all', async () => {
+    const { peer, sending } = await accepted();
+    peer.send('ACK', 1, { settled: 0, bytes: 1e12, resumedBytes: 1e12 });
+    peer.send('PING', 0, {});
+    await peer.next('PONG');
+    const { totals, bytes, resumedBytes, passedBytes } = sending.progress;
+    expect([bytes, resumedBytes, passedBytes]).toEqual([totals.bytes, 0, 0]);
+  });
+
   it('that gives up what is not there is not minded', async () => {
     const { peer, source } = await accepted();
     peer.send('FAULT', 1, { file: 1_000, code: 'disk-full', message: '' });

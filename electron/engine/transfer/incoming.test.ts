@@ -35,15 +35,15 @@ interface Asked {
 const receiving = async () => {
   const events: EngineEvent[] = [];
   const book = new TransferBook((event) => events.push(event));
-  const context = {
+  const context: Partial<EngineContext> = {
     home: temporaryFolder(),
     bootId: 'boot-1',
     timings: protocolTimings,
     downloads: new DownloadLimit(),
-    emit: (event: EngineEvent) => events.push(event),
-    track: (record: Parameters<EngineContext['track']>[0]) => book.track(record),
-  } as EngineContext;
-  const incoming = new Incoming(context);
+    emit: (event) => events.push(event),
+    track: (record) => book.track(record),
+  };
+  const incoming = new Incoming(context as EngineContext);
   const asked: Asked[] = [];
   const lookers = new Set<() => void>();
   const policy = {

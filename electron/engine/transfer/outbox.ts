@@ -22,6 +22,8 @@ interface Slot {
   readonly entry: SourceEntry;
   isDecided: boolean;
   isWanted: boolean;
+  /** The sink gave it up. */
+  isRefused: boolean;
 }
 
 export class Outbox implements FileQueue {
@@ -47,7 +49,7 @@ export class Outbox implements FileQueue {
   readonly #folders = new Map<number, { readonly parent: number; readonly name: string }>();
 
   add(entry: SourceEntry): void {
-    this.#slots.push({ entry, isDecided: entry.kind === 'folder', isWanted: false });
+    this.#slots.push({ entry, isDecided: entry.kind === 'folder', isWanted: false, isRefused: false });
     this.#end = entry.index + 1;
     if (entry.kind === 'file') this.#undecidedFiles += 1;
     else this.#folders.set(entry.index, { parent: entry.parent, name: entry.name });
@@ -153,6 +155,14 @@ export class Outbox implements FileQueue {
       this.#queue = this.#queue.slice(this.#queueHead);
       this.#queueHead = 0;
     }
+  }
+
+  /** The sink gives an entry up. Undefined when it is settled, was not told, or was given up before. */
+  refuse(index: number): SourceEntry | undefined {
+    const slot = this.#slots[index - this.#base];
+    if (slot === undefined || slot.isRefused) return undefined;
+    slot.isRefused = true;
+    return slot.entry;
   }
 
   /** Should the file still be queued, it is not sent any more. */

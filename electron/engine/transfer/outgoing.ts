@@ -39,6 +39,8 @@ export async function runPush(context: EngineContext, record: TransferRecord, pu
     treeNow = push.what.tree === undefined ? localTreeOf(push.what.paths) : streamedTreeOf(push.what.tree);
   } catch (thrown) {
     push.what.tree?.close();
+    // Nothing ends before whoever started it has its handle.
+    await Promise.resolve();
     return record.finish({ kind: 'failed', error: asHexdropError(thrown) });
   }
   await runAttempts(context, record, push.reach, push.retryMs, async (session, ended) => {

@@ -15,6 +15,9 @@ interface Sent {
 
 const nothingSent: Sent = { failed: 0, passedBytes: 0, currentPath: undefined };
 
+/** How far the same transfer was when its connection broke. */
+export type EarlierProgress = Pick<Progress, 'bytes' | 'resumedBytes' | 'files'>;
+
 export class SourceTally {
   /** Links, sockets, devices. */
   omitted = 0;
@@ -25,12 +28,16 @@ export class SourceTally {
   /** As the sink tells; until it does, as it was when the last connection broke. */
   #committedBytes: number;
   #resumedBytes: number | undefined;
+  readonly #earlierFiles: number;
   #summary: Summary | undefined;
 
   /** @param earlier what the sink had told of the same transfer before its connection broke */
-  constructor(earlier: Pick<Progress, 'bytes' | 'resumedBytes'> | undefined) {
+  constructor(earlier: EarlierProgress | undefined) {
     this.#committedBytes = earlier?.bytes ?? 0;
-    if (earlier !== undefined && earlier.bytes > 0) this.#resumedBytes = earlier.resumedBytes;
+    this.#earlierFiles = earlier?.files ?? 0;
+    // Nothing told yet: what the sink keeps is counted as its WANTs come.
+    if (earlier !== undefined && earlier.bytes + earlier.resumedBytes > 0)
+      this.#resumedBytes = earlier.resumedBytes;
   }
 
   acknowledged({ bytes, resumedBytes }: Payload<'ACK'>): void {
@@ -51,19 +58,26 @@ export class SourceTally {
   }
 
   progress(totals: Totals, outbox: Outbox, sent: Sent = nothingSent): Progress {
-    const common = {
-      totals,
-      passedBytes: this.#sinkFaultBytes + sent.passedBytes,
-      omitted: this.omitted,
+    // Of a file that its sink gave up a part may have come; and a sink may say what it likes. Together they are the whole.
+    let left = totals.complete ? totals.bytes : Number.POSITIVE_INFINITY;
+    const upTo = (bytes: number): number => {
+      const taken = Math.min(bytes, left);
+      left -= taken;
+      return taken;
     };
+    const bytes = upTo(this.#committedBytes);
+    const resumedBytes = upTo(this.#summary?.resumedBytes ?? this.#resumedBytes ?? outbox.keptBytes);
+    const passedBytes = upTo(this.#sinkFaultBytes + sent.passedBytes);
+    const common = { totals, bytes, resumedBytes, passedBytes, omitted: this.omitted };
     if (this.#summary !== undefined) return { ...this.#summary, ...common, currentPath: undefined };
     return {
       ...common,
-      files: Math.max(0, outbox.settledFiles + outbox.keptFiles - this.#sinkFaults - sent.failed),
-      bytes: this.#committedBytes,
+      files: Math.max(
+        this.#earlierFiles,
+        outbox.settledFiles + outbox.keptFiles - this.#sinkFaults - sent.failed,
+      ),
       skipped: 0,
       failed: this.#failed(sent),
-      resumedBytes: this.#resumedBytes ?? outbox.keptBytes,
       currentPath: sent.currentPath,
     };
   }

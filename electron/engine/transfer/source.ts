@@ -22,6 +22,7 @@ import { SourcePace } from './pace.ts';
 import type { PaceClock, RateLimit } from './pace.ts';
 import type { Progress, TransferReports } from './reports.ts';
 import { SourceTally } from './source-tally.ts';
+import type { EarlierProgress } from './source-tally.ts';
 import type { SourceTree, TreeMaker } from './source-tree.ts';
 
 /** How long the tree is walked before the offer leaves: small trees are offered with their totals complete. */
@@ -33,7 +34,7 @@ export interface SourceOptions {
   /** The limit of everything that is sent from here. */
   readonly uploads: RateLimit;
   /** What the sink had told of the same transfer before its connection broke. */
-  readonly earlier?: Pick<Progress, 'bytes' | 'resumedBytes'>;
+  readonly earlier?: EarlierProgress;
   /** For tests; the system's when absent. */
   readonly clock?: PaceClock;
 }
@@ -213,8 +214,8 @@ export class Source implements TransferPort {
   }
 
   #sinkFault(fault: Payload<'FAULT'>): void {
-    const entry = this.#outbox.entry(fault.file);
-    if (entry === undefined) return; // Settled already: nothing is left to stop.
+    const entry = this.#outbox.refuse(fault.file);
+    if (entry === undefined) return; // Settled already, or told before: nothing is left to stop.
     this.#tally.sinkFailed(entry);
     this.#bulk?.abandon(fault.file);
     this.#reports.fault(this.#outbox.relativePath(entry), codeFromWire(fault.code), fault.message, 'there');

@@ -10,7 +10,7 @@ import type { StreamedPart, StreamedTree } from '../api.ts';
 import type { FileQueue, OpenSource, SourceEntry, SourceReader } from './source-tree.ts';
 
 /** Asked for and not read yet, over all files of a transfer: hides the way to a page and back on a quick line. */
-const windowBytes = 4_194_304;
+const windowBytes = 8_388_608;
 
 /** One part: several are under way, so that asking never waits for the end of one. */
 const partBytes = 1_048_576;

@@ -14,7 +14,7 @@ import type { Tree } from '../testing/trees.ts';
 import { leftovers, Rig } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 
-const windowBytes = 4_194_304;
+const windowBytes = 8_388_608;
 
 const places = (): Pick<RigOptions, 'dir' | 'home'> => {
   const all = temporaryFolder();

@@ -17,7 +17,10 @@ export interface Share extends Span {
   readonly frame: number;
 }
 
-export const spanOfChunk = ({ offset, length }: CaptureChunk): Span => ({ start: offset, end: offset + length });
+export const spanOfChunk = ({ offset, length }: CaptureChunk): Span => ({
+  start: offset,
+  end: offset + length,
+});
 
 export const spanOfFrame = ({ kind, offset, length }: CaptureRecord): Span => ({
   start: offset,

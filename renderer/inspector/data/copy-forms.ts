@@ -11,10 +11,14 @@ export function asHexDump(bytes: Uint8Array): string {
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += 16) {
     const row = bytes.subarray(at, at + 16);
-    const cells = Array.from({ length: 16 }, (_, index) => (index < row.length ? hex(row[index] as number) : '  '));
+    const cells = Array.from({ length: 16 }, (_, index) =>
+      index < row.length ? hex(row[index] as number) : '  ',
+    );
     const left = cells.slice(0, 8).join(' ');
     const right = cells.slice(8).join(' ');
-    const text = Array.from(row, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
+    const text = Array.from(row, (byte) =>
+      byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
+    ).join('');
     lines.push(`${at.toString(16).padStart(8, '0')}  ${left}  ${right}  |${text}|`);
   }
   return lines.join('\n');
@@ -22,7 +26,8 @@ export function asHexDump(bytes: Uint8Array): string {
 
 const inRows = (bytes: Uint8Array, each: (byte: number) => string): string => {
   const rows: string[] = [];
-  for (let at = 0; at < bytes.length; at += 12) rows.push(Array.from(bytes.subarray(at, at + 12), each).join(', '));
+  for (let at = 0; at < bytes.length; at += 12)
+    rows.push(Array.from(bytes.subarray(at, at + 12), each).join(', '));
   return rows.map((row) => `  ${row},`).join('\n');
 };
 

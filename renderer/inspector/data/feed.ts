@@ -45,6 +45,7 @@ export class CaptureFeed {
   #stop: AbortController | undefined;
   #from = 0;
   #version = 0;
+  #filterVersion = 0;
   #connectionsVersion = -1;
   #isAskingConnections = false;
   #isSlicing = false;
@@ -68,6 +69,16 @@ export class CaptureFeed {
   /** Whether all rows have been judged. */
   get isJudged(): boolean {
     return this.#run?.done !== false;
+  }
+
+  /** Shown rows that have gone from the beginning, under this filter. */
+  get lost(): number {
+    return this.#run === undefined ? this.rows.first : this.#run.matches.lost;
+  }
+
+  /** Rises with each change of the filter. */
+  get filterVersion(): number {
+    return this.#filterVersion;
   }
 
   placeAt(position: number): number | undefined {
@@ -112,6 +123,7 @@ export class CaptureFeed {
 
   setFilter(filter: Filter | undefined): void {
     this.#filter = filter;
+    this.#filterVersion += 1;
     this.#run =
       filter === undefined
         ? undefined
@@ -186,7 +198,8 @@ export class CaptureFeed {
     if (bytes.length > 0) this.#take(bytes);
     this.rows.dropBefore(status.firstRecord);
     this.notes.dropBefore(status.firstRecord);
-    if (status.connectionsVersion !== this.#connectionsVersion) void this.#askConnections(status.connectionsVersion);
+    if (status.connectionsVersion !== this.#connectionsVersion)
+      void this.#askConnections(status.connectionsVersion);
     this.#judge();
     this.#tell();
     if (status.state === 'loaded' && this.#from >= status.nextRecord) return -1;

@@ -156,7 +156,8 @@ export class Notes {
     } else if (row.type === typeNumber.ACK || row.type === typeNumber.DONE) {
       const since = this.#unacknowledged.get(key);
       this.#unacknowledged.delete(key);
-      if (since !== undefined && row.timeMs - since > slowAckMs) this.#note(row, 'slow-ack', row.timeMs - since);
+      if (since !== undefined && row.timeMs - since > slowAckMs)
+        this.#note(row, 'slow-ack', row.timeMs - since);
     }
     this.#takeAnswer(row);
   }
@@ -182,7 +183,8 @@ export class Notes {
     const { number: record, connection, timeMs } = row;
     this.list.push({ record, connection, timeMs, kind, ...(tookMs === undefined ? {} : { tookMs }) });
     const before = this.#byRecord.get(record);
-    if (before === undefined || rank[severityOf[kind]] > rank[severityOf[before]]) this.#byRecord.set(record, kind);
+    if (before === undefined || rank[severityOf[kind]] > rank[severityOf[before]])
+      this.#byRecord.set(record, kind);
   }
 }
 

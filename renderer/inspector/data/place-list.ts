@@ -4,9 +4,15 @@ export class PlaceList {
   #places = new Uint32Array(1_024);
   #start = 0;
   #end = 0;
+  #lost = 0;
 
   get count(): number {
     return this.#end - this.#start;
+  }
+
+  /** Places that have gone from the beginning. */
+  get lost(): number {
+    return this.#lost;
   }
 
   at(position: number): number | undefined {
@@ -35,6 +41,7 @@ export class PlaceList {
   dropBefore(place: number): number {
     const gone = this.positionOf(place);
     this.#start += gone;
+    this.#lost += gone;
     return gone;
   }
 

@@ -4,7 +4,14 @@
  */
 
 import type { CaptureRecord } from '../../../shared/model/capture.ts';
-import { bitBlanked, bitOut, bitSecure, chunkClassOf, recordBytes, recordKinds } from '../../../shared/model/capture-rows.ts';
+import {
+  bitBlanked,
+  bitOut,
+  bitSecure,
+  chunkClassOf,
+  recordBytes,
+  recordKinds,
+} from '../../../shared/model/capture-rows.ts';
 
 export const blockRows = 16_384;
 /** The window keeps so many at most; the oldest go, a block at a time. */

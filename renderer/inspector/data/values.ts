@@ -22,8 +22,10 @@ const readers: readonly (readonly [name: string, width: number, read: Reader])[]
 ];
 
 const shown = (value: number | bigint): string => {
-  if (typeof value === 'bigint' || Number.isInteger(value)) return String(value);
-  return Number.isFinite(value) ? String(Number(value.toPrecision(9))) : String(value);
+  if (typeof value === 'bigint' || (Number.isInteger(value) && Math.abs(value) < 1e15)) return String(value);
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  return size >= 1e15 || size < 1e-6 ? value.toExponential(8) : String(Number(value.toPrecision(9)));
 };
 
 /** @param bytes from the cursor on; eight are enough. Rows that need more bytes than there are stay empty. */

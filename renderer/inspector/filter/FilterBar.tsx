@@ -50,7 +50,8 @@ export const FilterField = ({ fault }: { readonly fault: FilterFault | undefined
   );
   const isShown = completions.length > 0;
   // While somebody is still at the end of a word that could become right, nothing is wrong yet.
-  const shownFault = fault !== undefined && !(isShown && cursor >= fault.at && cursor <= fault.end) ? fault : undefined;
+  const shownFault =
+    fault !== undefined && !(isShown && cursor >= fault.at && cursor <= fault.end) ? fault : undefined;
 
   const take = ({ insert, from, to, kind }: Completion): void => {
     const after = typed.slice(to);
@@ -74,6 +75,8 @@ export const FilterField = ({ fault }: { readonly fault: FilterFault | undefined
       if (chosen === undefined) return setOpen(false);
       event.preventDefault();
       take(chosen);
+    } else if (['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) {
+      setOpen(false);
     } else if (event.key === 'Escape' && isOpen) {
       event.preventDefault();
       event.stopPropagation();
@@ -87,7 +90,11 @@ export const FilterField = ({ fault }: { readonly fault: FilterFault | undefined
         <FilterIcon size={14} aria-hidden />
         <div className="inspector-filter-box">
           {shownFault === undefined ? null : (
-            <div className="inspector-filter-under" aria-hidden style={{ transform: `translateX(${-scroll}px)` }}>
+            <div
+              className="inspector-filter-under"
+              aria-hidden
+              style={{ transform: `translateX(${-scroll}px)` }}
+            >
               {typed.slice(0, shownFault.at)}
               <u>{typed.slice(shownFault.at, shownFault.end) || ' '}</u>
             </div>
@@ -132,7 +139,12 @@ export const FilterField = ({ fault }: { readonly fault: FilterFault | undefined
         )}
       </div>
       {isShown ? (
-        <ul className="inspector-completions" role="listbox" id={`${id}-list`} aria-label={text.filter.suggestions}>
+        <ul
+          className="inspector-completions"
+          role="listbox"
+          id={`${id}-list`}
+          aria-label={text.filter.suggestions}
+        >
           {completions.map((completion, at) => (
             // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
             <li
@@ -158,7 +170,9 @@ export const FilterField = ({ fault }: { readonly fault: FilterFault | undefined
         <p id={`${id}-fault`} className="inspector-fault" role="status">
           <b>{text.filter.faults[shownFault.what]}</b>{' '}
           {shownFault.seen === '' ? '' : text.filter.seen(shownFault.seen)}{' '}
-          {shownFault.allowed.length === 0 ? '' : text.filter.allowed(shownFault.allowed.slice(0, 12).join(' '))}{' '}
+          {shownFault.allowed.length === 0
+            ? ''
+            : text.filter.allowed(shownFault.allowed.slice(0, 12).join(' '))}{' '}
           <span className="faint">{text.filter.kept}</span>
         </p>
       )}

@@ -9,7 +9,12 @@ export type ChipName = (typeof chipNames)[number];
 
 export type Only =
   | { readonly kind: 'connection'; readonly connection: number }
-  | { readonly kind: 'request'; readonly connection: number; readonly id: number; readonly lanes: readonly number[] }
+  | {
+      readonly kind: 'request';
+      readonly connection: number;
+      readonly id: number;
+      readonly lanes: readonly number[];
+    }
   | { readonly kind: 'transfer'; readonly transferId: string };
 
 /** As it would be typed. */
@@ -18,12 +23,16 @@ export const chipFilters: Readonly<Record<ChipName, string>> = {
   out: 'dir == out',
   control: 'kind == frame && !(type in {DATA, PACK, END, SAME})',
   bulk: 'type in {DATA, PACK, END, SAME}',
-  trouble:
-    'type in {ERROR, FAULT, DECLINE, CANCEL} || event in {refused, reset} || kind in {loose, gap}',
+  trouble: 'type in {ERROR, FAULT, DECLINE, CANCEL} || event in {refused, reset} || kind in {loose, gap}',
   marked: 'marked',
 };
 
-const rivals: Partial<Record<ChipName, ChipName>> = { in: 'out', out: 'in', control: 'bulk', bulk: 'control' };
+const rivals: Partial<Record<ChipName, ChipName>> = {
+  in: 'out',
+  out: 'in',
+  control: 'bulk',
+  bulk: 'control',
+};
 
 /** A chip takes the place of the one that it contradicts. */
 export const withChip = (chips: readonly ChipName[], chip: ChipName): readonly ChipName[] =>
@@ -34,8 +43,8 @@ export const withChip = (chips: readonly ChipName[], chip: ChipName): readonly C
 const onConnections = (id: number, connections: readonly number[]): string =>
   `id == ${id} && (${connections.map((each) => `conn == ${each}`).join(' || ')})`;
 
-/** `never` when the transfer is not in the capture: then nothing fits. */
-export function onlyFilter(only: Only, transfers: readonly CaptureTransfer[]): string | 'never' {
+/** A filter that nothing fits when the transfer is not in the capture: records count from 1. */
+export function onlyFilter(only: Only, transfers: readonly CaptureTransfer[]): string {
   switch (only.kind) {
     case 'connection':
       return `conn == ${only.connection}`;
@@ -43,8 +52,10 @@ export function onlyFilter(only: Only, transfers: readonly CaptureTransfer[]): s
       return onConnections(only.id, [only.connection, ...only.lanes]);
     case 'transfer': {
       const runs = transfers.filter(({ transferId }) => transferId === only.transferId);
-      if (runs.length === 0) return 'never';
-      return runs.map(({ id, connection, lanes }) => `(${onConnections(id, [connection, ...lanes])})`).join(' || ');
+      if (runs.length === 0) return 'n == 0';
+      return runs
+        .map(({ id, connection, lanes }) => `(${onConnections(id, [connection, ...lanes])})`)
+        .join(' || ');
     }
   }
 }
@@ -53,7 +64,7 @@ export function onlyFilter(only: Only, transfers: readonly CaptureTransfer[]): s
 export function combined(texts: readonly string[]): Filter | undefined {
   let result: Filter | undefined;
   for (const text of texts) {
-    const parsed = text === 'never' ? parseFilter('n == 0') : parseFilter(text);
+    const parsed = parseFilter(text);
     if (!parsed.ok || parsed.filter === undefined) continue;
     result = result === undefined ? parsed.filter : { op: 'and', left: result, right: parsed.filter };
   }

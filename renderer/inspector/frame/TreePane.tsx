@@ -122,7 +122,8 @@ const Field = ({ row: { node, depth, isOpen }, index, isChosen, onChoose, onTogg
   const language = useLanguage();
   const inspector = useInspector();
   const isHovered = useInspected(
-    ({ hover }) => hover !== undefined && hover.from === node.offset && hover.to === node.offset + node.length,
+    ({ hover }) =>
+      hover !== undefined && hover.from === node.offset && hover.to === node.offset + node.length,
   );
   const raw = String(node.value).slice(0, longestValue);
   const value = displayName(isOpen === undefined ? raw : valueIn(language, raw));

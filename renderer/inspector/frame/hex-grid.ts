@@ -175,7 +175,9 @@ export class HexGrid {
 
   #measure(): number {
     const [slot] = this.#slots;
-    const width = slot?.element.querySelector<HTMLElement>('.inspector-hex-offset')?.getBoundingClientRect().width;
+    const width = slot?.element
+      .querySelector<HTMLElement>('.inspector-hex-offset')
+      ?.getBoundingClientRect().width;
     return width === undefined || width === 0 ? 7.2 : width / offsetDigits;
   }
 

@@ -29,7 +29,8 @@ export function rowsOfTree(tree: DissectNode, toggled: ReadonlySet<string>): rea
     const isOpen = children.length === 0 ? undefined : isOpenAtFirst(node, depth) !== toggled.has(path);
     rows.push({ node, path, depth, isOpen });
     if (isOpen !== true) return;
-    for (const [child, index] of children) walk(child, path === '' ? String(index) : `${path}.${index}`, depth + 1);
+    for (const [child, index] of children)
+      walk(child, path === '' ? String(index) : `${path}.${index}`, depth + 1);
   };
   walk(tree, '', 0);
   return rows;

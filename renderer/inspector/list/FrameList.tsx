@@ -18,7 +18,17 @@ const rowHeight = 22;
 /** The map shows where things lie, not what happens now. */
 const mapMs = 250;
 
-const columnNames = ['number', 'time', 'connection', 'direction', 'type', 'chunk', 'id', 'length', 'summary'] as const;
+const columnNames = [
+  'number',
+  'time',
+  'connection',
+  'direction',
+  'type',
+  'chunk',
+  'id',
+  'length',
+  'summary',
+] as const;
 
 /** The time of a row as the chosen mode tells it. */
 function timeOf(inspector: Inspector, place: number, position: number): string {
@@ -64,7 +74,7 @@ export const FrameList = ({ onOpen }: { readonly onOpen: () => void }) => {
     const { heads } = inspector;
     const row = emptyRecord();
     const numbers = { format: format.number };
-    let firstPlace = rows.first;
+    let { lost, filterVersion } = feed;
     let wantTimer: ReturnType<typeof setTimeout> | undefined;
     const made = new RowGrid({
       root: element,
@@ -130,11 +140,13 @@ export const FrameList = ({ onOpen }: { readonly onOpen: () => void }) => {
       }, mapMs);
     };
     const onRows = (): void => {
-      if (rows.first > firstPlace) {
-        // Without a filter each lost row is a shown one; under a filter the feed has counted for itself.
-        made.scroller.shift(inspector.state.follows ? 0 : rows.first - firstPlace);
-        firstPlace = rows.first;
-      }
+      const { selected: chosen } = inspector.state;
+      if (feed.filterVersion !== filterVersion) {
+        filterVersion = feed.filterVersion;
+        // What was looked at stays in sight under another filter.
+        if (chosen !== undefined) made.scroller.centre(feed.positionOf(chosen));
+      } else if (feed.lost > lost) made.scroller.shift(feed.lost - lost);
+      lost = feed.lost;
       if (inspector.state.follows) made.scroller.scrollTo(made.scroller.mostTop);
       made.paint();
       mapLater();

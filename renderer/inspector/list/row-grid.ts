@@ -166,7 +166,14 @@ export class RowGrid {
         return text;
       });
       this.#layer.append(element);
-      this.#slots.push({ element, texts, shown: texts.map(() => ''), marks: '', position: -1, y: Number.NaN });
+      this.#slots.push({
+        element,
+        texts,
+        shown: texts.map(() => ''),
+        marks: '',
+        position: -1,
+        y: Number.NaN,
+      });
     }
   }
 
@@ -225,7 +232,9 @@ export class RowGrid {
     const from = this.#chosen < 0 ? Math.floor(this.scroller.top) : this.#chosen;
     const to =
       event.key === 'ArrowDown'
-        ? this.#chosen < 0 ? from : from + 1
+        ? this.#chosen < 0
+          ? from
+          : from + 1
         : event.key === 'ArrowUp'
           ? from - 1
           : event.key === 'PageDown'

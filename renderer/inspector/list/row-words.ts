@@ -1,10 +1,11 @@
 /** A row of the list in words, in the language of the window. */
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import type { CaptureConnection, CaptureRecord } from '../../../shared/model/capture.ts';
+import type { CaptureConnection, CaptureEvent, CaptureRecord } from '../../../shared/model/capture.ts';
 import { captureEventKinds } from '../../../shared/model/capture.ts';
 import { typeLabel } from '../../../shared/protocol/catalog.ts';
 import type { Language } from '../../../shared/model/settings.ts';
+import { errorSentence } from '../../i18n/errors.ts';
 import { formats } from '../../i18n/format.ts';
 import { inspectorText } from '../text.ts';
 import { summaryIn } from '../words-zh.ts';
@@ -30,12 +31,22 @@ export function summaryWords(
   if (row.kind === 'loose') return text.looseSummary(formats[language].bytes(row.length));
   if (row.kind === 'event') {
     const kind = eventKindOf(row);
-    const words = kind === 'fin' ? text.events[row.direction === 'in' ? 'finIn' : 'finOut'] : text.events[kind];
-    const told = connection?.events.find(({ number }) => number === row.number)?.text ?? '';
+    const words =
+      kind === 'fin' ? text.events[row.direction === 'in' ? 'finIn' : 'finOut'] : text.events[kind];
+    const told = toldOf(
+      language,
+      connection?.events.find(({ number }) => number === row.number),
+    );
     return told === '' ? words : `${words} · ${displayName(told)}`;
   }
   return head === undefined ? '' : displayName(summaryIn(language, row, head));
 }
+
+/** What the engine says of it is English; in another language the sentence for its code stands there, or nothing. */
+const toldOf = (language: Language, event: CaptureEvent | undefined): string => {
+  if (event === undefined || language === 'en') return event?.text ?? '';
+  return event.code === undefined ? '' : errorSentence(language, event.code);
+};
 
 /** "studio", or the address, with the port where it tells connections apart. */
 export const peerWord = (connection: CaptureConnection | undefined): string => {

@@ -21,6 +21,7 @@ export function clock(epochMs: number): string {
 export function span(ms: number): string {
   const size = Math.abs(ms);
   if (size < 0.9995) return `${Math.round(ms * 1_000)} µs`;
-  if (size < 999.5) return `${size < 9.995 ? ms.toFixed(2) : size < 99.95 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
+  if (size < 999.5)
+    return `${size < 9.995 ? ms.toFixed(2) : size < 99.95 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
   return size < 99_950 ? `${(ms / 1_000).toFixed(3)} s` : `${(ms / 1_000).toFixed(0)} s`;
 }

@@ -52,7 +52,14 @@ const Diagram = ({ picture }: { readonly picture: NonNullable<ReturnType<typeof 
   const [chunkNumber, setChunk] = useState<number>();
   const { chunks, frames, record } = picture;
   const chunkSpans = useMemo(() => chunks.map(spanOfChunk), [chunks]);
-  const frameSpans = useMemo(() => frames.map(spanOfFrame), [frames]);
+  // Frames at the edges reach beyond the chunks that are shown.
+  const frameSpans = useMemo(() => {
+    const [from, to] = [chunkSpans[0]?.start ?? 0, chunkSpans.at(-1)?.end ?? 0];
+    return frames.map(spanOfFrame).map(({ start, end }) => ({
+      start: Math.min(Math.max(start, from), to),
+      end: Math.max(from, Math.min(end, to)),
+    }));
+  }, [frames, chunkSpans]);
   const shares = useMemo(() => sharesOf(chunkSpans, frameSpans), [chunkSpans, frameSpans]);
   const axis = useMemo(() => axisOf([...chunkSpans, ...frameSpans], scale), [chunkSpans, frameSpans, scale]);
   const x = (offset: number): number => placeOn(axis, offset) * width;
@@ -150,15 +157,26 @@ const Diagram = ({ picture }: { readonly picture: NonNullable<ReturnType<typeof 
           );
         })}
       </svg>
-      <Labels chunks={chunks.map(({ number, offset, length }) => ({ text: String(number), from: x(offset), to: x(offset + length) }))} where="above" title={above} />
+      <Labels
+        chunks={chunks.map(({ number, offset, length }) => ({
+          text: String(number),
+          from: x(offset),
+          to: x(offset + length),
+        }))}
+        where="above"
+        title={above}
+      />
       <Labels
         chunks={frames.map((frame, index) => ({
-          text: frame.kind === 'frame' ? `${frame.number} ${typeLabel(frame.type)}` : text.kinds[frame.kind === 'gap' ? 'gap' : 'loose'],
+          text:
+            frame.kind === 'frame'
+              ? `${frame.number} ${typeLabel(frame.type)}`
+              : text.kinds[frame.kind === 'gap' ? 'gap' : 'loose'],
           from: x(frameSpans[index]?.start ?? 0),
           to: x(frameSpans[index]?.end ?? 0),
         }))}
         where="below"
-        title={text.chunks.frames}
+        title={`${text.chunks.frames} · ${text.chunks.inChunk} ${format.number(chunkSpans[0]?.start ?? 0)}–${format.number((chunkSpans.at(-1)?.end ?? 1) - 1)}`}
       />
       <h3>
         {chunkIndex >= 0
@@ -199,7 +217,10 @@ const Diagram = ({ picture }: { readonly picture: NonNullable<ReturnType<typeof 
                       inspector.choose(frame.number);
                     }}
                   >
-                    {frame.number} {frame.kind === 'frame' ? typeLabel(frame.type) : text.kinds[frame.kind === 'gap' ? 'gap' : 'loose']}
+                    {frame.number}{' '}
+                    {frame.kind === 'frame'
+                      ? typeLabel(frame.type)
+                      : text.kinds[frame.kind === 'gap' ? 'gap' : 'loose']}
                   </button>
                 </td>
                 <td>

@@ -81,7 +81,8 @@ export const ExportDialog = ({ onClose }: { readonly onClose: () => void }) => {
   const pick = usePick();
   const toast = useWindow((state) => state.toast);
   const isDesktop = useSnapshot((snapshot) => snapshot.shell.kind === 'desktop');
-  const chosen = inspector.state.selected === undefined ? undefined : feed.rows.find(inspector.state.selected);
+  const chosen =
+    inspector.state.selected === undefined ? undefined : feed.rows.find(inspector.state.selected);
   const isFiltered = feed.shown < feed.rows.count;
   const [scope, setScope] = useState<ExportScope>(isFiltered ? 'shown' : 'all');
   const connections = [...feed.connections.values()].filter(({ number }) => number !== 0);
@@ -113,7 +114,10 @@ export const ExportDialog = ({ onClose }: { readonly onClose: () => void }) => {
         await inspector.client.call('capture.dropExport', { exported: result.exported });
       }
       const missing = result.missing > 0 ? ` ${text.exporting.missing(result.missing)}` : '';
-      toast({ tone: 'ok', text: `${text.exporting.saved(result.name, format.number(result.packets))}.${missing}` });
+      toast({
+        tone: 'ok',
+        text: `${text.exporting.saved(result.name, format.number(result.packets))}.${missing}`,
+      });
       onClose();
     } catch (thrown) {
       report(thrown);

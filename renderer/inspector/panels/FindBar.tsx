@@ -89,7 +89,9 @@ export const FindBar = ({ onClose }: { readonly onClose: () => void }) => {
     if (found === undefined || found.length === 0 || needle === undefined) return;
     const at = selected ?? (step === 1 ? 0 : Number.POSITIVE_INFINITY);
     const next =
-      step === 1 ? (found.find((number) => number > at) ?? found[0]) : (found.findLast((number) => number < at) ?? found.at(-1));
+      step === 1
+        ? (found.find((number) => number > at) ?? found[0])
+        : (found.findLast((number) => number < at) ?? found.at(-1));
     const record = next === undefined ? undefined : inspector.feed.rows.find(next);
     if (record === undefined) return;
     inspector.set({ follows: false });
@@ -126,7 +128,8 @@ export const FindBar = ({ onClose }: { readonly onClose: () => void }) => {
       className="inspector-find"
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose();
-        if (event.key === 'Enter' && event.target instanceof HTMLInputElement) void go(event.shiftKey ? -1 : 1);
+        if (event.key === 'Enter' && event.target instanceof HTMLInputElement)
+          void go(event.shiftKey ? -1 : 1);
       }}
     >
       <Select

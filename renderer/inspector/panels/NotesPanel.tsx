@@ -10,7 +10,10 @@ import { seconds, span } from '../list/words.ts';
 import { useFeed, useInspected, useInspector } from '../model.ts';
 import { inspectorText } from '../text.ts';
 
-const icons = { error: CircleAlert, warn: TriangleAlert, note: Info } as const satisfies Record<Severity, unknown>;
+const icons = { error: CircleAlert, warn: TriangleAlert, note: Info } as const satisfies Record<
+  Severity,
+  unknown
+>;
 
 export const NotesPanel = () => {
   const text = useText(inspectorText);

@@ -82,7 +82,9 @@ const Chart = ({ line, rates, peer }: ChartProps) => {
         if (Math.abs(to - from) < 0.5) return;
         const range = `time in ${secondsAt(first).toFixed(3)}..${secondsAt(last).toFixed(3)}`;
         // A second stretch takes the place of the first.
-        const rest = inspector.state.typed.replace(/(?:\s*&&\s*)?time in [\d.]+\.\.[\d.]+/gu, '').replace(/^\s*&&\s*/u, '');
+        const rest = inspector.state.typed
+          .replace(/(?:\s*&&\s*)?time in [\d.]+\.\.[\d.]+/gu, '')
+          .replace(/^\s*&&\s*/u, '');
         inspector.set({ typed: narrowed(rest, range), follows: false });
       },
     );
@@ -91,7 +93,9 @@ const Chart = ({ line, rates, peer }: ChartProps) => {
     <figure className="inspector-chart">
       <figcaption className="line">
         <span>{text.rates.line(line.connection, peer)}</span>
-        <span className="faint data line-end">{text.rates.peak(format.speed((most * 1_000) / rates.binMs))}</span>
+        <span className="faint data line-end">
+          {text.rates.peak(format.speed((most * 1_000) / rates.binMs))}
+        </span>
       </figcaption>
       <div className="inspector-chart-area" onPointerDown={onPointerDown}>
         <svg
@@ -104,7 +108,13 @@ const Chart = ({ line, rates, peer }: ChartProps) => {
           <path className="inspector-area-out" d={areaOf(line.outBytes, rates.used, most, 1)} />
           <path className="inspector-area-in" d={areaOf(line.inBytes, rates.used, most, -1)} />
           {drag === undefined ? null : (
-            <rect className="inspector-area-drag" x={drag[0]} width={drag[1] - drag[0]} y={0} height={height * 2} />
+            <rect
+              className="inspector-area-drag"
+              x={drag[0]}
+              width={drag[1] - drag[0]}
+              y={0}
+              height={height * 2}
+            />
           )}
         </svg>
       </div>

@@ -21,13 +21,12 @@ export const RequestPanel = () => {
   const version = Math.floor((feed.status?.nowMs ?? 0) / 1_000) + feed.connections.size;
   const story = useMemo(
     () =>
-      id === 0
-        ? undefined
-        : followRequest(feed.rows, { connection, id }, (each) => feed.controlOf(each)),
+      id === 0 ? undefined : followRequest(feed.rows, { connection, id }, (each) => feed.controlOf(each)),
     // oxlint-disable-next-line react-hooks/exhaustive-deps
     [feed, connection, id, version],
   );
-  if (story === undefined || story.steps.length === 0) return <p className="inspector-none faint">{text.request.choose}</p>;
+  if (story === undefined || story.steps.length === 0)
+    return <p className="inspector-none faint">{text.request.choose}</p>;
   return (
     <div className="inspector-request">
       <header className="line wrap">
@@ -57,9 +56,11 @@ export const RequestPanel = () => {
         <li className="inspector-steps-head label" aria-hidden>
           <span />
           <span />
-          <span>{text.request.here}</span>
+          <span>
+            <span>{text.request.here}</span>
+            <span>{text.request.there}</span>
+          </span>
           <span />
-          <span>{text.request.there}</span>
         </li>
         {story.steps.map((step, index) => {
           const before = story.steps[index - 1];
@@ -69,11 +70,19 @@ export const RequestPanel = () => {
                 type="button"
                 className="inspector-step"
                 data-direction={step.direction}
-                data-chosen={(selected !== undefined && selected >= step.first && selected <= step.last && (step.frames > 1 || selected === step.first)) || undefined}
+                data-chosen={
+                  (selected !== undefined &&
+                    selected >= step.first &&
+                    selected <= step.last &&
+                    (step.frames > 1 || selected === step.first)) ||
+                  undefined
+                }
                 onClick={() => inspector.choose(step.first)}
               >
                 <span className="data">{seconds(step.startMs)}</span>
-                <span className="data faint">{before === undefined ? '' : `+${span(step.startMs - before.startMs)}`}</span>
+                <span className="data faint">
+                  {before === undefined ? '' : `+${span(step.startMs - before.startMs)}`}
+                </span>
                 <span className="inspector-rung">
                   <span className="data">{typeLabel(step.type)}</span>
                   {step.frames > 1 ? (
@@ -83,7 +92,9 @@ export const RequestPanel = () => {
                     </span>
                   ) : null}
                 </span>
-                <span className="faint clip">{step.connection === connection ? '' : text.request.on(step.connection)}</span>
+                <span className="faint clip">
+                  {step.connection === connection ? '' : text.request.on(step.connection)}
+                </span>
               </button>
             </li>
           );
@@ -95,6 +106,8 @@ export const RequestPanel = () => {
 
 export const onlyRequest = (feed: ReturnType<typeof useFeed>, connection: number, id: number) => {
   const control = feed.controlOf(connection);
-  const lanes = [...feed.connections.values()].filter(({ laneOf }) => laneOf === control).map(({ number }) => number);
+  const lanes = [...feed.connections.values()]
+    .filter(({ laneOf }) => laneOf === control)
+    .map(({ number }) => number);
   return { kind: 'request', connection: control, id, lanes } as const;
 };

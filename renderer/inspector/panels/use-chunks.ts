@@ -18,7 +18,7 @@ export interface ChunkPicture {
 const mostChunks = 48;
 const mostFrames = 48;
 /** At least so many bytes to both sides of the frame are looked at. */
-const around = 1_024;
+const around = 131_072;
 
 interface Stretch {
   readonly source: string;
@@ -26,12 +26,20 @@ interface Stretch {
   readonly direction: CaptureDirection;
 }
 
-const chunksIn = async (client: Client, at: Stretch, { start, end }: Span): Promise<readonly CaptureChunk[]> => {
+const chunksIn = async (
+  client: Client,
+  at: Stretch,
+  { start, end }: Span,
+): Promise<readonly CaptureChunk[]> => {
   const range = { ...at, from: Math.max(0, start), to: end };
   return readChunks((await client.callForBytes('capture.chunks', range)).bytes);
 };
 
-const framesIn = async (client: Client, at: Stretch, { start, end }: Span): Promise<readonly CaptureRecord[]> => {
+const framesIn = async (
+  client: Client,
+  at: Stretch,
+  { start, end }: Span,
+): Promise<readonly CaptureRecord[]> => {
   const range = { ...at, from: Math.max(0, start), to: end };
   return readRecords((await client.callForBytes('capture.framesAt', range)).bytes);
 };

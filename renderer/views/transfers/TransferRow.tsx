@@ -1,7 +1,7 @@
 /** One transfer in the list. */
 
 import { ArrowDown, ArrowUp, Pause, Play, RotateCcw, X } from 'lucide-react';
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, useId } from 'react';
 
 import type { TransferCard } from '../../../shared/model/transfer-card.ts';
 import { navigate } from '../../app/router.ts';
@@ -24,6 +24,7 @@ export interface TransferRowProps {
 }
 
 export const TransferRow = ({ card, deeds, isCurrent, onOpen }: TransferRowProps) => {
+  const id = useId();
   const text = useText(transfersText);
   const can = actionsOf(card, deeds.reveals);
   const run = (verb: Parameters<TransferDeeds['run']>[0]) => () => void deeds.run(verb, card.id);
@@ -45,21 +46,24 @@ export const TransferRow = ({ card, deeds, isCurrent, onOpen }: TransferRowProps
       <span className={`transfers-arrow ink-${card.direction === 'send' ? 'sent' : 'received'}`} aria-hidden>
         <Arrow size={18} strokeWidth={1.75} />
       </span>
-      <button
-        type="button"
-        className="transfers-main"
-        aria-label={text.details(text.title_(card.title, card.moreRoots))}
-        onClick={() => onOpen(card.id)}
-        onKeyDown={onKeyDown}
-      >
+      <div className="transfers-about">
         <span className="transfers-title line">
-          <Name of={text.title_(card.title, card.moreRoots)} className="transfers-name" />
-          <span className="quiet transfers-peer clip">
+          <button
+            type="button"
+            className="transfers-main"
+            aria-label={text.details(text.title_(card.title, card.moreRoots))}
+            aria-describedby={`${id}-peer ${id}-numbers`}
+            onClick={() => onOpen(card.id)}
+            onKeyDown={onKeyDown}
+          >
+            <Name of={text.title_(card.title, card.moreRoots)} className="transfers-name" />
+          </button>
+          <span id={`${id}-peer`} className="quiet transfers-peer clip">
             {card.direction === 'send' ? text.to : text.from} <Name of={card.peer?.alias ?? text.somebody} />
           </span>
         </span>
-        <Numbers card={card} />
-      </button>
+        <Numbers id={`${id}-numbers`} card={card} />
+      </div>
       {card.speeds.length > 1 && !isOver(card) ? (
         <span className="transfers-speed">
           <Sparkline values={card.speeds} tone={card.direction === 'send' ? 'sent' : 'received'} />
@@ -111,7 +115,7 @@ const RowMenu = ({ card, deeds }: Pick<TransferRowProps, 'card' | 'deeds'>) => {
 };
 
 /** State, how much, how fast, how long: one line that is cut at its end, never wrapped. */
-const Numbers = ({ card }: { readonly card: TransferCard }) => {
+const Numbers = ({ id, card }: { readonly id: string; readonly card: TransferCard }) => {
   const text = useText(transfersText);
   const f = useFormat();
   const fraction = fractionOf(card);
@@ -122,7 +126,7 @@ const Numbers = ({ card }: { readonly card: TransferCard }) => {
     isOver(card) && card.endedAtMs !== undefined ? f.moment(card.endedAtMs) : '',
   ].filter((part) => part !== '');
   return (
-    <span className="transfers-numbers line">
+    <span id={id} className="transfers-numbers line">
       <StateWord card={card} fraction={fraction} />
       <span className="data quiet clip">{parts.join('  ·  ')}</span>
       {card.state === 'running' && card.currentPath !== undefined ? (

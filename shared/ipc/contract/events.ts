@@ -15,8 +15,11 @@ export const events = {
     alias: v.exactOptional(cardId),
     title: v.exactOptional(v.string()),
   }),
-  /** The engine wants content of an upload of this page: from `file` at `offset` on, about `bytes` of it. */
-  'upload-wanted': v.object({ upload: ref, request: count, file: count, offset: count, bytes: count }),
+  /** The engine wants content of an upload of this page: of each `file` `bytes` from `offset` on, soonest first. */
+  'upload-wanted': v.object({
+    upload: ref,
+    parts: v.array(v.object({ request: count, file: count, offset: count, bytes: count })),
+  }),
   /** What was asked for with this request is of no more use. */
   'upload-unwanted': v.object({ upload: ref, request: count }),
   /** Something that belongs to no call and no transfer went wrong: a code, and a sentence for people. */

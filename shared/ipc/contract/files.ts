@@ -79,12 +79,26 @@ export const fileCalls = {
   /** The tree is told: one item for each name at its top, with the refs that `transfers.send` takes. */
   'uploads.complete': command(v.strictObject({ upload: ref }), v.object({ items: v.array(pickedItem) })),
   /**
-   * Content, beside it as bytes: of file number `file` from `offset` on, and when that is at its end, of the files
-   * that were wanted behind it. Answered when there is room for more, which is all the backpressure there is.
+   * Content of one part that is wanted, beside it as bytes: of file number `file` from `offset` on, which is where the
+   * part stands. Answered at once; `more`: the part is not whole yet, and still needed. What is wanted at a time is
+   * bounded, which is all the backpressure there is.
    */
   'uploads.push': command(
     v.strictObject({ upload: ref, request: count, file: count, offset: count }),
     v.object({ more: v.boolean() }),
+    'args',
+  ),
+  /** The same for small files: several parts, each whole, one behind the other. Those that are of no use any more are passed over. */
+  'uploads.pushWhole': command(
+    v.strictObject({
+      upload: ref,
+      parts: v.pipe(
+        v.array(v.strictObject({ request: count, bytes: count })),
+        v.minLength(1),
+        v.maxLength(1_000),
+      ),
+    }),
+    nothing,
     'args',
   ),
   /** The page cannot read this file (any more). */

@@ -191,7 +191,17 @@ const collections = {
   texts: textNote,
 } as const satisfies Record<CollectionName, v.GenericSchema>;
 
-const listOf = <T>(item: Parser<T>): Parser<Record<string, T>> => v.record(v.string(), item);
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Any name is a key, such as that of a shared folder: a record of valibot would leave out "constructor". */
+const listOf = <T>(item: Parser<T>): Parser<Record<string, T>> =>
+  v.pipe(
+    v.custom<Record<string, unknown>>(isObject, 'Invalid type: Expected Object'),
+    v.transform((list) => Object.entries(list)),
+    v.array(v.tuple([v.string(), item])),
+    v.transform((entries) => Object.fromEntries(entries)),
+  );
 
 export const snapshotValue: Parser<Snapshot> = v.object({
   ...singles,

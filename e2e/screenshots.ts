@@ -5,8 +5,17 @@
  * pictures of the README are copied to docs/images.
  */
 
+import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
-import { chmodSync, mkdtempSync, openSync, closeSync, ftruncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -28,13 +37,13 @@ const wantedScenes = process.argv.slice(2);
 
 /** Pictures of the README, by the name of the shot. */
 const published: Readonly<Record<string, string>> = {
-  'transfers-en-light-1280': 'transfers',
-  'devices-en-light-1280': 'devices',
+  'browse-en-light-1280': 'browse',
+  'inspector-en-light-1280': 'inspector',
   'offer-en-light-1280': 'offer',
-  'browse-en-dark-1280': 'browse-dark',
+  'transfers-en-dark-1280': 'transfers-dark',
   'shares-zh-light-1280': 'shares-zh',
   'inspector-en-dark-1280': 'inspector-dark',
-  'browse-zh-light-640': 'browse-zh-small',
+  'devices-zh-dark-640': 'devices-zh-dark-small',
 };
 
 const languages = { en: 'en-GB', zh: 'zh-CN' } as const;
@@ -43,7 +52,7 @@ const sizes = [
   { width: 640, height: 480 },
 ] as const;
 
-const root = mkdtempSync(join(tmpdir(), 'hexdrop-'));
+const root = mkdtempSync(join(tmpdir(), 'home-'));
 chmodSync(root, 0o755);
 const programs = new Set<Program>();
 const closers: (() => unknown)[] = [];
@@ -81,11 +90,22 @@ const wave = (hertz: number): Buffer => {
   return Buffer.concat([head, sound]);
 };
 
-/** As large as a film, without taking the room. */
-const film = (path: string, bytes: number): void => {
-  const fd = openSync(path, 'w');
-  ftruncateSync(fd, bytes);
-  closeSync(fd);
+/** As large as a film; its bytes look like those of one. */
+const film = (path: string): void => {
+  const part = randomBytes(20_000_000);
+  for (let at = 0; at < 40; at += 1) appendFileSync(path, part);
+};
+
+/** Times of last change as a summer leaves them: each entry a while after the one before. */
+const dated = (folder: string, atMs = Date.UTC(2026, 5, 12, 6, 20)): number => {
+  let nextMs = atMs;
+  for (const name of readdirSync(folder).sort()) {
+    const path = join(folder, name);
+    nextMs += 43 * 60_000 + (name.length % 7) * 191_000;
+    if (statSync(path).isDirectory()) nextMs = dated(path, nextMs);
+    utimesSync(path, nextMs / 1_000, nextMs / 1_000);
+  }
+  return nextMs;
 };
 
 const plan = `# Iceland, ten days in June
@@ -112,7 +132,7 @@ makeTree(home, {
   'Downloads/.keep': '',
   'Desktop/.keep': '',
 });
-film(join(home, 'Pictures/Iceland/glacier lagoon.mp4'), 1_400_000_000);
+film(join(home, 'Pictures/Iceland/glacier lagoon.mp4'));
 const albums = makeTree(join(root, 'nas/photos'), {
   ...photos(9, 1, '2026 Iceland/IMG_'),
   '2026 Iceland/plan.md': plan,
@@ -131,6 +151,8 @@ const trip = makeTree(join(root, 'study/海边旅行'), {
   '费用.csv': '项目,金额\n',
 });
 const sketches = makeTree(join(root, 'studio/sketches'), photos(5, 30, 'sketch '));
+
+for (const name of readdirSync(root)) dated(join(root, name));
 
 const proves = 'pictures of the window are taken';
 const network = networkNeed(proves).available ? makeNetwork('IPv4 and IPv6') : undefined;
@@ -320,12 +342,6 @@ const shootViews = async (window: Window, nas: string): Promise<void> => {
   await shoot(window, 'draft', '.send-item');
   await tidy(page);
 
-  await go(page, 'transfers');
-  await shoot(window, 'transfers', '.transfers-percent');
-  await page.locator('.transfers-row:not([data-over]) .transfers-main').first().click();
-  await shoot(window, 'transfer', 'dialog .transfers-facts');
-  await tidy(page);
-
   await go(page, 'shares');
   await shoot(window, 'shares', '.shares-visitor');
   const actions = page.locator('.shares-row').first().locator('.shares-actions button');
@@ -347,6 +363,8 @@ const shootViews = async (window: Window, nas: string): Promise<void> => {
   await go(page, 'inspector');
   await page.locator('.inspector-grid').waitFor();
   await page.locator('.inspector-grid').click({ position: { x: 200, y: 70 } });
+  await page.keyboard.press('Home');
+  for (let row = 0; row < 9; row += 1) await page.keyboard.press('ArrowDown');
   await shoot(window, 'inspector', '.inspector-grid');
   await page.keyboard.press('?');
   await shoot(window, 'shortcuts', 'dialog .key-list');
@@ -354,6 +372,16 @@ const shootViews = async (window: Window, nas: string): Promise<void> => {
   await go(page, 'shares');
   await page.locator('.view-actions button').last().click();
   await shoot(window, 'picker', 'dialog .file-row');
+  await tidy(page);
+
+  await go(page, 'transfers');
+  await shoot(window, 'transfers', '.transfers-percent');
+  await page
+    .locator('.transfers-row:not([data-over])')
+    .filter({ hasText: 'Iceland' })
+    .locator('.transfers-main')
+    .click();
+  await shoot(window, 'transfer', 'dialog .transfers-facts');
   await tidy(page);
 };
 

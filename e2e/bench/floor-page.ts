@@ -68,7 +68,7 @@ sockets.on('connection', (socket) => {
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
 `;
 
-/** Reads in pieces of 1 MiB, or whole small files, eight at a time. */
+/** Small files are read whole, eight at a time; pieces of 1 MiB are handed to the socket, which reads them: the quickest ways. */
 const pageScript = `
 const pieceBytes = 2 ** 20;
 const atOnce = 8;
@@ -111,7 +111,7 @@ globalThis.push = async (bytes) => {
   })();
   await Promise.all(Array.from({ length: atOnce }, async () => {
     for (const piece of pieces) {
-      const content = await piece.arrayBuffer();
+      const content = piece.size < pieceBytes ? await piece.arrayBuffer() : piece;
       while (socket.bufferedAmount > atOnce * pieceBytes) await new Promise((resolve) => setTimeout(resolve, 1));
       socket.send(content);
     }

@@ -62,8 +62,13 @@ export async function runUploadCase(options: UploadOptions, place: Place): Promi
     args: ['--disable-background-networking'],
   });
   const receiver = new Talker([
-    ...['receive', '--json', '--yes', '--host', '127.0.0.1', '--port', '0'],
-    ...['--home', join(folder, 'receiver-home'), '--dir', landing],
+    'receive',
+    '--json',
+    '--yes',
+    '--host=127.0.0.1',
+    '--port=0',
+    `--home=${join(folder, 'receiver-home')}`,
+    `--dir=${landing}`,
   ]);
   try {
     const { port } = await receiver.next('listening', runLimitMs);
@@ -182,8 +187,14 @@ async function watchCase({ rounds }: UploadOptions, stage: Stage): Promise<boole
 async function withWindow(stage: Stage, use: (page: Page) => Promise<unknown>): Promise<void> {
   const home = join(stage.folder, 'sender-home');
   const host = new Talker([
-    ...['ui', '--json', '--no-open', '--port', '0', '--host', '127.0.0.1', '--home', home],
-    ...['--alias', 'page', '--dir', join(stage.folder, 'sender-downloads')],
+    'ui',
+    '--json',
+    '--no-open',
+    '--port=0',
+    '--host=127.0.0.1',
+    `--home=${home}`,
+    '--alias=page',
+    `--dir=${join(stage.folder, 'sender-downloads')}`,
   ]);
   const context = await stage.browser.newContext({ locale: 'en-GB' });
   try {
@@ -260,7 +271,8 @@ const watchFrames = (page: Page): Promise<unknown> =>
 
 /** Of 100 frames the 99th. */
 async function frameGapMs(page: Page): Promise<number> {
-  const gaps = ((await page.evaluate('globalThis.frameGaps')) as number[]).toSorted((a, b) => a - b);
+  const gaps: number[] = await page.evaluate('globalThis.frameGaps');
+  gaps.sort((a, b) => a - b);
   return gaps[Math.floor(gaps.length * 0.99)] ?? 0;
 }
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { expectSameContent, landedPaths, makeTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
@@ -21,7 +21,6 @@ describe.skipIf(!browsers.need.available)('by keyboard', () => {
     [kitchen, attic] = await Promise.all([browsers.open(world, 'kitchen'), browsers.open(world, 'attic')]);
   });
   beforeEach(() => freshen(kitchen, attic));
-  afterEach(async ({task}) => { if (task.result?.state==='fail') { await kitchen.page.screenshot({path:'/tmp/g1/fail-k.png'}); await attic.page.screenshot({path:'/tmp/g1/fail-a.png'}); } });//DBG
 
   it('a folder is chosen, sent, accepted and watched', async () => {
     const source = makeTree(world.folder('source-keys'), { 'bag/a.txt': 'a', 'bag/b/c.txt': 'bc' });

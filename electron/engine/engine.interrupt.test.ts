@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { HexdropError } from '../../shared/protocol/errors.ts';
 import type { TransferHandle } from './api.ts';
 import { startEngine, startReceiver, takeAll } from './testing/engines.ts';
 import type { Receiver, TestEngine } from './testing/engines.ts';
@@ -70,6 +71,27 @@ describe('cancel', () => {
     expect(transfer.view().state).toBe('cancelled');
     expect(await resumedBytes(sides)).toBeGreaterThan(500_000);
     expect(sender.kinds()).not.toContain('retrying');
+  });
+
+  it.each([
+    ['in the middle', false],
+    ['while it waits to try again', true],
+  ])('with a reason, %s, is a failure that both sides can explain', async (_, isBroken) => {
+    const { transfer, receiver, sender, gate } = await halfway(60_000);
+    if (isBroken) {
+      gate.leadTo(nowhere);
+      gate.cut();
+      await sender.next('retrying');
+    }
+    transfer.cancel(new HexdropError('page-gone'));
+    await expect(transfer.done).rejects.toMatchObject({ code: 'page-gone' });
+    expect(transfer.view()).toMatchObject({ state: 'failed', error: { code: 'page-gone' } });
+    gate.allow(Infinity);
+    if (isBroken) return;
+    expect((await receiver.next('finished')).transfer).toMatchObject({
+      state: 'failed',
+      error: { code: 'page-gone' },
+    });
   });
 
   it('before there is a connection ends at once', async () => {

@@ -175,6 +175,15 @@ describe('send and receive', () => {
     ).rejects.toMatchObject({ code: 'usage' });
   });
 
+  it('is not begun any more once the engine is closed', async () => {
+    const { engine } = await startEngine();
+    await engine.close();
+    const to = { host: '192.0.2.1', port: 9 };
+    const isEnding = expect.objectContaining({ code: 'shutting-down' });
+    expect(() => engine.send({ paths: [planted().path], to })).toThrow(isEnding);
+    expect(engine.snapshot().transfers).toEqual([]);
+  });
+
   it('of what is not there does not end before its handle is there', async () => {
     const { engine, events } = await startEngine();
     const transfer = engine.send({ paths: ['/nowhere/at/all'], to: { host: '192.0.2.1', port: 9 } });

@@ -142,7 +142,7 @@ class LocalEngine implements Engine {
   }
 
   async listen(request: ListenRequest): Promise<Endpoint & { readonly deviceId: string }> {
-    if (this.#isClosed) throw new HexdropError('shutting-down', 'The engine has ended.');
+    if (this.#isClosed) throw ended();
     if (this.#opening !== undefined) throw new HexdropError('usage', 'The engine listens already.');
     if (request.receive !== undefined) this.setReceivePolicy(request.receive);
     const opening = this.#open(request);
@@ -209,7 +209,7 @@ class LocalEngine implements Engine {
   }
 
   send(request: SendRequest): TransferHandle {
-    const record = this.#transfers.begin('send', 'push');
+    const record = this.#begin('send', 'push');
     const { retryMs = 0 } = request;
     return this.#start(
       record,
@@ -218,7 +218,7 @@ class LocalEngine implements Engine {
   }
 
   put(request: PutRequest): TransferHandle {
-    const record = this.#transfers.begin('send', 'put', shareIn(request.path));
+    const record = this.#begin('send', 'put', shareIn(request.path));
     const { retryMs = 0, path, pin } = request;
     const reach = reachOf(request.to, request);
     const prepare = (session: Session): Promise<void> => unlockFor(session, path, pin);
@@ -229,7 +229,7 @@ class LocalEngine implements Engine {
   }
 
   get(request: GetRequest): TransferHandle {
-    const record = this.#transfers.begin('receive', 'get', shareIn(request.paths[0]));
+    const record = this.#begin('receive', 'get', shareIn(request.paths[0]));
     const { paths, retryMs = 0, dir, onConflict, wants, pin } = request;
     const prepare = async (session: Session): Promise<void> => {
       for (const path of paths) await unlockFor(session, path, pin);
@@ -318,6 +318,12 @@ class LocalEngine implements Engine {
     this.capture.closeAll();
   }
 
+  /** @throws HexdropError shutting-down: nobody would end it any more */
+  #begin(...what: Parameters<TransferBook['begin']>): TransferRecord {
+    if (this.#isClosed) throw ended();
+    return this.#transfers.begin(...what);
+  }
+
   #start(record: TransferRecord, run: Promise<void>): TransferHandle {
     void run;
     return this.#transfers.handleOf(record);
@@ -330,6 +336,8 @@ class LocalEngine implements Engine {
 
 const aliasFrom = (wanted: string | undefined): string =>
   clip(wanted?.trim() || hostname() || 'Hexdrop', limits.aliasCharacters);
+
+const ended = (): HexdropError => new HexdropError('shutting-down', 'This program is ending.');
 
 /** The share that a peer's path leads into; a path that is none is refused when the transfer runs. */
 function shareIn(path: string | undefined): string | undefined {

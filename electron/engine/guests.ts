@@ -22,9 +22,9 @@ export function greetGuest(context: EngineContext, connection: Connection, openF
         timings,
         trustOf: (deviceId) => trustGuest(context, connection, deviceId),
         opened: (opened) => {
-          context.sessions.opened(opened);
           const { deviceId, alias, trust } = opened.peer;
           if (trust !== 'unauthenticated') ofDevices(() => context.knownDevices.record({ deviceId, alias }));
+          context.sessions.opened(opened);
           context.emit({ kind: 'session-opened', peer: opened.peer });
         },
         closed: (closed, error) => {

@@ -65,6 +65,11 @@ export class TransferBook {
     return [...this.#records.values()].map((record) => record.view());
   }
 
+  /** Ends all that run. */
+  cancelAll(why: HexdropError): void {
+    for (const record of this.#records.values()) if (!record.isOver) record.cancelAttempt(why);
+  }
+
   /** All that run stay, and of the others the latest. */
   #trim(): void {
     let tooMany = this.#records.size - keptRecords;
@@ -74,10 +79,5 @@ export class TransferBook {
       this.#records.delete(id);
       tooMany -= 1;
     }
-  }
-
-  /** Ends all that run. */
-  cancelAll(why: HexdropError): void {
-    for (const record of this.#records.values()) if (!record.isOver) record.cancelAttempt(why);
   }
 }

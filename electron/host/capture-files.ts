@@ -65,12 +65,12 @@ export class CaptureFiles {
   drop(id: string): void {
     const path = this.#paths.get(id);
     this.#paths.delete(id);
-    if (path !== undefined) rmSync(path, { force: true });
+    if (path !== undefined) remove(path);
   }
 
   close(): void {
     this.#paths.clear();
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) remove(this.#folder);
     this.#folder = undefined;
   }
 
@@ -83,5 +83,14 @@ export class CaptureFiles {
     this.#paths.set(id, path);
     window.onClosed(() => this.drop(id));
     return { id, path };
+  }
+}
+
+/** On Windows a file stays that somebody reads, such as Wireshark: the system cleans its temporary folder. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // It stays for now.
   }
 }

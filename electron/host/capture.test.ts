@@ -87,6 +87,7 @@ describe('the capture, asked by a window', () => {
     ).rejects.toMatchObject({ code: 'ref-unknown' });
 
     const { source } = await client.call('capture.open', { ref: saved.ref ?? '' });
+    await expect.poll(async () => (await client.call('capture.status', { source })).state).toBe('loaded');
     const rows = await records(client, source);
     expect(rows.filter(({ kind }) => kind === 'frame').length).toBeGreaterThan(1);
     await client.call('capture.close', { source });

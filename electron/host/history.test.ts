@@ -159,6 +159,22 @@ describe('the history', () => {
     expect(historyIn(home).history.size).toBe(10_000);
   });
 
+  it('keeps what people did, however often others use the shares', () => {
+    const home = temporaryFolder();
+    const lines = Array.from({ length: 10_500 }, (_, at) => {
+      const more = at === 0 ? {} : { kind: 'serve' as const };
+      return `${JSON.stringify({ ended: entry(at + 1, more) })}\n`;
+    });
+    writeFileSync(join(home, 'history.jsonl'), lines.join(''));
+    const { history } = historyIn(home);
+    history.add(entry(10_501, { kind: 'serve' }));
+    expect(history.size).toBe(2_001);
+    expect(ids(history.latest(1))).toEqual([10_501]);
+    expect(history.get(idOf(1))).toBeDefined();
+    expect(history.get(idOf(2))).toBeUndefined();
+    expect(historyIn(home).history.size).toBe(2_001);
+  });
+
   it('tells once that it cannot be written, and goes on', () => {
     const home = temporaryFolder();
     const { history, troubles } = historyIn(join(home, 'not', 'there'));

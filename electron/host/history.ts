@@ -38,6 +38,8 @@ export interface HistoryQuery {
 }
 
 const keptEntries = 10_000;
+/** Of those, what others fetched from shares or brought there: whoever may do that may do it without end. */
+const keptServes = 2_000;
 const keptFaults = 50;
 /** Lines of no more use that are put up with, beyond as many as there are entries. */
 const uselessLines = 1_000;
@@ -105,10 +107,7 @@ export class History {
     const ended = endedOf({ ...entry, faults: entry.faults.slice(0, keptFaults) });
     this.#insert(ended);
     this.#append({ ended: withoutSpeeds(ended) });
-    if (this.#entries.length > keptEntries) {
-      const [oldest] = this.#entries.splice(0, 1);
-      if (oldest !== undefined) this.#byId.delete(oldest.card.id);
-    }
+    this.#trim();
   }
 
   remove(id: string): boolean {
@@ -198,10 +197,18 @@ export class History {
         this.#entries.splice(this.#indexOf(entry.card.endedAtMs, said.removed), 1);
       }
     }
-    this.#entries.splice(0, Math.max(0, this.#entries.length - keptEntries));
-    this.#byId = new Map(this.#entries.map((entry) => [entry.card.id, entry]));
+    this.#trim();
     for (const entry of running.values()) this.add(killed(entry));
     this.#compactIfNeeded();
+  }
+
+  /** The oldest go. */
+  #trim(): void {
+    let tooMany = this.#entries.filter(isServe).length - keptServes;
+    if (tooMany > 0) this.#entries = this.#entries.filter((entry) => !isServe(entry) || tooMany-- <= 0);
+    this.#entries.splice(0, Math.max(0, this.#entries.length - keptEntries));
+    if (this.#entries.length < this.#byId.size)
+      this.#byId = new Map(this.#entries.map((entry) => [entry.card.id, entry]));
   }
 
   #append(line: object): void {
@@ -242,6 +249,8 @@ export class History {
     this.#trouble(asHexdropError(thrown, 'write-failed'));
   }
 }
+
+const isServe = ({ card }: HistoryEntry): boolean => card.kind === 'serve';
 
 const endedOf = (entry: HistoryEntry): Ended => ({
   ...entry,

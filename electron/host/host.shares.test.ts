@@ -48,7 +48,7 @@ describe('a share', () => {
 
     const { id } = await client.call('remote.get', { at, paths: ['photos/trip', 'photos/a.jpg'] });
     const { transfers } = await visitor.window.until((snapshot) => snapshot.transfers[id]?.state === 'done');
-    expect(transfers[id]).toMatchObject({ kind: 'get', title: 'trip', moreRoots: 1, files: 2 });
+    expect(transfers[id]).toMatchObject({ kind: 'get', title: 'a.jpg', moreRoots: 1, files: 2 });
     expect(Object.keys(harvest(visitor.downloadDir)).toSorted()).toEqual([
       'a.jpg',
       'trip',

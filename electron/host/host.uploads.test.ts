@@ -63,7 +63,13 @@ describe('a tree of a page', () => {
     const { transfers } = await sender.window.until((snapshot) =>
       ['done', 'failed'].includes(snapshot.transfers[id]?.state ?? ''),
     );
-    expect(transfers[id]).toMatchObject({ state: 'done', title: 'tree', moreRoots: 1, files: 3, failed: 0 });
+    expect(transfers[id]).toMatchObject({
+      state: 'done',
+      title: 'alone.txt',
+      moreRoots: 1,
+      files: 3,
+      failed: 0,
+    });
     expect(readFileSync(join(receiver.downloadDir, 'tree', 'large.bin')).equals(contents[1] as Buffer)).toBe(
       true,
     );
@@ -83,7 +89,7 @@ describe('a tree of a page', () => {
     expect(existsSync(join(receiver.downloadDir, 'alone.txt'))).toBe(true);
   });
 
-  it('ends its transfers when it is dropped', async () => {
+  it('ends its transfers on both sides when it is dropped, and says why', async () => {
     const { sender, receiver, to } = await openPair();
     const { upload, refs } = await begin(sender);
     const { id } = await sender.window.client.call('transfers.send', { to, refs });
@@ -91,7 +97,10 @@ describe('a tree of a page', () => {
     await receiver.window.client.call('offers.accept', { id, onConflict: 'rename' });
     await sender.window.next('upload-wanted');
     await sender.window.client.call('uploads.drop', { upload });
-    await sender.window.until(({ transfers }) => transfers[id]?.state === 'cancelled');
+    for (const { window } of [sender, receiver]) {
+      const { transfers } = await window.until((snapshot) => snapshot.transfers[id]?.state === 'failed');
+      expect(transfers[id]).toMatchObject({ error: { code: 'page-gone' }, canRetry: false });
+    }
     await expect(sender.window.client.call('transfers.send', { to, refs })).rejects.toMatchObject({
       code: 'ref-unknown',
     });

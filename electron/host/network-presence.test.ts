@@ -31,7 +31,10 @@ describe('a device on the network', () => {
       },
     });
     const { current } = context.settings;
-    const applied = presence.apply({ ...current, discovery: false }, { ...current, port: 2, discovery: true });
+    const applied = presence.apply(
+      { ...current, discovery: false },
+      { ...current, port: 2, discovery: true },
+    );
     await Promise.resolve();
     await Promise.resolve();
     await presence.close();

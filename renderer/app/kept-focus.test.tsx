@@ -45,4 +45,33 @@ describe('the focus of what is removed', () => {
     await remove('one');
     expect(document.activeElement?.id).toBe('main');
   });
+
+  it('goes to no button of another view', async () => {
+    const Views = () => {
+      useKeptFocus();
+      const [isNext, setNext] = useState(false);
+      return (
+        <main id="main" tabIndex={-1}>
+          {isNext ? (
+            <section>
+              <button type="button">clear everything</button>
+            </section>
+          ) : (
+            <div>
+              <button type="button" onClick={() => setNext(true)}>
+                next
+              </button>
+            </div>
+          )}
+        </main>
+      );
+    };
+    render(<Views />);
+    await act(async () => {
+      screen.getByRole('button').focus();
+      screen.getByRole('button').click();
+      await Promise.resolve();
+    });
+    expect(document.activeElement?.id).toBe('main');
+  });
 });

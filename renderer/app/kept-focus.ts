@@ -20,7 +20,10 @@ const placeOf = (element: Element): Place => {
 /** In what moved up, else in what stood before; else the view. */
 const replacementAt = (place: Place): HTMLElement | null => {
   const left = place.find(({ parent }) => parent.isConnected);
-  const children = left?.parent.closest('main, dialog') == null ? [] : [...left.parent.children];
+  // Another view: its first button is nothing that anybody meant.
+  const isOtherView = left?.parent.id === 'main';
+  const children =
+    isOtherView || (left?.parent.closest('main, dialog') ?? null) === null ? [] : [...left.parent.children];
   for (let index = Math.min(left?.index ?? 0, children.length - 1); index >= 0; index -= 1) {
     const child = children[index];
     const stop = child?.matches(stops) === true ? child : child?.querySelector(stops);

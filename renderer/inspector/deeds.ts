@@ -10,8 +10,7 @@ import { copyText } from '../components/clipboard.ts';
 import { useFormat, useText } from '../i18n/language.ts';
 import { asJson, copyForms } from './data/copy-forms.ts';
 import type { CaptureFeed } from './data/feed.ts';
-import { FrameBytes } from './data/frame-bytes.ts';
-import { emptyRecord } from './data/row-store.ts';
+import { FrameBytes, pageBytes } from './data/frame-bytes.ts';
 import { type Inspector, useInspector } from './model.ts';
 import { onlyRequest } from './panels/RequestPanel.tsx';
 import { inspectorText } from './text.ts';
@@ -32,7 +31,7 @@ export function neighbourOf(feed: CaptureFeed, record: CaptureRecord, step: 1 | 
   return undefined;
 }
 
-/** All kept bytes of a frame, once they are there. */
+/** The kept bytes of a frame, once they are there; of loose bytes as many as a clipboard is for. */
 const wholeOf = (inspector: Inspector, record: CaptureRecord): Promise<FrameBytes> =>
   new Promise((resolve) => {
     const frame = new FrameBytes(inspector.client, inspector.state.source, record);
@@ -40,11 +39,8 @@ const wholeOf = (inspector: Inspector, record: CaptureRecord): Promise<FrameByte
     frame.onChange(() => {
       if (frame.isReady) resolve(frame);
     });
-    frame.want(0, frame.kept);
+    frame.want(0, Math.min(frame.kept, pageBytes));
   });
-
-/** More would stall the page and fit no clipboard. */
-const mostCopied = 1_048_576;
 
 export interface FrameDeeds {
   readonly items: readonly (MenuItem | 'rule')[];
@@ -99,7 +95,7 @@ export const useFrameDeeds = (record: CaptureRecord | undefined, onFind: () => v
     const transfer = feed.transfers.find(({ connection, id }) => id === record.id && connection === control);
     const copy = (form: keyof typeof copyForms | 'json') => async (): Promise<void> => {
       const frame = await wholeOf(inspector, record);
-      const bytes = frame.slice(0, Math.min(frame.kept, mostCopied));
+      const bytes = frame.slice(0, Math.min(frame.kept, pageBytes));
       const words =
         bytes.length < frame.length
           ? text.copiedPart(format.bytes(bytes.length), format.bytes(frame.length))
@@ -147,12 +143,4 @@ export const useFrameDeeds = (record: CaptureRecord | undefined, onFind: () => v
     }
     return { items };
   }, [inspector, record, number, deeds, text, format]);
-};
-
-/** A row of its own for a number, or undefined. */
-export const recordOf = (feed: CaptureFeed, number: number | undefined): CaptureRecord | undefined => {
-  if (number === undefined) return undefined;
-  const place = feed.rows.placeOf(number);
-  if (place >= feed.rows.end || feed.rows.numberAt(place) !== number) return undefined;
-  return feed.rows.read(place, emptyRecord());
 };

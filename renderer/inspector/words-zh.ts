@@ -189,6 +189,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/^page (\d+), (\d+) entries from (\d+)/u, '第 $1 页，从 $3 起 $2 项'],
   [/, the last page/u, '，最后一页'],
   [/^(".*" \(\w*\)), (.*) on ([^,]*)/u, '$1，$2，$3'],
+  [/^(".*" \(\w*\)), /u, '$1，'],
   [/^file (\d+): /u, '文件 $1：'],
   [/^the session ends$/u, '会话结束'],
   [/^the session ends: /u, '会话结束：'],

@@ -1,6 +1,6 @@
 /** The link over a WebSocket, in the browser shell. */
 
-import { decodeLinkMessage, encodeLinkMessage } from '../../shared/ipc/binary-codec.ts';
+import { decodeLinkMessage, encodeLinkHead, encodeLinkMessage } from '../../shared/ipc/binary-codec.ts';
 import type { MessageLink } from '../../shared/ipc/link.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -26,8 +26,12 @@ export const openSocketLink = (address: string): Promise<MessageLink> =>
     socket.addEventListener('open', () =>
       resolve({
         send: (message) => {
-          if (socket.readyState === WebSocket.OPEN) socket.send(encodeLinkMessage(message));
+          if (socket.readyState !== WebSocket.OPEN) return;
+          const { json, blob } = message;
+          if (blob === undefined) socket.send(encodeLinkMessage(message));
+          else socket.send(new Blob([encodeLinkHead(json, blob.size), blob as Blob]));
         },
+        takesBlobs: true,
         onMessage: (listener) => mailbox.onMessage(listener),
         onClose: (listener) => mailbox.onClose(listener),
         close: () => {

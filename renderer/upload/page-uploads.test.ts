@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { type Client, createClient } from '../../shared/ipc/client.ts';
+import type { MessageLink } from '../../shared/ipc/link.ts';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
 import { type Answers, type FakeHost, failure, fakeHost } from '../testing/fake-host.ts';
 import { snapshot, transfers } from '../testing/fixture.ts';
 import { PageUploads } from './page-uploads.ts';
-import { walkFiles } from './walk.ts';
+import { walkEntries, walkFiles } from './walk.ts';
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 const file = (name: string, content: string | Uint8Array<ArrayBuffer>): File => new File([content], name);
@@ -21,7 +22,10 @@ interface Setting {
   ): Promise<readonly { readonly args: unknown; readonly bytes?: Uint8Array }[]>;
 }
 
-const set = async (answers: Answers = {}): Promise<Setting> => {
+const set = async (
+  answers: Answers = {},
+  road: (link: MessageLink) => MessageLink = (link) => link,
+): Promise<Setting> => {
   const heard: (() => void)[] = [];
   const told: Answers = {
     'uploads.begin': () => ({ upload: 'u1' }),
@@ -41,7 +45,7 @@ const set = async (answers: Answers = {}): Promise<Setting> => {
     }),
   );
   const client = createClient({
-    connect: () => host.connect(),
+    connect: async () => road(await host.connect()),
     schedule: (work) => {
       queueMicrotask(work);
       return () => undefined;
@@ -78,9 +82,9 @@ describe('a tree of the page', () => {
   });
 
   it('comes in pieces, each after the answer to the one before, until no more is wanted', async () => {
-    const big = new Uint8Array(2_000_000).fill(7);
+    const big = new Uint8Array(4_000_000).fill(7);
     const { host, uploads, called } = await set({
-      'uploads.push': ({ offset }) => ({ more: offset < 1_048_576 }),
+      'uploads.push': ({ offset }) => ({ more: offset < 2_097_152 }),
     });
     await uploads.tell(walkFiles([file('big', big)]));
     host.tell('upload-wanted', {
@@ -89,36 +93,129 @@ describe('a tree of the page', () => {
     });
     host.tell('upload-wanted', {
       upload: 'u1',
-      parts: [{ request: 2, file: 0, offset: 1_999_999, bytes: 1 }],
+      parts: [{ request: 2, file: 0, offset: 3_999_999, bytes: 1 }],
     });
     const pushes = await called('uploads.push', 4);
     const ofFirst = pushes.filter(({ args }) => (args as { request: number }).request === 1);
-    expect(ofFirst.map(({ args }) => (args as { offset: number }).offset)).toEqual([0, 524_288, 1_048_576]);
+    expect(ofFirst.map(({ args }) => (args as { offset: number }).offset)).toEqual([0, 1_048_576, 2_097_152]);
     expect(Math.max(...ofFirst.map(({ bytes }) => bytes?.length ?? 0))).toBeLessThanOrEqual(1_048_576);
   });
 
-  it('many small files are read a few at a time', async () => {
+  it('many small files come in one message, whole', async () => {
+    const { host, uploads, called } = await set();
+    await uploads.tell(walkFiles([file('a', 'abc'), file('b', 'defgh'), file('c', 'ij')]));
+    host.tell('upload-wanted', {
+      upload: 'u1',
+      parts: [
+        { request: 1, file: 0, offset: 0, bytes: 3 },
+        { request: 2, file: 1, offset: 2, bytes: 3 },
+        { request: 3, file: 2, offset: 0, bytes: 2 },
+      ],
+    });
+    const [push] = await called('uploads.pushWhole', 1);
+    expect(push?.args).toEqual({
+      upload: 'u1',
+      parts: [
+        { request: 1, bytes: 3 },
+        { request: 2, bytes: 3 },
+        { request: 3, bytes: 2 },
+      ],
+    });
+    expect(text(push?.bytes)).toBe('abcfghij');
+  });
+
+  it('one small file that has become shorter fails alone', async () => {
+    const { host, uploads, called } = await set();
+    await uploads.tell(walkFiles([file('a', 'abc'), file('b', ''), file('c', 'ij')]));
+    const parts = [0, 1, 2].map((number) => ({ request: number, file: number, offset: 0, bytes: 2 }));
+    host.tell('upload-wanted', { upload: 'u1', parts });
+    expect((await called('uploads.fail', 1))[0]?.args).toMatchObject({ request: 1, file: 1 });
+    expect((await called('uploads.push', 2)).map(({ bytes }) => text(bytes))).toEqual(['ab', 'ij']);
+  });
+
+  it('a file of a drop is opened for its content only', async () => {
+    const opened: string[] = [];
+    const entry = (name: string): FileSystemFileEntry =>
+      ({
+        isFile: true,
+        isDirectory: false,
+        name,
+        getMetadata: (found: (metadata: object) => void) => found({ size: 3, modificationTime: new Date(5) }),
+        file: (done: (made: File) => void) => {
+          opened.push(name);
+          done(file(name, 'abc'));
+        },
+      }) as unknown as FileSystemFileEntry;
+    const { host, uploads, called } = await set({
+      'uploads.complete': () => {
+        expect(opened).toEqual([]);
+        return { items: [] };
+      },
+    });
+    await uploads.tell(walkEntries([entry('a')], { unreadable: 0 }));
+    expect((await called('uploads.entries', 1))[0]?.args).toMatchObject({
+      entries: [{ path: 'a', size: 3, mtimeMs: 5 }],
+    });
+    host.tell('upload-wanted', { upload: 'u1', parts: [{ request: 1, file: 0, offset: 0, bytes: 3 }] });
+    expect(text((await called('uploads.push', 1))[0]?.bytes)).toBe('abc');
+    expect(opened).toEqual(['a']);
+  });
+
+  it('large pieces go as blobs where the link takes them, when they can be read', async () => {
+    const blobs: number[] = [];
+    const { host, uploads, called } = await set({}, (link) => ({
+      ...{
+        onMessage: link.onMessage.bind(link),
+        onClose: link.onClose.bind(link),
+        close: link.close.bind(link),
+      },
+      queuedBytes: 0,
+      takesBlobs: true,
+      send: ({ json, blob, bytes }) => {
+        if (blob !== undefined) blobs.push(blob.size);
+        link.send(bytes === undefined ? { json } : { json, bytes });
+      },
+    }));
+    const gone = file('gone', new Uint8Array(200_000));
+    Object.defineProperty(gone, 'slice', {
+      value: () => ({
+        size: 200_000,
+        slice: () => ({ arrayBuffer: () => Promise.reject(new Error('NotReadableError')) }),
+      }),
+    });
+    await uploads.tell(walkFiles([file('big', new Uint8Array(1_048_576)), gone]));
+    for (const [number, bytes] of [1_048_576, 200_000].entries())
+      host.tell('upload-wanted', {
+        upload: 'u1',
+        parts: [{ request: number, file: number, offset: 0, bytes }],
+      });
+    expect((await called('uploads.fail', 1))[0]?.args).toMatchObject({
+      request: 1,
+      message: 'NotReadableError',
+    });
+    await called('uploads.push', 1);
+    expect(blobs).toEqual([1_048_576]);
+  });
+
+  it('a few messages are under way at a time', async () => {
     let open = 0;
     let most = 0;
     const { host, uploads, called } = await set({
-      'uploads.push': async () => {
+      'uploads.pushWhole': async () => {
         open += 1;
         most = Math.max(most, open);
         await new Promise((resolve) => setTimeout(resolve, 0));
         open -= 1;
-        return { more: false };
+        return {};
       },
     });
-    await uploads.tell(walkFiles(Array.from({ length: 100 }, (_, index) => file(`${index}`, `${index}`))));
-    for (let index = 0; index < 100; index += 1)
-      host.tell('upload-wanted', {
-        upload: 'u1',
-        parts: [{ request: index, file: index, offset: 0, bytes: 2 }],
-      });
-    const pushes = await called('uploads.push', 100);
-    expect(pushes.map(({ bytes }) => text(bytes)).toSorted()).toEqual(
-      Array.from({ length: 100 }, (_, index) => `${index}`).toSorted(),
-    );
+    const names = Array.from({ length: 2_000 }, (_, index) => `${index}`.padStart(4, '0'));
+    await uploads.tell(walkFiles(names.map((name) => file(name, name))));
+    const parts = names.map((_, index) => ({ request: index, file: index, offset: 0, bytes: 4 }));
+    host.tell('upload-wanted', { upload: 'u1', parts });
+    const pushes = await called('uploads.pushWhole', Math.ceil(names.length / 128));
+    const came = pushes.flatMap(({ bytes }) => text(bytes).match(/.{4}/gu) ?? []);
+    expect(came.toSorted()).toEqual(names);
     expect(most).toBeLessThanOrEqual(8);
     expect(most).toBeGreaterThan(1);
   });
@@ -176,6 +273,14 @@ describe('a tree of the page', () => {
     await uploads.tell(walkFiles([file('a', 'abc')]));
     uploads.forget('r1');
     await called('uploads.drop', 1);
+  });
+
+  it('is dropped when the page goes for good, also while a transfer uses it', async () => {
+    const { uploads, called } = await set();
+    await uploads.tell(walkFiles([file('a', 'abc')]));
+    uploads.used(['r1'], 't1');
+    uploads.leave();
+    expect((await called('uploads.drop', 1))[0]?.args).toEqual({ upload: 'u1' });
   });
 
   it('is needed while its transfer runs, and dropped when that is done', async () => {

@@ -14,11 +14,19 @@ import type { FoundEntry } from './walk.ts';
 const openPushes = 8;
 
 /** One message: of a large file, or of many small ones, which the browser reads at once. */
-const pieceBytes = 524_288;
+const pieceBytes = 1_048_576;
 const runFiles = 128;
 
+/** To look whether a file can be read costs as much as to read a small one. */
+const straightBytes = 131_072;
+
 /** Files that are opened ahead of what is wanted, at the same time: opening takes as long as reading a small one. */
-const openAhead = 16;
+const openAhead = 32;
+
+const nextTask = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
 
 /** The engine keeps at most a hundred; what is over for long goes first. */
 const keptUploads = 48;
@@ -50,6 +58,8 @@ export class PageUploads {
   /** Which upload a root is of. */
   readonly #uploadOf = new Map<Ref, Ref>();
   #queue: Wanted[] = [];
+  /** Could be read, over this link. */
+  #seen = new WeakSet<File>();
   /** Runs being read or pushed. */
   #open = 0;
   readonly #ends: readonly (() => void)[];
@@ -70,6 +80,7 @@ export class PageUploads {
           wasLost = true;
           // The engine tells again what it still wants.
           this.#queue = [];
+          this.#seen = new WeakSet();
         } else if (state === 'open' && wasLost) {
           wasLost = false;
           this.#continue();
@@ -109,7 +120,7 @@ export class PageUploads {
       signal?.throwIfAborted();
       const { items } = await this.#client.call('uploads.complete', { upload: ref });
       for (const item of items) this.#uploadOf.set(item.ref, ref);
-      for (let lane = 0; lane < openAhead; lane += 1) void this.#openAhead(upload);
+      void this.#openAhead(upload);
       return items;
     } catch (thrown) {
       this.#drop(ref);
@@ -188,12 +199,11 @@ export class PageUploads {
       for (let done = 0; more && done < bytes; done += pieceBytes) {
         const from = offset + done;
         const piece = source.slice(from, Math.min(offset + bytes, from + pieceBytes));
-        const content = new Uint8Array(await piece.arrayBuffer());
-        if (content.length === 0) throw new Error('The file has become shorter.');
+        if (piece.size === 0) throw new Error('The file has become shorter.');
         ({ more } = await this.#client.call(
           'uploads.push',
           { upload, request, file, offset: from },
-          { bytes: content },
+          await this.#contentOf(source, piece),
         ));
       }
     } catch (thrown) {
@@ -201,6 +211,21 @@ export class PageUploads {
       const message = thrown instanceof Error ? thrown.message.slice(0, 500) : 'The file cannot be read.';
       await this.#client.call('uploads.fail', { upload, request, file, message }).catch(() => undefined);
     }
+  }
+
+  /**
+   * What is large goes straight to the socket. Whether the file is there, and as it was, shows with the first byte. When it
+   * breaks later, so does the link; what is told again over the next one is looked at again.
+   */
+  async #contentOf(
+    source: File,
+    piece: Blob,
+  ): Promise<{ readonly blob: Blob } | { readonly bytes: Uint8Array }> {
+    if (!this.#client.takesBlobs || piece.size < straightBytes)
+      return { bytes: new Uint8Array(await piece.arrayBuffer()) };
+    if (!this.#seen.has(source)) await piece.slice(0, 1).arrayBuffer();
+    this.#seen.add(source);
+    return { blob: piece };
   }
 
   /** Files of which one cannot be read are brought one by one: that one fails, the others do not. */
@@ -249,10 +274,15 @@ export class PageUploads {
   /** The person still looks at what was dropped, or the line is busy with what came before. */
   async #openAhead(upload: Upload): Promise<void> {
     while (upload.openedTo < upload.files.length && this.#uploads.get(upload.ref) === upload) {
-      const number = upload.openedTo;
-      upload.openedTo += 1;
-      // Who wants it hears why it cannot be opened.
-      if (upload.files[number] !== undefined) await this.#fileOf(upload.ref, number).catch(() => undefined);
+      const first = upload.openedTo;
+      upload.openedTo = Math.min(upload.files.length, first + openAhead);
+      const opening: Promise<File>[] = [];
+      for (let number = first; number < upload.openedTo; number += 1)
+        if (upload.files[number] !== undefined) opening.push(this.#fileOf(upload.ref, number));
+      // Who wants one hears why it cannot be opened.
+      await Promise.allSettled(opening);
+      // While answers keep coming the browser draws nothing: let it in between.
+      await nextTask();
     }
   }
 

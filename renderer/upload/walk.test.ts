@@ -92,6 +92,17 @@ describe('a drop', () => {
     expect(sizes).toEqual([batchEntries, batchEntries, 11]);
   });
 
+  it('reads folders ahead, and tells them in the same order as one by one', async () => {
+    const folders = Array.from({ length: 20 }, (_, index) =>
+      folderEntry(`f${index}`, [fileEntry('a'), folderEntry('s', [fileEntry('b')])]),
+    );
+    const { entries } = await collect(walkEntries([folderEntry('t', folders)], { unreadable: 0 }));
+    const expected = folders
+      .toReversed()
+      .flatMap(({ name }) => [`t/${name}/a`, `t/${name}/s`, `t/${name}/s/b`]);
+    expect(entries.slice(21).map(({ path }) => path)).toEqual(expected);
+  });
+
   it('leaves out what cannot be read, and counts it', async () => {
     const report = { unreadable: 0 };
     const { entries } = await collect(

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
   decodeLinkMessage,
+  encodeLinkHead,
   encodeLinkMessage,
   LinkCodecError,
   maxBesideBytes,
@@ -13,6 +14,14 @@ const plain = (bytes: Uint8Array | undefined): number[] | undefined =>
   bytes === undefined ? undefined : [...bytes];
 
 describe('the codec of a link', () => {
+  it('makes the head of a message whose bytes go beside it', () => {
+    const json = { kind: 'call', args: { name: 'é' } };
+    const bytes = new Uint8Array([1, 2, 3]);
+    const head = encodeLinkHead(json, bytes.length);
+    expect(decodeLinkMessage(new Uint8Array([...head, ...bytes]))).toEqual({ json, bytes });
+    expect(() => encodeLinkHead(json, maxBesideBytes + 1)).toThrow(LinkCodecError);
+  });
+
   it('gives back what it was given', () => {
     fc.assert(
       fc.property(

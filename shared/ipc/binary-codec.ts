@@ -25,20 +25,28 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @throws LinkCodecError when the message is larger than the other side takes */
 export function encodeLinkMessage({ json, bytes }: LinkMessage): string | Uint8Array<ArrayBuffer> {
-  const text = JSON.stringify(json);
   if (bytes === undefined) {
+    const text = JSON.stringify(json);
     // UTF-8 takes at most three bytes for a UTF-16 unit: only long texts have to be counted.
     if (text.length * 3 > maxJsonBytes) checkJsonBytes(encoder.encode(text).length);
     return text;
   }
-  checkBesideBytes(bytes.length);
-  const encoded = encoder.encode(text);
-  checkJsonBytes(encoded.length);
-  const message = new Uint8Array(4 + encoded.length + bytes.length);
-  new DataView(message.buffer).setUint32(0, encoded.length);
-  message.set(encoded, 4);
-  message.set(bytes, 4 + encoded.length);
+  const head = encodeLinkHead(json, bytes.length);
+  const message = new Uint8Array(head.length + bytes.length);
+  message.set(head);
+  message.set(bytes, head.length);
   return message;
+}
+
+/** What stands before the bytes of a binary message. @throws LinkCodecError */
+export function encodeLinkHead(json: unknown, besideBytes: number): Uint8Array<ArrayBuffer> {
+  checkBesideBytes(besideBytes);
+  const encoded = encoder.encode(JSON.stringify(json));
+  checkJsonBytes(encoded.length);
+  const head = new Uint8Array(4 + encoded.length);
+  new DataView(head.buffer).setUint32(0, encoded.length);
+  head.set(encoded, 4);
+  return head;
 }
 
 /** The bytes of the result lie in `data`. @throws LinkCodecError */

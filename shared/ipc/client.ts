@@ -13,7 +13,7 @@ import type { CallName, CallResult, EventData, EventName } from './contract/inde
 import { replySchema } from './envelope.ts';
 import type { Reply, Request } from './envelope.ts';
 import { LinkFailure, linkFailure } from './failure.ts';
-import type { LinkMessage, MessageLink } from './link.ts';
+import type { LinkBlob, LinkMessage, MessageLink } from './link.ts';
 
 /**
  * `connecting`: at the start. `open`: the snapshot is there and kept up. `lost`: it is old, calls fail, and the way is
@@ -31,6 +31,8 @@ export interface ClientOptions {
 export interface CallOptions {
   /** Beside the arguments, where the contract says so. */
   readonly bytes?: Uint8Array;
+  /** The same as a blob, while `takesBlobs`. */
+  readonly blob?: LinkBlob;
   /** Abandons the call. */
   readonly signal?: AbortSignal;
 }
@@ -55,6 +57,8 @@ export interface Client {
   subscribe(listener: (snapshot: Snapshot) => void): () => void;
   on<Name extends EventName>(name: Name, listener: (data: EventData<Name>) => void): () => void;
   readonly state: ConnectionState;
+  /** The link now reads blobs by itself (link.ts). */
+  readonly takesBlobs: boolean;
   /** Why the link was lost for the last time, where that is known. */
   readonly fault: LinkFailure | undefined;
   onState(listener: (state: ConnectionState) => void): () => void;
@@ -102,6 +106,10 @@ class LinkClient implements Client {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  get takesBlobs(): boolean {
+    return this.#link?.takesBlobs === true;
   }
 
   get fault(): LinkFailure | undefined {
@@ -196,7 +204,7 @@ class LinkClient implements Client {
   #ask<Name extends CallName>(
     name: Name,
     args: CallInput<Name>,
-    { bytes, signal }: CallOptions,
+    { bytes, blob, signal }: CallOptions,
   ): Promise<{ readonly value: CallResult<Name>; readonly bytes: Uint8Array | undefined }> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(linkFailure('abandoned'));
@@ -220,12 +228,19 @@ class LinkClient implements Client {
           resolve({ value: parsed.output, bytes: outcome.bytes });
         },
       });
-      this.#say({ kind: 'call', id, name, args }, bytes);
+      this.#say({ kind: 'call', id, name, args }, { bytes, blob });
     });
   }
 
-  #say(request: Request, bytes?: Uint8Array): void {
-    this.#link?.send(bytes === undefined ? { json: request } : { json: request, bytes });
+  #say(
+    request: Request,
+    { bytes, blob }: { bytes?: Uint8Array | undefined; blob?: LinkBlob | undefined } = {},
+  ): void {
+    this.#link?.send({
+      json: request,
+      ...(bytes === undefined ? {} : { bytes }),
+      ...(blob === undefined ? {} : { blob }),
+    });
   }
 
   #take({ json, bytes }: LinkMessage): void {

@@ -45,6 +45,24 @@ describe('a frame in words', () => {
     expect(summary(frame, 20)).toBe('Tells how far the sink is, which moves the manifest window on.');
   });
 
+  it('names what is offered and who greets when only the beginning was kept', () => {
+    const offer = encodeFrame(
+      'OFFER',
+      { id: 1 },
+      {
+        transfer: 'a'.repeat(32),
+        roots: [
+          { name: 'a "quoted" name, [with] brackets', kind: 'folder', size: 0 },
+          { name: 'story.txt', kind: 'file', size: 27 },
+        ],
+        rootCount: 2,
+        totals: { files: 7, folders: 0, bytes: 9, complete: true },
+      },
+    );
+    expect(summary(offer, 180)).toBe('"a "quoted" name, [with] brackets" ...');
+    expect(summary(offer, 40)).toBe('Offers files and folders, or answers GET.');
+  });
+
   it('never shows a PIN', () => {
     expect(summary(encodeFrame('UNLOCK', { id: 1 }, { share: 'photos', pin: '1234' }))).toBe('"photos"');
   });

@@ -50,7 +50,7 @@ export function summaryOf(frame: SummarisedFrame, kept: Uint8Array): string {
       return `page ${view.getUint32(0)}, ${count} entries from ${view.getUint32(4)}${last}${names}`;
     }
     default: {
-      const json = parsed(kept, frame.length);
+      const json = parsed(name, kept, frame.length);
       const words = json === undefined ? undefined : jsonSummary(name, json);
       if (words !== undefined) return words;
     }
@@ -63,9 +63,11 @@ function jsonSummary(name: string, json: Json): string | undefined {
   switch (name) {
     case 'HELLO':
     case 'WELCOME': {
+      if (json['alias'] === undefined) return undefined;
       const id = word(json['deviceId']).slice(0, 8);
-      const chosen = name === 'WELCOME' ? `, ${word(json['digest'])}` : '';
-      return `${text('alias')} (${id}), ${plain(json['app'])} on ${plain(json['platform'])}${chosen}`;
+      const place = json['platform'] === undefined ? '' : ` on ${plain(json['platform'])}`;
+      const chosen = json['digest'] === undefined ? '' : `, ${word(json['digest'])}`;
+      return `${text('alias')} (${id}), ${plain(json['app'])}${place}${chosen}`;
     }
     case 'ERROR':
     case 'DECLINE':
@@ -102,6 +104,8 @@ function jsonSummary(name: string, json: Json): string | undefined {
       const [first] = roots as readonly Json[];
       const more = Number(json['rootCount'] ?? roots.length) - 1;
       const named = first === undefined ? 'nothing' : quoted(word(first['name']));
+      // Only the beginning was kept: how much it is cannot be told.
+      if (json['totals'] === undefined) return first === undefined ? undefined : `${named} ...`;
       return `${named}${more > 0 ? ` and ${more} more` : ''}, ${totals(json['totals'])}`;
     }
     case 'TOTALS':
@@ -164,14 +168,37 @@ function totals(value: unknown): string {
   return `${complete === true ? '' : 'at least '}${word(files ?? 0)} files, ${word(bytes ?? 0)} bytes`;
 }
 
-function parsed(kept: Uint8Array, length: number): Json | undefined {
-  if (kept.length < length) return undefined;
+/** Said by their first properties: the beginning is enough. */
+const tellsEarly: ReadonlySet<string> = new Set(['HELLO', 'WELCOME', 'OFFER']);
+
+function parsed(name: string, kept: Uint8Array, length: number): Json | undefined {
+  const isCut = kept.length < length;
+  if (isCut && !tellsEarly.has(name)) return undefined;
   try {
-    const value = JSON.parse(decodeUtf8(kept) ?? '') as unknown;
+    const text = isCut ? wholeMembers(new TextDecoder().decode(kept)) : (decodeUtf8(kept) ?? '');
+    const value = JSON.parse(text) as unknown;
     return typeof value === 'object' && value !== null ? (value as Json) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A JSON text that ends early, up to its last whole member or item, with its brackets closed. */
+function wholeMembers(text: string): string {
+  const open: string[] = [];
+  let isInString = false;
+  let whole = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at] as string;
+    if (isInString) {
+      if (character === '\\') at += 1;
+      else if (character === '"') isInString = false;
+    } else if (character === '"') isInString = true;
+    else if (character === '{' || character === '[') open.push(character === '{' ? '}' : ']');
+    else if (character === '}' || character === ']') open.pop();
+    else if (character === ',') whole = text.slice(0, at) + open.toReversed().join('');
+  }
+  return whole;
 }
 
 /** What a payload may be is not known here: only what has a plain form is shown. */

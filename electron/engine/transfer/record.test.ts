@@ -44,6 +44,16 @@ const states = (events: readonly EngineEvent[]): string[] =>
   events.flatMap((event) => ('transfer' in event ? [event.transfer.state] : []));
 
 describe('a record', () => {
+  it('tells what it is about while it waits for an answer', () => {
+    const { record, events } = make();
+    record.connected(peer);
+    record.follow(() => progressOf(0));
+    vi.advanceTimersByTime(100);
+    expect(events.at(-1)).toMatchObject({
+      transfer: { state: 'waiting', totals: { files: 2, bytes: 1_000_000_000, complete: true } },
+    });
+  });
+
   it('goes from connecting to waiting to running to done, each told once', async () => {
     const { record, events } = make();
     expect(record.view()).toMatchObject({ state: 'connecting', totals: { files: 0, complete: false } });

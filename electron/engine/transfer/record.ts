@@ -177,6 +177,8 @@ export class TransferRecord {
   follow(progress: () => Progress, dir?: () => string | undefined): void {
     this.#progress = progress;
     this.#dir = dir?.();
+    // An offer that waits for an answer moves nothing: what it is about is told all the same.
+    this.#changed();
   }
 
   set dir(path: string | undefined) {
@@ -247,7 +249,9 @@ export class TransferRecord {
       ...summary,
       omitted: this.#progress().omitted,
       // Of work: not of waiting for somebody's answer, nor for the end of a pause.
-      seconds: (nowMs - (this.#acceptedAtMs ?? this.#startedAtMs) - this.#pauses.heldMs(nowMs)) / 1_000,
+      // The clock may have been set back.
+      seconds:
+        Math.max(0, nowMs - (this.#acceptedAtMs ?? this.#startedAtMs) - this.#pauses.heldMs(nowMs)) / 1_000,
       faults: this.#faults,
       ...(this.#dir === undefined ? {} : { dir: this.#dir }),
     };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 
+import type { Client } from '../../../shared/ipc/client.ts';
 import type { CaptureRecord } from '../../../shared/model/capture.ts';
 import { recordBytes, writeRecordRow } from '../../../shared/model/capture-rows.ts';
 import { typeNumber } from '../../../shared/protocol/catalog.ts';
@@ -10,6 +11,7 @@ import { busyCapture } from '../../testing/capture-session.ts';
 import { axisOf, classOf, placeOn, sharesOf, type Span } from './chunk-map.ts';
 import { asBase64, asC, asHexDump } from './copy-forms.ts';
 import { FilterRun } from './filter-run.ts';
+import { FrameBytes, pageBytes } from './frame-bytes.ts';
 import { Notes } from './notes.ts';
 import { NumberSet } from './number-set.ts';
 import { PlaceList } from './place-list.ts';
@@ -244,6 +246,39 @@ describe('rates', () => {
     const total = rates.lines[0]?.outBytes.reduce((sum, bytes) => sum + bytes, 0);
     expect(total).toBe(500_000);
     expect(rates.used).toBeLessThanOrEqual(mostBins);
+  });
+});
+
+describe('the bytes of a frame', () => {
+  it('a payload of 16 MiB shows at once: one page is asked for, the next when somebody looks there', async () => {
+    const asked: number[] = [];
+    const client = {
+      callForBytes: (_: string, { offset, length }: { offset: number; length: number }) => {
+        asked.push(offset);
+        const kept = 16 * 1_048_576;
+        return Promise.resolve({ value: { length: kept, kept }, bytes: new Uint8Array(length).fill(0x61) });
+      },
+    } as unknown as Client;
+    const record = { ...emptyRecord(), kind: 'loose' as const, length: 16 * 1_048_576, kept: 16 * 1_048_576 };
+    const frame = new FrameBytes(client, 'live', record);
+    const changed = new Promise<void>((resolve) => void frame.onChange(resolve));
+    frame.want(0, 400);
+    await changed;
+    expect([asked, frame.slice(0, 16).length, frame.at(pageBytes)]).toEqual([[0], 16, undefined]);
+    frame.want(15 * 1_048_576, 15 * 1_048_576 + 400);
+    expect(asked).toEqual([0, 15 * 1_048_576]);
+  });
+
+  it('what is not kept is not there', () => {
+    const record = { ...emptyRecord(), type: typeNumber.DATA, length: 262_192, kept: 0 };
+    const frame = new FrameBytes({} as Client, 'live', record);
+    expect([frame.length, frame.kept, frame.missing, frame.at(16)]).toEqual([
+      262_208,
+      16,
+      'policy',
+      undefined,
+    ]);
+    expect(Array.from(frame.slice(0, 4))).toEqual([0x48, 0x58, 0x44, 0x31]);
   });
 });
 

@@ -48,6 +48,7 @@ export class CaptureFeed {
   #filterVersion = 0;
   #connectionsVersion = -1;
   #isAskingConnections = false;
+  #isLearning = false;
   #isSlicing = false;
   #tickTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -194,12 +195,16 @@ export class CaptureFeed {
       return 0;
     }
     this.status = status;
+    // Notes on rows go by what is known of their connections: whose lane it is, who is behind it.
+    if (status.connectionsVersion !== this.#connectionsVersion)
+      await this.#askConnections(status.connectionsVersion);
+    // Stopped meanwhile: whoever starts again gets these rows once more.
+    if (signal.aborted) return -1;
     this.#from = value.next;
     if (bytes.length > 0) this.#take(bytes);
     this.rows.dropBefore(status.firstRecord);
     this.notes.dropBefore(status.firstRecord);
-    if (status.connectionsVersion !== this.#connectionsVersion)
-      void this.#askConnections(status.connectionsVersion);
+    if (this.#isLearning) void this.#learn();
     this.#judge();
     this.#tell();
     if (status.state === 'loaded' && this.#from >= status.nextRecord) return -1;
@@ -232,14 +237,25 @@ export class CaptureFeed {
       this.connections = new Map(answer.connections.map((each) => [each.number, each]));
       this.transfers = answer.transfers;
       if (this.#mentions('peer')) this.setFilter(this.#filter);
-      this.#noteRetries();
-      await this.#noteResumed();
+      this.#isLearning = true;
       this.#tell();
     } catch {
       // The next batch asks again.
     } finally {
       this.#isAskingConnections = false;
     }
+  }
+
+  /** Notes that only connections and payloads tell, once the rows that they stand on are there. */
+  async #learn(): Promise<void> {
+    this.#isLearning = false;
+    this.#noteRetries();
+    try {
+      await this.#noteResumed();
+    } catch {
+      this.#isLearning = true;
+    }
+    this.#tell();
   }
 
   #noteRetries(): void {

@@ -16,24 +16,36 @@ export class Heads {
   readonly #kept = new Map<number, Uint8Array>();
   #wanted: readonly number[] = [];
   #isAsking = false;
+  #version = 0;
+  readonly #listeners = new Set<() => void>();
 
   constructor(client: Client, feed: CaptureFeed) {
     this.#client = client;
     this.#feed = feed;
   }
 
+  /** Rises whenever something came. */
+  get version(): number {
+    return this.#version;
+  }
+
+  onChange = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
   /** First bytes of a payload; undefined while they are on their way. */
   of(record: number): Uint8Array | undefined {
     return this.#kept.get(record);
   }
 
-  /** Gets what is missing of these; `whenThere` is called once when something came. */
-  want(records: readonly number[], whenThere: () => void): void {
+  /** Gets what is missing of these, and forgets what was wanted before. */
+  want(records: readonly number[]): void {
     this.#wanted = records.filter((record) => !this.#kept.has(record)).slice(0, mostAsked);
-    if (this.#wanted.length > 0 && !this.#isAsking) void this.#ask(whenThere);
+    if (this.#wanted.length > 0 && !this.#isAsking) void this.#ask();
   }
 
-  async #ask(whenThere: () => void): Promise<void> {
+  async #ask(): Promise<void> {
     this.#isAsking = true;
     try {
       while (this.#wanted.length > 0) {
@@ -53,7 +65,8 @@ export class Heads {
           if (this.#kept.size <= mostKept) break;
           this.#kept.delete(oldest);
         }
-        whenThere();
+        this.#version += 1;
+        for (const listener of this.#listeners) listener();
       }
     } catch {
       // The link is gone; whoever scrolls asks again.

@@ -117,7 +117,7 @@ export const FilterField = ({ fault }: { readonly fault: FilterFault | undefined
             onChange={(event) => {
               inspector.set({ typed: event.target.value });
               setCursor(event.target.selectionStart ?? event.target.value.length);
-              setOpen(true);
+              setOpen(event.target.value !== '');
               setIndex(-1);
             }}
             onSelect={(event) => setCursor(event.currentTarget.selectionStart ?? 0)}

@@ -22,6 +22,7 @@ export const TreePane = ({ tree }: { readonly tree: DissectNode }) => {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const list = useRef<VirtualListHandle>(null);
   const element = useRef<HTMLDivElement>(null);
+  const isByKey = useRef(false);
   const rows = useMemo(() => rowsOfTree(tree, toggled), [tree, toggled]);
   const chosenPath = useMemo(() => {
     if (cursor === undefined) return undefined;
@@ -36,7 +37,16 @@ export const TreePane = ({ tree }: { readonly tree: DissectNode }) => {
     setToggled((before) => openedFor(tree, above, before));
   }, [tree, cursor]);
   useEffect(() => {
-    if (index >= 0) list.current?.scrollTo(index);
+    if (index < 0) return;
+    list.current?.scrollTo(index);
+    if (!isByKey.current) return;
+    isByKey.current = false;
+    // A row that was far away is there after the list has scrolled.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() =>
+        element.current?.querySelector<HTMLElement>('[role=treeitem][aria-selected=true]')?.focus(),
+      ),
+    );
   }, [index]);
 
   const choose = ({ node, path }: TreeRow): void =>
@@ -63,11 +73,13 @@ export const TreePane = ({ tree }: { readonly tree: DissectNode }) => {
               : undefined;
     if (to !== undefined) {
       const next = rows[Math.min(Math.max(0, to), rows.length - 1)];
+      isByKey.current = true;
       if (next !== undefined) choose(next);
     } else if (row?.isOpen !== undefined && event.key === (row.isOpen ? 'ArrowLeft' : 'ArrowRight')) {
       toggle(row.path);
     } else if (event.key === 'ArrowLeft') {
       const above = rows.slice(0, at).findLast(({ depth }) => depth < (row?.depth ?? 0));
+      isByKey.current = true;
       if (above !== undefined) choose(above);
     } else return;
     event.preventDefault();
@@ -78,9 +90,7 @@ export const TreePane = ({ tree }: { readonly tree: DissectNode }) => {
       ref={element}
       className="inspector-tree"
       role="tree"
-      tabIndex={0}
       aria-label={text.tree}
-      aria-activedescendant={index < 0 ? undefined : `inspector-field-${index}`}
       onKeyDown={onKeyDown}
       onPointerLeave={() => inspector.set({ hover: undefined })}
     >
@@ -95,8 +105,8 @@ export const TreePane = ({ tree }: { readonly tree: DissectNode }) => {
           return row === undefined ? null : (
             <Field
               row={row}
-              index={at}
               isChosen={at === index}
+              isStop={at === Math.max(0, index)}
               onChoose={() => choose(row)}
               onToggle={() => toggle(row.path)}
             />
@@ -109,8 +119,9 @@ export const TreePane = ({ tree }: { readonly tree: DissectNode }) => {
 
 interface FieldProps {
   readonly row: TreeRow;
-  readonly index: number;
   readonly isChosen: boolean;
+  /** The one that Tab reaches. */
+  readonly isStop: boolean;
   readonly onChoose: () => void;
   readonly onToggle: () => void;
 }
@@ -118,7 +129,7 @@ interface FieldProps {
 /** Values beyond a line are in the bytes. */
 const longestValue = 240;
 
-const Field = ({ row: { node, depth, isOpen }, index, isChosen, onChoose, onToggle }: FieldProps) => {
+const Field = ({ row: { node, depth, isOpen }, isChosen, isStop, onChoose, onToggle }: FieldProps) => {
   const language = useLanguage();
   const inspector = useInspector();
   const isHovered = useInspected(
@@ -131,7 +142,7 @@ const Field = ({ row: { node, depth, isOpen }, index, isChosen, onChoose, onTogg
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
     <div
-      id={`inspector-field-${index}`}
+      tabIndex={isStop ? 0 : -1}
       role="treeitem"
       aria-level={depth + 1}
       aria-expanded={isOpen}

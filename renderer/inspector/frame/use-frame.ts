@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useReducer } from 'react';
 
 import { dissect, type DissectNode } from '../../../shared/protocol/dissect.ts';
-import { FrameBytes } from '../data/frame-bytes.ts';
+import { FrameBytes, pageBytes } from '../data/frame-bytes.ts';
 import { useInspected, useInspector } from '../model.ts';
 
 export interface ShownFrame {
@@ -23,7 +23,7 @@ export const useFrame = (): ShownFrame => {
   }, [inspector, selected, source]);
   useEffect(() => {
     const stop = frame?.onChange(changed);
-    frame?.want(0, frame.kept);
+    frame?.want(0, Math.min(frame.kept, pageBytes));
     return stop;
   }, [frame]);
   const tree = useMemo(() => {

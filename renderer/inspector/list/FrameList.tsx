@@ -111,7 +111,10 @@ export const FrameList = ({ onOpen }: { readonly onOpen: () => void }) => {
       },
       onChoose: (position) => {
         const number = feed.numberAt(position);
-        if (number !== undefined) inspector.choose(number);
+        if (number === undefined) return;
+        // What somebody looks at must not run away under the pointer.
+        inspector.set({ follows: false });
+        inspector.choose(number);
       },
       onOpen: () => open.current(),
       onMoved: () => {
@@ -127,7 +130,7 @@ export const FrameList = ({ onOpen }: { readonly onOpen: () => void }) => {
             if (place === undefined || place < rows.first || place >= rows.end) continue;
             if (rows.kindAt(place) === 0) wanted.push(rows.numberAt(place));
           }
-          heads.want(wanted, () => made.paint());
+          heads.want(wanted);
         }, 30);
       },
     });
@@ -151,10 +154,10 @@ export const FrameList = ({ onOpen }: { readonly onOpen: () => void }) => {
       made.paint();
       mapLater();
     };
-    const stop = feed.onRows(onRows);
+    const stops = [feed.onRows(onRows), heads.onChange(() => made.paint())];
     onRows();
     return () => {
-      stop();
+      for (const stop of stops) stop();
       clearTimeout(mapTimer);
       clearTimeout(wantTimer);
       made.dispose();

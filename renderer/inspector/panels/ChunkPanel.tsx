@@ -178,12 +178,12 @@ const Diagram = ({ picture }: { readonly picture: NonNullable<ReturnType<typeof 
         where="below"
         title={`${text.chunks.frames} · ${text.chunks.inChunk} ${format.number(chunkSpans[0]?.start ?? 0)}–${format.number((chunkSpans.at(-1)?.end ?? 1) - 1)}`}
       />
-      <h3>
+      <h2 className="inspector-subtitle">
         {chunkIndex >= 0
           ? text.chunks.chunkHeld(chunkNumber ?? 0, chosen.length)
           : text.chunks.frameIn(record.number, chosen.length)}
         {chunkIndex < 0 && record.kind === 'frame' ? `: ${text.chunkMeanings[record.chunkClass]}` : ''}
-      </h3>
+      </h2>
       <table className="inspector-shares data">
         <thead>
           <tr>

@@ -7,7 +7,7 @@ import type { Client } from '../../../shared/ipc/client.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { Select, TextField } from '../../components/Field.tsx';
 import { useFormat, useText } from '../../i18n/language.ts';
-import { FrameBytes } from '../data/frame-bytes.ts';
+import { FrameBytes, pageBytes } from '../data/frame-bytes.ts';
 import { useInspected, useInspector } from '../model.ts';
 import { inspectorText } from '../text.ts';
 
@@ -104,7 +104,7 @@ export const FindBar = ({ onClose }: { readonly onClose: () => void }) => {
       inspector.choose(record.number, { from: offset, to: offset + bytes.length });
     };
     frame.onChange(show);
-    frame.want(0, frame.kept);
+    frame.want(0, Math.min(frame.kept, pageBytes));
     if (frame.isReady) show();
   };
 

@@ -21,7 +21,9 @@ export const RatesPanel = () => {
   const { rates } = feed;
   if (rates.used === 0) return <p className="inspector-none faint">{text.rates.none}</p>;
   return (
-    <div className="inspector-charts">
+    // It scrolls and has nothing to focus inside.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="inspector-charts" role="region" aria-label={text.tabs.rates} tabIndex={0}>
       <p className="faint">{text.rates.hint}</p>
       {rates.lines.map((line) => (
         <Chart

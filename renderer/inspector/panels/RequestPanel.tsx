@@ -30,7 +30,7 @@ export const RequestPanel = () => {
   return (
     <div className="inspector-request">
       <header className="line wrap">
-        <h3>{text.request.title(id)}</h3>
+        <h2 className="inspector-subtitle">{text.request.title(id)}</h2>
         <span className="quiet">{text.request.total(format.number(story.frames), span(story.tookMs))}</span>
         <button
           type="button"

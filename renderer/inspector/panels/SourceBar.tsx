@@ -170,6 +170,7 @@ export const SourceActions = ({ onFind }: { readonly onFind: () => void }) => {
         icon={ArrowDownToLine}
         label={text.follow}
         pressed={follows}
+        className={isLive ? 'inspector-follow' : ''}
         onClick={() => inspector.set({ follows: !follows })}
       />
       {isLive ? (

@@ -175,7 +175,7 @@ const RemoteBrowser = ({ place }: { readonly place: RemotePlace }) => {
               label={text.search}
               hideLabel
               type="search"
-              placeholder={text.search}
+              placeholder={text.searchHint}
               before={<Search size={14} aria-hidden />}
               value={search}
               onChange={(event) => setSearch(event.target.value)}

@@ -7,6 +7,7 @@ export const browseText = defineText(
     sharesOf: 'Shares',
     content: 'Content of the folder',
     search: 'Search in this folder',
+    searchHint: 'Search here',
     fitting: (n: number, all: number) => `${f.number(n)} of ${f.number(all)}`,
     up: 'One folder up',
     reload: 'Read again',
@@ -49,7 +50,8 @@ export const browseText = defineText(
   (f) => ({
     sharesOf: '共享',
     content: '文件夹内容',
-    search: '在此文件夹中搜索',
+    search: '搜索此文件夹',
+    searchHint: '搜索此文件夹',
     fitting: (n, all) => `${f.number(n)} / ${f.number(all)}`,
     up: '上一级文件夹',
     reload: '重新读取',

@@ -4,7 +4,6 @@ import { ArrowLeft, Copy, FolderTree, MessageSquareText, Trash2, X } from 'lucid
 import { useState } from 'react';
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import type { Endpoint } from '../../../shared/model/peer.ts';
 import { useAct } from '../../app/act.ts';
 import { navigate } from '../../app/router.ts';
 import { Avatar } from '../../components/Avatar.tsx';
@@ -20,15 +19,13 @@ import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
 import { openDraft } from '../../send/draft.ts';
 import { useItem } from '../../store/engine.ts';
 import { useWindow } from '../../store/window.ts';
+import { dialable } from './dialable.ts';
 import { Doctor } from './Doctor.tsx';
 import { IdDump } from './IdDump.tsx';
 import { presenceLamp } from './presence.ts';
 import { SendFilesButton } from './SendFilesButton.tsx';
 import { devicesText } from './text.ts';
 import { VerifyWords } from './VerifyWords.tsx';
-
-const dialable = ({ host, port }: Endpoint): string =>
-  displayName(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 
 export const DeviceDetails = ({ id }: { readonly id: string }) => {
   const text = useText(devicesText);

@@ -14,6 +14,7 @@ import { useSendActions } from '../../send/actions.ts';
 import { openDraft } from '../../send/draft.ts';
 import { useItem } from '../../store/engine.ts';
 import { useDropTarget } from '../../upload/drop-target.ts';
+import { dialable } from './dialable.ts';
 import { presenceLamp } from './presence.ts';
 import { SendFilesButton } from './SendFilesButton.tsx';
 import { devicesText } from './text.ts';
@@ -21,8 +22,7 @@ import { devicesText } from './text.ts';
 /** The best one, as people type it elsewhere. */
 export const addressOf = ({ addresses }: DeviceCard): string => {
   const [first] = addresses;
-  if (first === undefined) return '';
-  return first.host.includes(':') ? `[${first.host}]:${first.port}` : `${first.host}:${first.port}`;
+  return first === undefined ? '' : dialable(first);
 };
 
 export interface DeviceRowProps {

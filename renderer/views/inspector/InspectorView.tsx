@@ -10,6 +10,7 @@ import { Select } from '../../components/Field.tsx';
 import { Menu } from '../../components/Menu.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
 import { EmptyState, View } from '../../components/View.tsx';
+import { errorSentence } from '../../i18n/errors.ts';
 import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
 import { useFrameDeeds } from '../../inspector/deeds.ts';
 import { FilterChips, FilterField, useFilter } from '../../inspector/filter/FilterBar.tsx';
@@ -76,8 +77,9 @@ const useTransferOfRoute = (): void => {
       inspector.set({ only: { kind: 'transfer', transferId: wanted }, chips: [], typed: '' });
   }, [inspector, wanted]);
   useEffect(() => {
-    // Lifted by hand: the address says so too.
-    if (wanted !== undefined && (only?.kind !== 'transfer' || only.transferId !== wanted))
+    // Lifted by hand: the address says so too. The state, not the last rendering: the effect above may just have set it.
+    const { only: now } = inspector.state;
+    if (wanted !== undefined && (now?.kind !== 'transfer' || now.transferId !== wanted))
       replaceRoute('inspector');
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [only]);
@@ -89,6 +91,8 @@ const Inspection = () => {
   const isSmall = useSmall();
   const [isFinding, setFinding] = useState(false);
   const fault = useFilter();
+  const language = useLanguage();
+  const error = feed.status?.file?.error;
   useTransferOfRoute();
   const find = useCallback(() => setFinding(true), []);
   const isEmpty = feed.status !== undefined && feed.rows.count === 0 && feed.status.state !== 'loading';
@@ -111,10 +115,12 @@ const Inspection = () => {
       {feed.fault !== undefined && feed.rows.count === 0 ? (
         <p className="inspector-none ink-error">{text.empty.fault}</p>
       ) : isEmpty ? (
-        <EmptyState icon={Binary} title={text.empty.title}>
-          {feed.status?.state === 'off'
-            ? text.empty.off
-            : (feed.status?.file?.error?.message ?? text.empty.body)}
+        <EmptyState icon={Binary} title={error === undefined ? text.empty.title : text.notOpened}>
+          {error !== undefined
+            ? errorSentence(language, error.code)
+            : feed.status?.state === 'off'
+              ? text.empty.off
+              : text.empty.body}
         </EmptyState>
       ) : isSmall ? (
         <SmallPanes onFind={find} />
@@ -229,11 +235,16 @@ const FrameTitle = ({ onFind }: { readonly onFind: () => void }) => {
     [feed, selected, feed.rows.first],
   );
   const { items } = useFrameDeeds(record, onFind);
+  const { heads } = inspector;
+  useSyncExternalStore(
+    heads.onChange,
+    useCallback(() => heads.version, [heads]),
+  );
   if (record === undefined) return null;
   const words = summaryWords(
     language,
     record,
-    record.length === 0 ? new Uint8Array(0) : inspector.heads.of(record.number),
+    record.length === 0 ? new Uint8Array(0) : heads.of(record.number),
     feed.connections.get(record.connection),
   );
   return (
@@ -261,7 +272,7 @@ const FrameTitle = ({ onFind }: { readonly onFind: () => void }) => {
 const FramePanes = () => {
   const text = useText(inspectorText);
   const { frame, tree } = useFrame();
-  const [treeShare, setTreeShare] = useShare('tree', 0.27);
+  const [treeShare, setTreeShare] = useShare('tree', 0.26);
   if (frame === undefined) return <p className="inspector-none faint">{text.empty.choose}</p>;
   if (frame.length === 0) return <EventPane />;
   return (

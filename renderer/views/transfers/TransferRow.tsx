@@ -142,11 +142,10 @@ const amountOf = (
   f: ReturnType<typeof useFormat>,
 ): string => {
   const { files, bytes, complete } = card.totals;
-  if (card.state === 'done')
-    return `${f.bytes(settledBytes(card))}  ·  ${text.ofFiles(f.number(card.files), f.number(files))}`;
+  if (card.state === 'done') return `${f.bytes(settledBytes(card))}  ·  ${text.ofFiles(card.files, files)}`;
   const amounts = [
     text.ofBytes(f.bytes(settledBytes(card)), f.bytes(bytes)),
-    text.ofFiles(f.number(card.files), f.number(files)),
+    text.ofFiles(card.files, files),
   ];
   if (!complete) amounts.push(text.counting);
   return amounts.join('  ·  ');

@@ -15,6 +15,7 @@ import { HexText, Name, TrustMark } from '../../components/Text.tsx';
 import { errorSentence } from '../../i18n/errors.ts';
 import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
 import { useClient } from '../../store/engine.ts';
+import { dialable } from '../devices/dialable.ts';
 import { actionsOf, type TransferDeeds } from './actions.ts';
 import { fractionOf, isOver, resumedFractionOf, settledBytes, tookSeconds, toneOf } from './card.ts';
 import { transfersText } from './text.ts';
@@ -92,7 +93,7 @@ export const TransferSheet = ({ card, deeds, onClose }: TransferSheetProps) => {
           )}
           {card.peer === undefined ? null : (
             <Fact name={text.fields.address}>
-              <span className="data">{`${card.peer.address} : ${card.peer.port}`}</span>
+              <span className="data">{dialable({ host: card.peer.address, port: card.peer.port })}</span>
             </Fact>
           )}
           <Fact name={text.fields.way}>{text.kinds[card.kind][card.direction]}</Fact>
@@ -112,7 +113,7 @@ export const TransferSheet = ({ card, deeds, onClose }: TransferSheetProps) => {
             </Fact>
           )}
           <Fact name={text.fields.files}>
-            <span className="data">{text.ofFiles(f.number(card.files), f.number(card.totals.files))}</span>
+            <span className="data">{text.ofFiles(card.files, card.totals.files)}</span>
           </Fact>
           <Fact name={text.fields.bytes}>
             <span className="data">

@@ -39,7 +39,8 @@ export const transfersText = defineText(
     pausedBoth: 'Paused on both devices',
     doneWithFaults: (n: number) => f.plural(n, { one: 'Done, # file failed', other: 'Done, # files failed' }),
     ofBytes: (done: string, all: string) => `${done} of ${all}`,
-    ofFiles: (done: string, all: string) => `${done} of ${all} files`,
+    ofFiles: (done: number, all: number) =>
+      f.plural(all, { one: `${f.number(done)} of # file`, other: `${f.number(done)} of # files` }),
     left: (time: string) => `${time} left`,
     counting: 'still counting',
     resumed: (bytes: string) => `${bytes} were there already`,
@@ -128,7 +129,7 @@ export const transfersText = defineText(
     pausedBoth: '双方均已暂停',
     doneWithFaults: (n) => f.plural(n, { other: '已完成，# 个文件失败' }),
     ofBytes: (done, all) => `${done} / ${all}`,
-    ofFiles: (done, all) => `${done} / ${all} 个文件`,
+    ofFiles: (done, all) => f.plural(all, { other: `${f.number(done)} / # 个文件` }),
     left: (time) => `剩余 ${time}`,
     counting: '仍在统计',
     resumed: (bytes) => `其中 ${bytes} 之前已有`,

@@ -156,6 +156,20 @@ describe('the list', () => {
 });
 
 describe('the sheet', () => {
+  it('writes an address as one types it, and one file as one', async () => {
+    const peer = { ...failed.peer, address: 'fe80::1', port: 18_520 } as NonNullable<TransferCard['peer']>;
+    const one = { ...failed, peer, files: 0, totals: { ...failed.totals, files: 1 } };
+    location.hash = `#/transfers/${one.id}`;
+    const { settle } = await show(<TransfersView />, {
+      snapshot: { transfers: listOf([one]) },
+      answers: { ...history([]), 'transfers.faults': () => ({ faults: [] }) },
+    });
+    await settle();
+    const sheet = screen.getByRole('dialog');
+    expect(within(sheet).getByText('[fe80::1]:18520')).toBeTruthy();
+    expect(within(sheet).getByText('0 of 1 file')).toBeTruthy();
+  });
+
   it('says what failed and where', async () => {
     location.hash = `#/transfers/${failed.id}`;
     const { settle } = await show(<TransfersView />, {

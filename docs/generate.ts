@@ -1,12 +1,13 @@
 /**
  * `npm run docs`: writes what derives from the catalog: the generated parts of docs/PROTOCOL.md
- * (shared/protocol/docs.ts) and the Wireshark dissector (build/wireshark/dissector.ts).
+ * (shared/protocol/docs.ts), the fields of the filter in docs/INSPECTOR.md, and the Wireshark dissector (build/wireshark/dissector.ts).
  */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { dissectorLua } from '../build/wireshark/dissector.ts';
 import { withGenerated } from '../shared/protocol/docs.ts';
+import { withFilterTable } from '../shared/protocol/filter/docs.ts';
 
 function write(name: string, make: (before: string) => string): void {
   const path = new URL(`../${name}`, import.meta.url);
@@ -17,4 +18,5 @@ function write(name: string, make: (before: string) => string): void {
 }
 
 write('docs/PROTOCOL.md', withGenerated);
+write('docs/INSPECTOR.md', withFilterTable);
 write('build/wireshark/hexdrop.lua', dissectorLua);

@@ -1,8 +1,8 @@
 /**
  * `npm run screenshots [scene...]`: pictures of every view and main dialog in English and Chinese, light and dark, at 1280
  * by 800 and 640 by 480, into test-results/screenshots. What they show is real: four devices on a network of two
- * namespaces (on loopback where those cannot be made), with real files, a transfer that runs, a guest that fetches. The
- * pictures of the README are copied to docs/images.
+ * namespaces, which root on Linux can make, with real files, a transfer that runs, a guest that fetches. The pictures of
+ * the README are copied to docs/images.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -51,6 +51,14 @@ const sizes = [
   { width: 1280, height: 800 },
   { width: 640, height: 480 },
 ] as const;
+
+const proves = 'pictures of the window are taken';
+const chromiumNeed = needs('chromium', proves);
+for (const { available, reason } of [chromiumNeed, networkNeed(proves)]) {
+  if (available) continue;
+  console.error(`No pictures can be taken: ${reason}.`);
+  process.exit(1);
+}
 
 const root = mkdtempSync(join(tmpdir(), 'home-'));
 chmodSync(root, 0o755);
@@ -154,21 +162,19 @@ const sketches = makeTree(join(root, 'studio/sketches'), photos(5, 30, 'sketch '
 
 for (const name of readdirSync(root)) dated(join(root, name));
 
-const proves = 'pictures of the window are taken';
-const network = networkNeed(proves).available ? makeNetwork('IPv4 and IPv6') : undefined;
-if (network !== undefined) closers.push(() => network.close());
-const [here, there] = network?.machines ?? [];
+const network = makeNetwork('IPv4 and IPv6');
+closers.push(() => network.close());
+const [here, there] = network.machines;
 
-const browserPath = (machine: Machine | undefined): string => {
-  const { path, reason, available } = needs('chromium', proves);
-  if (!available) throw new Error(reason);
-  if (machine === undefined) return path;
+const browserPath = (machine: Machine): string => {
   const script = join(root, `browser-${machine.interfaceName}`);
-  writeFileSync(script, `#!/bin/sh\nexec ${machine.wrap([path]).join(' ')} "$@"\n`, { mode: 0o755 });
+  writeFileSync(script, `#!/bin/sh\nexec ${machine.wrap([chromiumNeed.path]).join(' ')} "$@"\n`, {
+    mode: 0o755,
+  });
   return script;
 };
 
-const launch = async (machine: Machine | undefined): Promise<Browser> => {
+const launch = async (machine: Machine): Promise<Browser> => {
   const browser = await chromium.launch({
     executablePath: browserPath(machine),
     chromiumSandbox: false,
@@ -178,20 +184,13 @@ const launch = async (machine: Machine | undefined): Promise<Browser> => {
   return browser;
 };
 
-const start = (name: string, machine: Machine | undefined, args: readonly string[], env = {}): Program =>
+const start = (name: string, machine: Machine, args: readonly string[], env = {}): Program =>
   new Device(join(root, 'homes', name), programs).start(args, {
     env,
-    ...(machine === undefined ? {} : { wrap: machine.wrap }),
+    wrap: machine.wrap,
   });
 
-const onLoopback = network === undefined ? ['--host', '127.0.0.1'] : [];
-
-const ui = async (
-  name: string,
-  alias: string,
-  machine: Machine | undefined,
-  args: readonly string[] = [],
-) => {
+const ui = async (name: string, alias: string, machine: Machine, args: readonly string[] = []) => {
   const folder = join(root, 'homes', name);
   await mkdir(folder, { recursive: true });
   const userHome = join(root, name);
@@ -202,7 +201,7 @@ const ui = async (
   };
   writeFileSync(join(folder, 'settings.json'), JSON.stringify({ version: 1, ...settings }));
   await mkdir(join(userHome, 'Downloads'), { recursive: true });
-  const program = start(name, machine, ['ui', '--port', '0', '--no-open', ...onLoopback, ...args], {
+  const program = start(name, machine, ['ui', '--port', '0', '--no-open', ...args], {
     HOME: userHome,
   });
   const { url } = await program.event('listening');

@@ -546,7 +546,8 @@ end
 local function add_json(tree, buffer, label, from, value, schema)
   local range = buffer(from - 1, value.to - from)
   if value.children then
-    local size = #value.children .. (value.kind == "object" and " properties" or " items")
+    local count = #value.children
+    local size = count .. (value.kind == "object" and (count == 1 and " property" or " properties") or (count == 1 and " item" or " items"))
     local node = tree:add(range, label .. ": " .. size)
     for position, child in ipairs(value.children) do
       if position > shown_entries then break end

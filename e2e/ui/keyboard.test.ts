@@ -40,7 +40,11 @@ describe.skipIf(!browsers.need.available)('by keyboard', () => {
     await keyboard.press('ControlOrMeta+a');
     await keyboard.type(source);
     await keyboard.press('Enter');
-    await picker.getByRole('gridcell', { name: /bag/u }).or(picker.getByText('bag', { exact: true })).first().waitFor();
+    await picker
+      .getByRole('gridcell', { name: /bag/u })
+      .or(picker.getByText('bag', { exact: true }))
+      .first()
+      .waitFor();
     await focusIn(page, '[role=grid], [role=listbox], .file-table');
     // The beginning of a name goes there.
     await keyboard.type('ba');
@@ -153,18 +157,15 @@ const focused = (page: Page): Promise<string> =>
     const at = document.activeElement;
     if (at === null || at === document.body) return 'body';
     const labelled = at.getAttribute('aria-labelledby');
-    const label =
-      at.getAttribute('aria-label') ??
-      (labelled === null ? null : (document.getElementById(labelled)?.textContent ?? null)) ??
-      (at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement
-        ? (at.labels?.[0]?.textContent ?? null)
-        : null) ??
-      at.textContent;
-    return label?.trim() ?? '';
+    const field =
+      at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement ? at.labels?.[0] : undefined;
+    const labelling = field ?? (labelled === null ? undefined : document.getElementById(labelled)) ?? at;
+    return (at.getAttribute('aria-label') ?? labelling.textContent).trim();
   });
 
-const waitFocused = (page: Page, name: string): Promise<void> =>
-  expect.poll(() => focused(page), { timeout: 5_000 }).toBe(name);
+async function waitFocused(page: Page, name: string): Promise<void> {
+  await expect.poll(() => focused(page), { timeout: 5_000 }).toBe(name);
+}
 
 /** More than there are stops in any view. */
 const mostStops = 60;
@@ -182,6 +183,8 @@ async function tabTo(page: Page, name: string, { back = false } = {}): Promise<v
 
 async function focusIn(page: Page, selector: string): Promise<void> {
   await expect
-    .poll(() => page.evaluate((css) => document.activeElement?.closest(css) !== null, selector), { timeout: 5_000 })
+    .poll(() => page.evaluate((css) => document.activeElement?.closest(css) !== null, selector), {
+      timeout: 5_000,
+    })
     .toBe(true);
 }

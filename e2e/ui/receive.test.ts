@@ -15,9 +15,7 @@ import {
   offer,
   offerOf,
   pickerOf,
-  setting,
   show,
-  transferOf,
   transferSays,
   typePath,
 } from './support/moves.ts';
@@ -165,7 +163,7 @@ describe.skipIf(!browsers.need.available)('an offer', () => {
     const source = makeTree(world.folder('source-back'), { 'mistake.txt': 'oops' });
     await offer(kitchen, attic, [join(source, 'mistake.txt')]);
     await offerOf(attic.page).waitFor();
-    const row = await transferSays(kitchen, 'mistake.txt', 'Waiting for an answer');
+    const row = await transferSays(kitchen, 'mistake.txt', /Waiting for an answer.*0 of 1 file/su);
     await row.getByRole('button', { name: 'Cancel' }).click();
     await attic.page.getByText('kitchen took the offer back.').waitFor();
     await offerOf(attic.page).waitFor({ state: 'detached' });

@@ -90,7 +90,9 @@ describe.skipIf(!browsers.need.available)('reloading', () => {
     await page.locator('.app').waitFor();
     await transferSays(kitchen, 'streamed.bin', 'The page that the files came from was closed.');
     await transferSays(attic, 'streamed.bin', 'The page that the files came from was closed.');
-    expect(await transferOf(page, 'streamed.bin').getByRole('button', { name: 'Start again' }).count()).toBe(0);
+    expect(await transferOf(page, 'streamed.bin').getByRole('button', { name: 'Start again' }).count()).toBe(
+      0,
+    );
     expect(landedPaths(attic.downloads)).toEqual([]);
   });
 });

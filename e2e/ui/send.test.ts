@@ -211,6 +211,7 @@ function watchTasks(): void {
   const tasks = globalThis as unknown as Tasks;
   tasks.longestTaskMs = 0;
   new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) tasks.longestTaskMs = Math.max(tasks.longestTaskMs, duration);
+    for (const { duration } of list.getEntries())
+      tasks.longestTaskMs = Math.max(tasks.longestTaskMs, duration);
   }).observe({ type: 'longtask' });
 }

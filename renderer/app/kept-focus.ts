@@ -20,10 +20,8 @@ const placeOf = (element: Element): Place => {
 /** In what moved up, else in what stood before; else the view. */
 const replacementAt = (place: Place): HTMLElement | null => {
   const left = place.find(({ parent }) => parent.isConnected);
-  // Another view: its first button is nothing that anybody meant.
-  const isOtherView = left?.parent.id === 'main';
-  const children =
-    isOtherView || (left?.parent.closest('main, dialog') ?? null) === null ? [] : [...left.parent.children];
+  // Only within a view or a dialog: the first button of another view is nothing that anybody meant.
+  const children = left?.parent.matches('main *, dialog, dialog *') === true ? left.parent.children : [];
   for (let index = Math.min(left?.index ?? 0, children.length - 1); index >= 0; index -= 1) {
     const child = children[index];
     const stop = child?.matches(stops) === true ? child : child?.querySelector(stops);

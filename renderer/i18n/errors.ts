@@ -63,8 +63,7 @@ const en: Sentences = {
   'unsafe-path':
     'A path was refused because it could lead out of its folder. Choose the files in another way.',
   'file-unreadable': 'The file cannot be read. Check its permissions, and that no other program locks it.',
-  'page-gone':
-    'The page that the files came from was closed. Send them again: what arrived is kept.',
+  'page-gone': 'The page that the files came from was closed. Send them again: what arrived is kept.',
   'file-changed': 'The file changed while it was sent. Wait until it is no longer written to, then retry.',
   'file-vanished': 'The file is no longer there. Choose it again.',
   'permission-denied': 'The system does not allow it. Check the permissions of the file or folder.',

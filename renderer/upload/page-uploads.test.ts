@@ -164,11 +164,9 @@ describe('a tree of the page', () => {
   it('large pieces go as blobs where the link takes them, when they can be read', async () => {
     const blobs: number[] = [];
     const { host, uploads, called } = await set({}, (link) => ({
-      ...{
-        onMessage: link.onMessage.bind(link),
-        onClose: link.onClose.bind(link),
-        close: link.close.bind(link),
-      },
+      onMessage: (listener) => link.onMessage(listener),
+      onClose: (listener) => link.onClose(listener),
+      close: () => link.close(),
       queuedBytes: 0,
       takesBlobs: true,
       send: ({ json, blob, bytes }) => {
@@ -194,6 +192,15 @@ describe('a tree of the page', () => {
       message: 'NotReadableError',
     });
     await called('uploads.push', 1);
+    expect(blobs).toEqual([1_048_576]);
+    // It may be why the link broke.
+    host.breakLink();
+    await called('uploads.continue', 1);
+    host.tell('upload-wanted', {
+      upload: 'u1',
+      parts: [{ request: 2, file: 0, offset: 0, bytes: 1_048_576 }],
+    });
+    expect((await called('uploads.push', 2))[1]?.bytes).toHaveLength(1_048_576);
     expect(blobs).toEqual([1_048_576]);
   });
 

@@ -58,8 +58,9 @@ export class PageUploads {
   /** Which upload a root is of. */
   readonly #uploadOf = new Map<Ref, Ref>();
   #queue: Wanted[] = [];
-  /** Could be read, over this link. */
+  /** Large files that were brought over this link, and over the one before. */
   #seen = new WeakSet<File>();
+  #doubted = new WeakSet<File>();
   /** Runs being read or pushed. */
   #open = 0;
   readonly #ends: readonly (() => void)[];
@@ -80,6 +81,7 @@ export class PageUploads {
           wasLost = true;
           // The engine tells again what it still wants.
           this.#queue = [];
+          this.#doubted = this.#seen;
           this.#seen = new WeakSet();
         } else if (state === 'open' && wasLost) {
           wasLost = false;
@@ -215,7 +217,7 @@ export class PageUploads {
 
   /**
    * What is large goes straight to the socket. Whether the file is there, and as it was, shows with the first byte. When it
-   * breaks later, so does the link; what is told again over the next one is looked at again.
+   * breaks later, so does the link: what was brought over it may be why, and comes through the page from then on.
    */
   async #contentOf(
     source: File,
@@ -223,8 +225,10 @@ export class PageUploads {
   ): Promise<{ readonly blob: Blob } | { readonly bytes: Uint8Array }> {
     if (!this.#client.takesBlobs || piece.size < straightBytes)
       return { bytes: new Uint8Array(await piece.arrayBuffer()) };
-    if (!this.#seen.has(source)) await piece.slice(0, 1).arrayBuffer();
+    const isFirst = !this.#seen.has(source);
     this.#seen.add(source);
+    if (this.#doubted.has(source)) return { bytes: new Uint8Array(await piece.arrayBuffer()) };
+    if (isFirst) await piece.slice(0, 1).arrayBuffer();
     return { blob: piece };
   }
 

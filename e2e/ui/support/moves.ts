@@ -35,7 +35,11 @@ export async function freshen(...devices: readonly UiDevice[]): Promise<void> {
 }
 
 /** Drops files and folders of the disk, as a file manager does it. */
-export async function drop({ context, page }: UiDevice, on: Locator, paths: readonly string[]): Promise<void> {
+export async function drop(
+  { context, page }: UiDevice,
+  on: Locator,
+  paths: readonly string[],
+): Promise<void> {
   const box = await on.boundingBox();
   if (box === null) throw new Error('Nothing to drop on.');
   const session = await context.newCDPSession(page);
@@ -46,10 +50,14 @@ export async function drop({ context, page }: UiDevice, on: Locator, paths: read
   await session.detach();
 }
 
-export const addressField = (page: Page): Locator => page.getByRole('textbox', { name: 'Address of a device' });
+export const addressField = (page: Page): Locator =>
+  page.getByRole('textbox', { name: 'Address of a device' });
 
 /** Dials an address; the device is listed from then on. */
-export async function connect({ page }: UiDevice, { name, address }: Pick<UiDevice, 'name' | 'address'>): Promise<void> {
+export async function connect(
+  { page }: UiDevice,
+  { name, address }: Pick<UiDevice, 'name' | 'address'>,
+): Promise<void> {
   await addressField(page).fill(address);
   await page.getByRole('button', { name: 'Connect', exact: true }).click();
   await page.getByRole('listitem').filter({ hasText: name }).waitFor();
@@ -133,7 +141,11 @@ export const transferOf = (page: Page, title: string): Locator =>
   page.locator('.transfers-row').filter({ has: page.getByRole('button', { name: `Details of ${title}` }) });
 
 /** Waits until the row of a transfer says this. */
-export async function transferSays(device: UiDevice, title: string, words: string | RegExp): Promise<Locator> {
+export async function transferSays(
+  device: UiDevice,
+  title: string,
+  words: string | RegExp,
+): Promise<Locator> {
   if (!device.page.url().includes('#/transfers')) await show(device, 'transfers');
   const row = transferOf(device.page, title).filter({ hasText: words }).first();
   await row.waitFor({ timeout: soonMs });

@@ -109,7 +109,10 @@ function startProgram(
     writeFileSync(join(device.home, 'settings.json'), JSON.stringify({ version: 1, ...settings }));
   return device.start(
     [
-      ...['ui', '--port', '0', '--no-open'],
+      'ui',
+      '--port',
+      '0',
+      '--no-open',
       ...(machine === undefined ? ['--host', '127.0.0.1'] : []),
       ...(asSet ? [] : ['--alias', name, '--dir', downloads]),
       ...args,

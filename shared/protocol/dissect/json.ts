@@ -140,7 +140,10 @@ function valueNode(
   schema: AnySchema | undefined,
 ): DissectNode {
   if (value.kind === 'scalar') return leaf(context, name, from, value, meaning);
-  const size = value.kind === 'list' ? `${value.items.length} items` : `${value.members.length} properties`;
+  const size =
+    value.kind === 'list'
+      ? counted(value.items.length, 'item', 'items')
+      : counted(value.members.length, 'property', 'properties');
   return node(name, context.base + from, context.base + value.end, {
     value: size,
     meaning,
@@ -148,6 +151,8 @@ function valueNode(
     children: spanChildren(context, value, from, schema),
   });
 }
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 function leaf(context: Context, name: string, from: number, value: JsonSpan, meaning: string): DissectNode {
   return node(name, context.base + from, context.base + value.end, {

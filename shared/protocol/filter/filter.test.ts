@@ -144,16 +144,14 @@ const leaf: fc.Arbitrary<Filter> = fc.oneof(
     value: fc.nat(),
   }),
   fc.record({ op: fc.constant('range' as const), field: numberField, from: fc.nat(), to: fc.nat() }),
-  fc
-    .constantFrom<FieldName>(...wordFields)
-    .chain((field) =>
-      fc
-        .uniqueArray(fc.constantFrom(...(fieldOf(field).words as readonly string[])), {
-          minLength: 1,
-          maxLength: 4,
-        })
-        .map((words) => ({ op: 'word' as const, field, words })),
-    ),
+  fc.constantFrom<FieldName>(...wordFields).chain((field) =>
+    fc
+      .uniqueArray(fc.constantFrom(...(fieldOf(field).words as readonly string[])), {
+        minLength: 1,
+        maxLength: 4,
+      })
+      .map((words) => ({ op: 'word' as const, field, words })),
+  ),
   fc.string({ maxLength: 20 }).map((text) => ({ op: 'text' as const, field: 'peer' as const, text })),
   fc
     .constantFrom<FieldName>('tls', 'last', 'cut', 'marked')

@@ -1,7 +1,10 @@
-// Three projects. `unit`: beside the code, milliseconds, no build needed. `renderer`: the same in a page's world. `e2e`: real processes and other programs on
-// the bundles in dist/, which `npm test` builds first.
+// Three projects. `unit`: beside the code, milliseconds, no build needed. `renderer`: the same in a page's world. `e2e`:
+// real processes and other programs on the bundles in dist/, which `npm test` builds first.
 
 import { defineConfig } from 'vitest/config';
+
+/** Quick suites share the cores; vitest alone would leave one of two idle. */
+const together = { maxWorkers: 2, sequence: { groupOrder: 0 }, testTimeout: 20_000 } as const;
 
 export default defineConfig({
   test: {
@@ -11,6 +14,7 @@ export default defineConfig({
           name: 'unit',
           include: ['shared/**/*.test.ts', 'electron/**/*.test.ts', 'build/**/*.test.ts'],
           environment: 'node',
+          ...together,
         },
       },
       {
@@ -18,6 +22,7 @@ export default defineConfig({
           name: 'renderer',
           include: ['renderer/**/*.test.{ts,tsx}'],
           environment: 'happy-dom',
+          ...together,
         },
       },
       {
@@ -27,6 +32,9 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Processes that measure time and kill each other have the machine for themselves.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

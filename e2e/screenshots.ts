@@ -364,6 +364,8 @@ const shootViews = async (window: Window, nas: string): Promise<void> => {
   await page.locator('.inspector-grid').click({ position: { x: 200, y: 70 } });
   await page.keyboard.press('Home');
   for (let row = 0; row < 9; row += 1) await page.keyboard.press('ArrowDown');
+  // What frames say is read after they are listed.
+  await page.locator('.inspector-grid').filter({ hasText: 'hexdrop/' }).waitFor();
   await shoot(window, 'inspector', '.inspector-grid');
   await page.keyboard.press('?');
   await shoot(window, 'shortcuts', 'dialog .key-list');

@@ -55,7 +55,7 @@ export const inspectorText = defineText(
       reference: 'Since the reference',
     },
     time: 'Show time as',
-    chunkShort: { exact: '', sticky: 'sticky', half: 'half', both: 'half+sticky' },
+    chunkShort: { sticky: 'sticky', half: 'half', both: 'half+sticky' },
     chunkNames: { exact: 'exact', sticky: 'sticky (粘包)', half: 'half (半包)', both: 'half and sticky' },
     chunkMeanings: {
       exact: 'One chunk brought this frame and nothing else.',
@@ -374,7 +374,7 @@ export const inspectorText = defineText(
       reference: '与时间参考的间隔',
     },
     time: '时间显示方式',
-    chunkShort: { exact: '', sticky: '粘包', half: '半包', both: '半包+粘包' },
+    chunkShort: { sticky: '粘包', half: '半包', both: '半包+粘包' },
     chunkNames: { exact: '恰好', sticky: '粘包', half: '半包', both: '半包且粘包' },
     chunkMeanings: {
       exact: '一个数据块恰好带来这一帧，没有别的内容。',

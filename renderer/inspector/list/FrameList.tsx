@@ -95,7 +95,7 @@ export const FrameList = ({ onOpen }: { readonly onOpen: () => void }) => {
           row.connection === 0 ? text.listener : `${row.connection} ${peerWord(connection)}`,
           row.direction === 'in' ? '←' : '→',
           typeWord(language, row),
-          isFrame ? text.chunkShort[row.chunkClass] : '',
+          isFrame && row.chunkClass !== 'exact' ? text.chunkShort[row.chunkClass] : '',
           isFrame && row.id !== 0 ? String(row.id) : '',
           row.kind === 'event' ? '' : numbers.format(row.length),
           summaryWords(language, row, row.length === 0 ? noBytes : heads.of(row.number), connection),

@@ -137,7 +137,7 @@ describe.skipIf(!browsers.need.available)('the inspector', () => {
 
     await field(page, 'type').click();
     expect(await chosenField(page).innerText()).toBe('type');
-    await atCursor(page).getByText('Offset 4').waitFor();
+    await atCursor(page).filter({ hasText: 'Offset 4 (0x4), 1 byte' }).waitFor();
     expect(await dumpRow(page, 0).locator('.inspector-box-cursor').count()).toBe(2);
     expect(await dumpRow(page, 1).locator('.inspector-box-cursor').count()).toBe(0);
 
@@ -154,6 +154,7 @@ describe.skipIf(!browsers.need.available)('the inspector', () => {
   it('answers how long the offer waited, which chunks brought a frame, and what the digest of a file is', async () => {
     const { page } = attic;
     await filter(page, 'peer == pen');
+    await frameList(page).press('Home');
     await rowOf(page, 'OFFER', 'pen').click();
     await tab(page, 'Request').click();
     console.log(await page.locator('.inspector-request').innerText());

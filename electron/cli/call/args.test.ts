@@ -66,7 +66,11 @@ describe('a call', () => {
 
 describe('a usage error', () => {
   it.each([
-    ['names the commands when there is none', [], /send, receive, share, ls, get, put, peers, ui, inspect, partials, wireshark/],
+    [
+      'names the commands when there is none',
+      [],
+      /send, receive, share, ls, get, put, peers, ui, inspect, partials, wireshark/,
+    ],
     ['suggests the command that was meant', ['recieve'], /no command "recieve".*Did you mean "receive"\?/],
     ['sees swapped letters', ['sned'], /Did you mean "send"\?/],
     ['lists the commands when none is near', ['frobnicate'], /The commands are send,/],

@@ -68,7 +68,10 @@ export const figureNow = async (page: Page, name: string): Promise<number> =>
 
 /** Waits until so many rows are shown. */
 export const shownIs = (page: Page, count: number): Promise<void> =>
-  page.locator('.inspector-figure').filter({ hasText: `${count} shown` }).waitFor();
+  page
+    .locator('.inspector-figure')
+    .filter({ hasText: `${count} shown` })
+    .waitFor();
 
 /** There while the list keeps to the end. */
 export const pause = (page: Page): Locator => page.getByRole('button', { name: 'Pause the list' });
@@ -83,7 +86,7 @@ export const field = (page: Page, name: string): Locator =>
 export const chosenField = (page: Page): Locator =>
   page.locator('[role=treeitem][aria-selected=true] .inspector-field-name');
 
-/** The digits of a row of the dump, counted from the top. */
+/** A row of the dump that is in sight, counted from the top. */
 export const dumpRow = (page: Page, row: number): Locator =>
   page.locator('.inspector-hex-row:not([hidden])').nth(row);
 

@@ -256,7 +256,8 @@ export class RowGrid {
       return;
     }
     this.#choose(Math.min(Math.max(0, to), last));
-    this.#options.onMoved?.();
+    // A step to a row near the end is a look at that row; this key alone asks for the end itself.
+    if (event.key === 'End') this.#options.onMoved?.();
   }
 }
 

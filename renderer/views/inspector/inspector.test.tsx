@@ -65,6 +65,18 @@ describe('the list', () => {
   });
 });
 
+describe('following the end', () => {
+  it('stops when a row is chosen by key, and goes on with the key that asks for the end', async () => {
+    const { user } = await open();
+    screen.getByRole('button', { name: 'Pause the list' });
+    screen.getByRole('grid').focus();
+    await user.keyboard('{ArrowDown}');
+    await screen.findByRole('button', { name: 'Go on' });
+    await user.keyboard('{End}');
+    await screen.findByRole('button', { name: 'Pause the list' });
+  });
+});
+
 describe('the filter', () => {
   it('narrows the list, keeps numbers, and stays in force while the next one is wrong', async () => {
     const { user, settle } = await open();

@@ -93,7 +93,9 @@ test('a flipped bit in what the receiver says breaks the connection, not the fil
     );
     const args = ['send', join(from, 'tree'), '--to', proxy.address, '--plain', '--retry', '20'];
     const sent = await world.device('sender').run(args);
-    expectOnlyWholeFiles(from, to);
+    // A length that was flipped in DONE keeps the sender waiting for longer than the receiver remembers: then all comes
+    // anew, beside what is there. Only without encryption, which would not let the bit through.
+    expectOnlyWholeFiles(from, to, true);
     expect(sent.exitCode).not.toBeNull();
     await receiver.program.kill();
   }

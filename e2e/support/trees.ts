@@ -189,13 +189,18 @@ export const landedPaths = (target: string): readonly string[] => [
   ...readTree(target, (path) => path === stagingName).keys(),
 ];
 
-/** Every file under a final name is whole and equals its source; beside them there are only folders and the staging. */
-export function expectOnlyWholeFiles(source: string, target: string): void {
+/**
+ * Every file under a final name is whole and equals its source; beside them there are only folders and the staging. With
+ * `twice` a second copy may stand beside a file, under its name with " (1)".
+ */
+export function expectOnlyWholeFiles(source: string, target: string, twice = false): void {
   const wanted = readTree(source);
+  const originalOf = (path: string): TreeEntry | undefined =>
+    wanted.get(path) ?? (twice ? wanted.get(path.replace(/ \(1\)(?=(?:\.[^/.]*)?$)/u, '')) : undefined);
   const found = readTree(target, (path) => path === stagingName);
   const wrong: string[] = [];
   for (const [path, entry] of found) {
-    const original = wanted.get(path);
+    const original = originalOf(path);
     if (original === undefined) wrong.push(`not in the source: ${JSON.stringify(path)}`);
     // The time of a folder is set once everything is in it.
     else if (entry.kind !== 'folder') wrong.push(...entryDifferences(path, original, entry));

@@ -66,7 +66,7 @@ export const run = (call: CommandCall, { world, output }: CommandContext): Promi
   }
   output.event({ event: isInstalled ? 'installed' : 'places', dissector, profile });
   output.result(`${isInstalled ? 'Installed' : 'The dissector goes to'} ${dissector}`);
-  output.result(`${isInstalled ? 'Installed' : 'the profile goes to'} ${profile}`);
+  output.result(`${isInstalled ? 'Installed' : 'The profile goes to'} ${profile}`);
   output.note(
     isInstalled
       ? 'Start Wireshark anew, or press Ctrl+Shift+L in it; the profile is chosen at the right of its status bar.'

@@ -4,16 +4,9 @@
  * cannot be reached, or when the window keeps more memory than it may.
  */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 
-import react from '@vitejs/plugin-react';
-import { chromium, type Page } from 'playwright-core';
-import sirv from 'sirv';
-import { build } from 'vite';
+import { withPreview } from '../support/preview.ts';
 
 const rows = 1_000_000;
 const mostFrameMs = 17;
@@ -45,37 +38,12 @@ const ways = { tail: 0, wheel: 100, far: 88_000 } as const;
 const measure = (page: Page, way: keyof typeof ways): Promise<number[]> =>
   page.evaluate(scrolling(ways[way]));
 
-const out = await mkdtemp(join(tmpdir(), 'hexdrop-scroll-'));
-const renderer = join(import.meta.dirname, '../../renderer');
-await build({
-  configFile: false,
-  root: renderer,
-  base: './',
-  plugins: [react()],
-  logLevel: 'warn',
-  build: {
-    outDir: out,
-    emptyOutDir: true,
-    target: 'es2023',
-    chunkSizeWarningLimit: 4_096,
-    modulePreload: { polyfill: false },
-    rolldownOptions: { input: join(renderer, 'testing/preview.html') },
-  },
-});
-const server = createServer(sirv(out));
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const { port } = server.address() as AddressInfo;
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  chromiumSandbox: false,
-  args: ['--disable-background-networking'],
-});
 const faults: string[] = [];
-try {
+await withPreview(async (browser, preview) => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.on('pageerror', (error) => faults.push(error.message));
   const startedAt = performance.now();
-  await page.goto(`http://127.0.0.1:${port}/testing/preview.html?state=million#/inspector`);
+  await page.goto(`${preview}?state=million#/inspector`);
   const grid = page.locator('.inspector-grid');
   await grid.waitFor();
   const rowCount = `Number(document.querySelector('.inspector-grid')?.getAttribute('aria-rowcount'))`;
@@ -126,10 +94,6 @@ try {
   console.log(`memory: ${(bytes / 1_048_576).toFixed(0)} MiB`);
   if (bytes > mostMemoryBytes)
     faults.push(`the window keeps ${bytes} bytes; at most ${mostMemoryBytes} are allowed`);
-} finally {
-  await browser.close();
-  server.close();
-  await rm(out, { recursive: true, force: true });
-}
+});
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -91,6 +91,6 @@ function remove(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch {
-    // It stays for now.
+    // It is in use.
   }
 }

@@ -113,6 +113,7 @@ export function captureHandlers({ engine, grants }: HostContext): CaptureHandler
     },
     'capture.tools': async () => ({ wireshark: (await findWireshark()) !== undefined }),
     'capture.wireshark': async ({ source, format, ...selected }, { window }) => {
+      window.requireSameMachine();
       const program = await findWireshark();
       if (program === undefined) throw new HexdropError('not-supported', 'Wireshark is not installed here.');
       const { path } = files.newExport(window);

@@ -19,6 +19,7 @@ import type { Targets } from './targets.ts';
 import type { Texts } from './texts.ts';
 import type { Transfers } from './transfers.ts';
 import type { Uploads } from './uploads.ts';
+import type { WindowTies } from './window-ties.ts';
 
 export interface HostParts {
   readonly devices: Devices;
@@ -42,7 +43,8 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
   const { devices, targets, files, uploads, transfers, starter, offers, shares, texts, remote } = parts;
   const { engine, grants, settings, shell } = context;
 
-  const openFolder = async (path: string): Promise<Record<string, never>> => {
+  const openFolder = async (window: WindowTies, path: string): Promise<Record<string, never>> => {
+    window.requireSameMachine();
     if (shell.openFolder === undefined) throw new HexdropError('not-supported');
     await shell.openFolder(path);
     return {};
@@ -164,12 +166,13 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       transfers.clear();
       return {};
     },
-    'transfers.reveal': async ({ id }) => {
+    'transfers.reveal': async ({ id }, { window }) => {
+      window.requireSameMachine();
       if (shell.reveal === undefined) throw new HexdropError('not-supported');
       await shell.reveal(transfers.place(id).path);
       return {};
     },
-    'transfers.openFolder': ({ id }) => openFolder(transfers.place(id).folder),
+    'transfers.openFolder': ({ id }, { window }) => openFolder(window, transfers.place(id).folder),
     'transfers.history': (query) => {
       const { entries, total } = transfers.page(query);
       return { entries: [...entries], total };
@@ -222,12 +225,12 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       shares.remove(name);
       return {};
     },
-    'shares.openFolder': ({ name }) => openFolder(shares.folderOf(name)),
+    'shares.openFolder': ({ name }, { window }) => openFolder(window, shares.folderOf(name)),
 
     'settings.update': (patch) => parts.updateSettings(patch),
     'settings.downloadDir': async ({ ref }) =>
       parts.updateSettings({ downloadDir: await files.folderPath(ref) }),
-    'program.openDownloads': () => openFolder(settings.current.downloadDir),
+    'program.openDownloads': (_, { window }) => openFolder(window, settings.current.downloadDir),
     'program.quit': ({ force }) => {
       const running = transfers.running().length;
       if (running > 0 && force !== true) {

@@ -139,7 +139,7 @@ class LocalHost implements Host {
   connect({ link, abilities }: WindowPort): void {
     if (this.#isClosed || this.#windows.size >= mostWindows) return link.close();
     const { shell } = this.#options;
-    const window = new WindowTies(link);
+    const window = new WindowTies(link, abilities.isRemote);
     this.#windows.add(window);
     const feed = new WindowFeed(this.#context.state, link, {
       ...abilities,

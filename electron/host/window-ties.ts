@@ -2,18 +2,31 @@
 
 import type { EventData, EventName } from '../../shared/ipc/contract/index.ts';
 import type { MessageLink } from '../../shared/ipc/link.ts';
+import { HexdropError } from '../engine/vocabulary.ts';
 
 export class WindowTies {
   readonly #link: MessageLink;
+  readonly #isRemote: boolean;
   readonly #endings = new Set<() => void>();
   #isClosed = false;
 
-  constructor(link: MessageLink) {
+  /** @param isRemote the window is on another machine than the engine */
+  constructor(link: MessageLink, isRemote = false) {
     this.#link = link;
+    this.#isRemote = isRemote;
   }
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /**
+   * For what shows on the screen of the engine's machine: whoever looks from elsewhere does not see it, and whoever sits
+   * there did not ask for it. Hiding the button is not enough, since a page is not trusted.
+   * @throws HexdropError not-supported
+   */
+  requireSameMachine(): void {
+    if (this.#isRemote) throw new HexdropError('not-supported');
   }
 
   tell<Name extends EventName>(name: Name, data: EventData<Name>): void {

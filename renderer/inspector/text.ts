@@ -25,7 +25,6 @@ export const inspectorText = defineText(
     capture: 'Capture',
     keepWhole: 'Keep whole payloads',
     keepFirst: 'Keep the first 256 bytes of each payload',
-    captureOn: 'Capture is running',
     captureOff: 'Stop capturing',
     captureStart: 'Capture again',
     counts: {
@@ -199,7 +198,6 @@ export const inspectorText = defineText(
     splitTree: 'Width of the fields',
     tree: 'Fields of the frame',
     bytes: 'Bytes of the frame',
-    treeColumns: { name: 'Field', value: 'Value', meaning: 'Meaning' },
     notKept: {
       policy: (n: string) => `${n} not kept (capture policy: the first bytes of each payload)`,
       dropped: (n: string) => `${n} not kept any more: they had to make room`,
@@ -344,7 +342,6 @@ export const inspectorText = defineText(
     capture: '抓包',
     keepWhole: '保留完整载荷',
     keepFirst: '每个载荷只保留前 256 字节',
-    captureOn: '正在抓包',
     captureOff: '停止抓包',
     captureStart: '重新抓包',
     counts: {
@@ -510,7 +507,6 @@ export const inspectorText = defineText(
     splitTree: '字段栏宽度',
     tree: '帧的字段',
     bytes: '帧的字节',
-    treeColumns: { name: '字段', value: '值', meaning: '含义' },
     notKept: {
       policy: (n) => `${n}未保留（抓包设置：每个载荷只保留开头）`,
       dropped: (n) => `${n}已不在：为新记录腾出了空间`,

@@ -26,6 +26,7 @@ import type { Payload, TypeName } from '../../shared/protocol/catalog.ts';
 import { encodeFrame } from '../../shared/protocol/codec.ts';
 import { decodeHeader } from '../../shared/protocol/header.ts';
 import { headerBytes } from '../../shared/protocol/limits.ts';
+import { emptyRecord } from '../inspector/data/row-store.ts';
 import type { Answers } from './fake-host.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -36,25 +37,6 @@ interface Stream {
   readonly waiting: Mutable<CaptureRecord>[];
   readonly chunks: Mutable<CaptureChunk>[];
 }
-
-const blank: CaptureRecord = {
-  number: 0,
-  kind: 'frame',
-  timeMs: 0,
-  connection: 0,
-  direction: 'in',
-  secure: false,
-  type: 0,
-  flags: 0,
-  channel: 0,
-  id: 0,
-  length: 0,
-  kept: 0,
-  offset: 0,
-  chunk: 0,
-  chunkClass: 'exact',
-  isBlanked: false,
-};
 
 /** Writes a capture down as it would have happened. */
 export class CaptureScript {
@@ -91,7 +73,7 @@ export class CaptureScript {
     code?: string,
   ): this {
     const record = {
-      ...blank,
+      ...emptyRecord(),
       kind: 'event',
       timeMs: this.timeMs,
       connection,
@@ -130,7 +112,7 @@ export class CaptureScript {
     const before = stream.waiting.reduce((sum, { length }) => sum + length + headerBytes, stream.bytes);
     const header = decodeHeader(bytes);
     const record: Mutable<CaptureRecord> = {
-      ...blank,
+      ...emptyRecord(),
       ...header,
       connection,
       direction,

@@ -75,7 +75,7 @@ export class StreamedContent implements SourceReader {
   #asking: Stream[] = [];
   /** Number of the next file of the queue to be planned. */
   #next = 0;
-  /** Nothing is planned behind this file for now. */
+  /** Nothing is planned behind this file until it is through. */
   #barrier: number | undefined;
   #openBytes = 0;
   #openParts = 0;

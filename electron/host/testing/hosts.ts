@@ -30,7 +30,7 @@ export interface TestHost {
   readonly downloadDir: string;
   /** What the shell was asked for. */
   readonly asked: string[];
-  readonly open: (makeLinkPair?: MakeLinkPair) => TestWindow;
+  readonly open: (makeLinkPair?: MakeLinkPair, isRemote?: boolean) => TestWindow;
   readonly close: () => Promise<void>;
 }
 
@@ -71,16 +71,27 @@ export async function startHost(options: Partial<HostOptions> = {}): Promise<Tes
   });
   const close = (): Promise<void> => host.close();
   onTestFinished(close);
-  return { host, home, downloadDir, asked, close, open: (makeLinkPair) => openWindow(host, makeLinkPair) };
+  return {
+    host,
+    home,
+    downloadDir,
+    asked,
+    close,
+    open: (makeLinkPair, isRemote) => openWindow(host, makeLinkPair, isRemote),
+  };
 }
 
 const watchedEvents = ['opened-with', 'attention', 'upload-wanted', 'upload-unwanted', 'trouble'] as const;
 
-export function openWindow(host: Host, makeLinkPair: MakeLinkPair = memoryLinkPair): TestWindow {
+export function openWindow(
+  host: Host,
+  makeLinkPair: MakeLinkPair = memoryLinkPair,
+  isRemote = false,
+): TestWindow {
   const client = createClient({
     connect: async () => {
       const [window, end] = await makeLinkPair();
-      host.connect({ link: end, abilities: windowAbilities });
+      host.connect({ link: end, abilities: { ...windowAbilities, isRemote } });
       return window;
     },
   });

@@ -27,7 +27,6 @@ export const devicesText = defineText(
     sendTextTo: (name: string) => `Send a text to ${name}`,
     browseOf: (name: string) => `Browse shares of ${name}`,
     details: (name: string) => `Details of ${name}`,
-    moreOf: (name: string) => `More for ${name}`,
     dropTo: (name: string) => `Drop to send to ${name}`,
     emptyTitle: 'Nobody here yet',
     emptyText:
@@ -90,7 +89,6 @@ export const devicesText = defineText(
     sendTextTo: (name) => `发送文本给 ${name}`,
     browseOf: (name) => `浏览 ${name} 的共享`,
     details: (name) => `${name} 的详细信息`,
-    moreOf: (name) => `${name} 的更多操作`,
     dropTo: (name) => `松开即可发送给 ${name}`,
     emptyTitle: '还没有发现设备',
     emptyText:

@@ -145,10 +145,11 @@ export async function transferSays(
   device: UiDevice,
   title: string,
   words: string | RegExp,
+  withinMs = soonMs,
 ): Promise<Locator> {
   if (!device.page.url().includes('#/transfers')) await show(device, 'transfers');
   const row = transferOf(device.page, title).filter({ hasText: words }).first();
-  await row.waitFor({ timeout: soonMs });
+  await row.waitFor({ timeout: withinMs });
   return row;
 }
 

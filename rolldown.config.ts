@@ -46,7 +46,7 @@ function nodeProgram(folder: string, input: Record<string, string>): RolldownOpt
         groups: [
           {
             name: 'program',
-            test: /[\\/](?:electron|shared)[\\/](?!(?:cli[\\/](?:hexdrop|process-world|start)|headless[\\/]ui|engine[\\/](?:discovery[\\/](?:discovery|local-name|transport)|capture[\\/]pcapng[\\/]capture-thread))\.ts)|[\\/]valibot[\\/]/,
+            test: /[\\/](?:electron|shared)[\\/](?!(?:cli[\\/](?:hexdrop|process-world)|cli[\\/]start[\\/][^.]+|headless[\\/]ui|engine[\\/](?:discovery[\\/](?:discovery|local-name|transport)|capture[\\/]pcapng[\\/]capture-thread))\.ts)|[\\/]valibot[\\/]/,
           },
         ],
       },
@@ -91,7 +91,8 @@ const desktopPreload: RolldownOptions = {
 export default defineConfig([
   nodeProgram('cli', {
     hexdrop: 'electron/cli/hexdrop.ts',
-    start: 'electron/cli/start.ts',
+    start: 'electron/cli/start/start.ts',
+    'download-observer': 'electron/cli/start/download-observer.ts',
     'capture-thread': 'electron/engine/capture/pcapng/capture-thread.ts',
   }),
   nodeProgram('headless', { ui: 'electron/headless/ui.ts' }),

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
 
-import { findDesktopRuntime } from '../../electron/cli/desktop-runtime.ts';
+import { findDesktopRuntime, machineFiles } from '../../electron/cli/start/desktop-runtime.ts';
 import { lacking } from '../support/needs.ts';
 import { launchReal, root } from './desktop-app.ts';
 import { desktopJourneys } from './journeys.ts';
@@ -13,13 +12,19 @@ const runtime = findDesktopRuntime({
   env: process.env,
   platform: process.platform,
   userId: undefined,
-  exists: existsSync,
+  ...machineFiles,
 });
-const need = runtime.kind === 'ready' ? { available: true } : lacking(proves, runtime.reason);
+const missing =
+  runtime.kind === 'absent'
+    ? "Electron's runtime has not been fetched"
+    : runtime.kind === 'impossible'
+      ? runtime.reason
+      : undefined;
+const need = missing === undefined ? { available: true } : lacking(proves, missing);
 
 describe.skipIf(!need.available)('with a real runtime', () => {
   desktopJourneys('Electron', (options) => {
-    if (runtime.kind !== 'ready') throw new Error(runtime.reason);
+    if (runtime.kind !== 'ready') throw new Error(missing);
     return launchReal(runtime.executable, options);
   });
 });

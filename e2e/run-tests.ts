@@ -30,16 +30,8 @@ try {
 }
 
 function main(): number {
-  const built = runTool('rolldown/bin/cli.mjs', ['--config', 'rolldown.config.ts']);
+  const built = runTool('tsx/dist/cli.mjs', ['build/programs.ts']);
   if (built !== 0) return built;
-  const page = runTool('vite/bin/vite.js', [
-    'build',
-    '--config',
-    'renderer/vite.config.ts',
-    '--logLevel',
-    'warn',
-  ]);
-  if (page !== 0) return page;
 
   const status = runTool('vitest/vitest.mjs', [
     'run',

@@ -6,6 +6,9 @@ import { defineConfig } from 'vitest/config';
 /** Quick suites share the cores; vitest alone would leave one of two idle. */
 const together = { maxWorkers: 2, sequence: { groupOrder: 0 }, testTimeout: 20_000 } as const;
 
+/** What a test waits for comes, or the test fails: how soon is for the machine to say. */
+const patient = { expect: { poll: { timeout: 15_000 } } } as const;
+
 export default defineConfig({
   test: {
     projects: [
@@ -15,6 +18,7 @@ export default defineConfig({
           include: ['shared/**/*.test.ts', 'electron/**/*.test.ts', 'build/**/*.test.ts'],
           environment: 'node',
           ...together,
+          ...patient,
         },
       },
       {
@@ -23,6 +27,7 @@ export default defineConfig({
           include: ['renderer/**/*.test.{ts,tsx}'],
           environment: 'happy-dom',
           ...together,
+          ...patient,
         },
       },
       {
@@ -30,6 +35,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           environment: 'node',
+          ...patient,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Processes that measure time and kill each other have the machine for themselves.

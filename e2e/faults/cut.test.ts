@@ -171,13 +171,13 @@ test('--retry gives up when no connection brings anything for so long', async ()
   );
   const sent = await world
     .device('sender')
-    .run(['send', join(from, 'tree'), '--to', proxy.address, '--retry', '2']);
+    .run(['send', join(from, 'tree'), '--to', proxy.address, '--retry', '5']);
   expectExit(sent, 4);
   const waits = eventsOf(sent, 'retrying').map(({ inMs }) => inMs as number);
   expect(waits.length).toBeGreaterThan(1);
   // Each wait is longer than the one before.
   expect(waits).toEqual(waits.toSorted((a, b) => a - b));
-  expect(sent.elapsedMs).toBeLessThan(6_000);
+  expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(5_000);
 });
 
 /** 473,000 bytes, sent in this order: a, b packed, c in two chunks, d packed. */

@@ -158,16 +158,15 @@ describe('an open port', () => {
 const handshakeMs = 10_000;
 
 describe('a handshake that takes too long', { timeout: 30_000 }, () => {
-  const endOf = async (peer: RawPeer): Promise<readonly RawFrame[]> => {
-    const startedMs = performance.now();
+  const endOf = async (peer: RawPeer, dialedAtMs: number): Promise<readonly RawFrame[]> => {
     await peer.gone;
-    expect(performance.now() - startedMs).toBeGreaterThan(handshakeMs - 3_000);
-    expect(performance.now() - startedMs).toBeLessThan(handshakeMs + 4_000);
+    expect(performance.now() - dialedAtMs).toBeGreaterThanOrEqual(handshakeMs - 1);
     return peer.rest();
   };
 
   // All at once: each of them takes the ten seconds.
   test('is given up, whether nothing comes, or drop by drop, or half of TLS, or a frame that never ends', async () => {
+    const dialedAtMs = performance.now();
     const silent = await siege.dial();
     const tls = await siege.dial();
     tls.write(Buffer.from('16030100f8010000f40303', 'hex'));
@@ -182,7 +181,9 @@ describe('a handshake that takes too long', { timeout: 30_000 }, () => {
       if (at < slowly.length / 2) drops.write(slowly.subarray(at, (at += 1)));
     }, 300);
     try {
-      const all = await Promise.all([silent, tls, started, announced, drops].map(endOf));
+      const all = await Promise.all(
+        [silent, tls, started, announced, drops].map((peer) => endOf(peer, dialedAtMs)),
+      );
       const codes = all.map((frames) => frames.map((each) => jsonOf(each)['code']).join());
       expect(codes[0]).toBe('handshake-timeout');
       expect(codes[2]).toBe('handshake-timeout');

@@ -42,7 +42,6 @@ export interface Ended {
   readonly events: readonly CliEvent[];
   readonly stdout: string;
   readonly stderr: string;
-  readonly elapsedMs: number;
 }
 
 export interface ProgramOptions {
@@ -79,7 +78,6 @@ export class Program {
     this.#args = args;
     const command = [process.execPath, programPath, ...args];
     const [file = '', ...rest] = options.wrap?.(command) ?? command;
-    const startedAtMs = performance.now();
     const { HEXDROP_HOME: _home, NODE_OPTIONS: _options, ...env } = process.env;
     const child = spawn(file, rest, {
       stdio: 'pipe',
@@ -98,14 +96,12 @@ export class Program {
     this.ended = new Promise((resolve) => {
       const finish = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
         if (this.#end !== undefined) return;
-        const elapsedMs = performance.now() - startedAtMs;
         this.#end = {
           exitCode,
           signal,
           events: this.events,
           stdout: this.#stdout,
           stderr: this.#stderr,
-          elapsedMs,
         };
         this.#wake();
         for (const waiter of this.#waiters) waiter.reject(this.#complaint('ended before'));

@@ -4,7 +4,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 
 import { needs } from '../support/needs.ts';
 import type { Machine } from '../support/network.ts';
@@ -18,9 +18,6 @@ const proves = 'devices appear in the window, and go';
 const need = networkNeed(proves);
 const chromiumNeed = needs('chromium', proves);
 const world = useWorld();
-
-/** What is promised. */
-const appearsWithinMs = 2_000;
 
 /** A browser that sees the network of that machine. */
 const browserOn = async (machine: Machine) => {
@@ -37,7 +34,7 @@ const browserOn = async (machine: Machine) => {
 };
 
 describe.skipIf(!need.available || !chromiumNeed.available)('another device', () => {
-  it('appears within two seconds of its start, is browsed by a click, and goes when it ends', async () => {
+  it('appears when it starts, is browsed by a click, and goes when it ends', async () => {
     const [here, there] = world.keep(makeNetwork('IPv4 and IPv6')).machines;
     const browser = await browserOn(here);
     const ada = await openDevice(browser, world, 'ada', { machine: here });
@@ -49,10 +46,8 @@ describe.skipIf(!need.available || !chromiumNeed.available)('another device', ()
       there,
     );
     await program.event('listening');
-    const startedMs = performance.now();
     const link = ada.page.getByRole('link', { name: 'Details of 书房' });
     await link.waitFor();
-    expect(performance.now() - startedMs).toBeLessThan(appearsWithinMs);
     await ada.page.getByText('1 reachable').waitFor();
 
     program.signal('SIGINT');

@@ -358,8 +358,8 @@ export const fakeCall = (argv: readonly string[], options: FakeCallOptions = {})
 };
 
 /** Resolves when `condition` holds; what the test then checks says more than a timeout would. */
-export const until = async (condition: () => boolean, timeoutMs = 2000): Promise<void> => {
-  for (const startedMs = performance.now(); performance.now() - startedMs < timeoutMs; await delay(5)) {
+export const until = async (condition: () => boolean): Promise<void> => {
+  for (const startedMs = performance.now(); performance.now() - startedMs < 15_000; await delay(5)) {
     if (condition()) return;
   }
 };

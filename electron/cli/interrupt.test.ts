@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FakeEngine, fakeCall, until } from './fake-world.ts';
 import { transferView } from './fake-views.ts';
@@ -9,6 +10,9 @@ const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'notes.txt');
 writeFileSync(file, 'words');
+
+/** Timers of one process end in their order, however slow the machine is: what is due before has ended. */
+const aSecond = (): Promise<string> => delay(1_000, 'a second has passed');
 
 const send = ['send', file, '--to', '192.168.1.23'];
 
@@ -21,10 +25,8 @@ describe('Ctrl-C', () => {
     const call = fakeCall([...send, '--json'], { engine });
     const ended = call.run();
     await until(() => engine.sent.length === 1);
-    const startedMs = performance.now();
     call.signal();
-    expect(await ended).toBe(130);
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    expect(await Promise.race([ended, aSecond()])).toBe(130);
     expect(wasCancelled()).toBe(true);
     expect(engine.isClosed).toBe(true);
     expect(call.exits).toEqual([]);
@@ -63,10 +65,8 @@ describe('Ctrl-C', () => {
     const call = fakeCall(send, { engine });
     const ended = call.run();
     await until(() => engine.sent.length === 1);
-    const startedMs = performance.now();
     call.signal();
-    await until(() => call.exits.length > 0);
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    await aSecond();
     expect(call.exits).toEqual([130]);
     await ended;
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FakeEngine, fakeCall } from './fake-world.ts';
+import { FakeEngine, fakeCall, until } from './fake-world.ts';
 import { transferView } from './fake-views.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
@@ -25,7 +25,7 @@ describe('progress on a terminal', () => {
     const engine = new FakeEngine();
     engine.script = (handle) => {
       handle.current = running;
-      setTimeout(() => handle.finish(), 350);
+      void until(() => call.stderr.text.includes('50%')).then(() => handle.finish());
     };
     const call = fakeCall(send, { engine, isTerminal: true });
     await call.run();

@@ -290,7 +290,7 @@ export function contractSuite(name: string, makeLinkPair: MakeLinkPair): void {
       links[0]?.close();
       await expect(call).rejects.toBeInstanceOf(LinkFailure);
       await expect(call).rejects.toMatchObject({ code: 'link-lost' });
-      await expect.poll(() => client.state, { timeout: 5_000 }).toBe('open');
+      await expect.poll(() => client.state).toBe('open');
       expect(states).toEqual(['lost', 'open']);
       await client.call('settings.update', { hue: 3 });
       await until(({ settings }) => settings.hue === 3);

@@ -32,7 +32,7 @@ describe.skipIf(process.platform === 'win32')('Wireshark', () => {
     await until(() => true);
     expect(await client.call('capture.tools', {})).toEqual({ wireshark: true });
     await client.call('capture.wireshark', { source: 'live', format: 'raw-ip' });
-    await vi.waitFor(() => expect(existsSync(copy)).toBe(true), { timeout: 10_000 });
+    await expect.poll(() => existsSync(copy)).toBe(true);
     // The block that begins every pcapng file.
     expect(readFileSync(copy).subarray(0, 4).toString('hex')).toBe('0a0d0d0a');
   });

@@ -1,6 +1,6 @@
 /** Shows a piece of the window in a test, with a fake host behind a real client. */
 
-import { act, cleanup, render } from '@testing-library/react';
+import { act, cleanup, configure, render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach } from 'vitest';
@@ -33,6 +33,9 @@ export interface ShowOptions {
 
 /** happy-dom has no layout: elements have this height, so that virtual lists show rows. */
 const layoutHeight = 2_000;
+
+/** What a test waits for comes, or the test fails: how soon is for the machine to say. */
+configure({ asyncUtilTimeout: 15_000 });
 
 /** Call once in a test file that uses `show`. */
 export const preparePage = (): void => {

@@ -103,9 +103,9 @@ describe('displayName', () => {
 
   it('is quick with long names made to slow it down', () => {
     for (const unit of ['\u200d', '🏴\u{e0067}', '👍🏽\u200d', '1\ufe0f', 'क्\u200d']) {
-      const startedMs = performance.now();
-      displayName(unit.repeat(20_000));
-      expect(performance.now() - startedMs).toBeLessThan(1000);
+      // Whoever compares each character with all before it does not come back from these.
+      const long = unit.repeat(300_000);
+      expect(displayName(long).length).toBeGreaterThanOrEqual(long.length);
     }
   });
 });

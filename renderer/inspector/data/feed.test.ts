@@ -10,10 +10,12 @@ import { CaptureFeed } from './feed.ts';
 
 const script = busyCapture();
 
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 15_000 });
+
 const followed = async (answers: Answers) => {
   const host = fakeHost(snapshot, answers);
   const client = createClient({ connect: () => host.connect() });
-  await vi.waitFor(() => expect(client.state).toBe('open'));
+  await soon(() => expect(client.state).toBe('open'));
   const feed = new CaptureFeed(client, 'live');
   feed.start();
   return { host, feed, client };
@@ -22,8 +24,8 @@ const followed = async (answers: Answers) => {
 describe('a feed', () => {
   it('knows whose lane a connection is before it judges its rows', async () => {
     const { feed } = await followed(captureAnswers(script));
-    await vi.waitFor(() => expect(feed.rows.count).toBe(script.records.length));
-    await vi.waitFor(() =>
+    await soon(() => expect(feed.rows.count).toBe(script.records.length));
+    await soon(() =>
       expect(feed.notes.list.map(({ kind }) => kind)).toEqual([
         'resumed',
         'slow-ack',
@@ -46,35 +48,35 @@ describe('a feed', () => {
         if (isEmptied) return { next: 46, status: emptied, bytes: new Uint8Array(0) };
         if (args.from === 0 && full['capture.records'] !== undefined)
           return full['capture.records'](args, bytes);
-        await vi.waitFor(() => expect(isEmptied).toBe(true));
+        await soon(() => expect(isEmptied).toBe(true));
         return { next: 46, status: emptied, bytes: new Uint8Array(0) };
       },
     });
-    await vi.waitFor(() => expect(feed.rows.count).toBe(45));
+    await soon(() => expect(feed.rows.count).toBe(45));
     isEmptied = true;
-    await vi.waitFor(() => expect([feed.rows.count, feed.notes.list.length]).toEqual([0, 0]));
+    await soon(() => expect([feed.rows.count, feed.notes.list.length]).toEqual([0, 0]));
     feed.stop();
   });
 
   it('goes on by itself after the link was lost', async () => {
     const { feed, host, client } = await followed(captureAnswers(script));
-    await vi.waitFor(() => expect(feed.rows.count).toBe(45));
+    await soon(() => expect(feed.rows.count).toBe(45));
     host.breakLink();
-    await vi.waitFor(() => expect(feed.fault).toBe('link-lost'));
-    await vi.waitFor(() => expect(client.state).toBe('open'), { timeout: 3_000 });
+    await soon(() => expect(feed.fault).toBe('link-lost'));
+    await soon(() => expect(client.state).toBe('open'));
     const asked = (): number => host.calls.filter(({ name }) => name === 'capture.records').length;
     const before = asked();
-    await vi.waitFor(() => expect(asked()).toBeGreaterThan(before), { timeout: 3_000 });
+    await soon(() => expect(asked()).toBeGreaterThan(before));
     expect(feed.rows.count).toBe(45);
     feed.stop();
   });
 
   it('shows by position what a filter lets through, and everything again without one', async () => {
     const { feed } = await followed(captureAnswers(script));
-    await vi.waitFor(() => expect(feed.rows.count).toBe(45));
+    await soon(() => expect(feed.rows.count).toBe(45));
     const parsed = parseFilter('peer contains "studio" && !kind == frame');
     feed.setFilter(parsed.ok ? parsed.filter : undefined);
-    await vi.waitFor(() => expect(feed.isJudged && feed.shown > 0).toBe(true));
+    await soon(() => expect(feed.isJudged && feed.shown > 0).toBe(true));
     const number = feed.numberAt(0) ?? 0;
     expect(feed.positionOf(number)).toBe(0);
     expect(feed.rows.find(number)?.kind).toBe('event');

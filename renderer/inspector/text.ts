@@ -1,5 +1,6 @@
 /** Texts of the inspector. What the protocol itself says of fields is in words-zh.ts. */
 
+import { filterFaultSentences } from '../../shared/protocol/filter/syntax.ts';
 import { defineText } from '../i18n/language.ts';
 
 export const inspectorText = defineText(
@@ -119,20 +120,7 @@ export const inspectorText = defineText(
       kept: 'The filter from before still holds.',
       seen: (seen: string) => `Seen: ${seen}.`,
       allowed: (list: string) => `Allowed: ${list}.`,
-      faults: {
-        'unknown-field': 'There is no such field.',
-        'unknown-word': 'This field does not have that value.',
-        'no-value': 'A value is missing.',
-        'bad-number': 'This is no number.',
-        'bad-bytes': 'These are no bytes.',
-        'open-quote': 'The quote is not closed.',
-        'open-bracket': 'A bracket is not closed.',
-        unexpected: 'This cannot stand here.',
-        'no-comparison': 'A comparison is missing.',
-        'ends-early': 'The filter ends too early.',
-        'too-deep': 'The brackets are nested too deeply.',
-        'too-long': 'The filter is too long.',
-      },
+      faults: filterFaultSentences,
       fields: {
         type: 'type of the frame',
         dir: 'in comes from the peer, out goes to it',
@@ -151,7 +139,7 @@ export const inspectorText = defineText(
         last: 'carries the flag LAST',
         cut: 'the payload is not kept whole',
         marked: 'marked by hand',
-        text: 'the kept bytes hold this text, in either case',
+        text: 'the kept bytes hold this text; letters of any script fit in either case',
         bytes: 'the kept bytes hold these bytes, in hex',
       },
     },

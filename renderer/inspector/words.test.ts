@@ -12,7 +12,7 @@ import { FrameBytes } from './data/frame-bytes.ts';
 import { combined, narrowed, withChip } from './filter/combine.ts';
 import { inspectorText } from './text.ts';
 import { isTranslated, meaningIn, summaryIn } from './words-zh.ts';
-import { indexOfBytes, needleOf } from './panels/FindBar.tsx';
+import { needleOf, placeOfBytes } from './panels/FindBar.tsx';
 import { span } from './list/words.ts';
 
 type Schema = Parameters<typeof propertiesOf>[0];
@@ -147,9 +147,10 @@ describe('the search', () => {
   });
 
   it('finds letters in either case only when asked', () => {
-    const bytes = new TextEncoder().encode('say HELLO');
-    const needle = new TextEncoder().encode('hello');
-    expect([indexOfBytes(bytes, needle, true), indexOfBytes(bytes, needle, false)]).toEqual([4, -1]);
+    const bytes = new TextEncoder().encode('say HALLÖCHEN');
+    const needle = new TextEncoder().encode('hallö');
+    expect(placeOfBytes(bytes, needle, true)).toEqual({ from: 4, to: 10 });
+    expect(placeOfBytes(bytes, needle, false)).toBeUndefined();
   });
 });
 

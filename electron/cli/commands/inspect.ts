@@ -2,27 +2,28 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { CaptureConnection, CaptureRecord } from '../../../shared/model/capture.ts';
-import { readRecords } from '../../../shared/model/capture-rows.ts';
 import { dissect } from '../../../shared/protocol/dissect.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { predicateOf } from '../../../shared/protocol/filter/evaluate.ts';
 import type { RowPredicate } from '../../../shared/protocol/filter/evaluate.ts';
-import { parseFilter } from '../../../shared/protocol/filter/parse.ts';
 import { toHexRange } from '../../../shared/protocol/text.ts';
 import type { CaptureSource } from '../../engine/api.ts';
 import { Captures } from '../../engine/capture/captures.ts';
-import { findBytes } from '../../engine/capture/find-bytes.ts';
 import { usageError } from '../call/options.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { exitCodeOf, exitDone } from '../exit-codes.ts';
-import { chunkEvent, chunkLines, chunksOf } from '../inspect/chunks.ts';
+import { chunkEvent, chunkLine, chunksOf } from '../inspect/chunks.ts';
+import { filterOf } from '../inspect/filter.ts';
 import { hexLines, treeLines } from '../inspect/frame.ts';
 import { connectionLine, listHead, listLine, recordEvent } from '../inspect/list.ts';
-import { bytesOf, recordsOf, typeOf } from '../inspect/loaded.ts';
+import { bytesOf, recordNumbered, recordsOf, typeOf } from '../inspect/loaded.ts';
 import { formatCounted } from '../terminal/format.ts';
 import type { Output } from '../terminal/output.ts';
 
 type Connections = ReadonlyMap<number, CaptureConnection>;
+
+const everything: RowPredicate = () => true;
+const nothingFound = 'There are no frames of Hexdrop in it.';
+const nothingFits = 'No record fits the filter.';
 
 export const run = async (call: CommandCall, { output, interrupt }: CommandContext): Promise<number> => {
   const [path = ''] = call.operands;
@@ -43,9 +44,10 @@ export const run = async (call: CommandCall, { output, interrupt }: CommandConte
       },
     );
     const connections: Connections = new Map(source.connections().map((each) => [each.number, each]));
-    if (frame !== undefined) await showFrame(source, frame, connections, output);
-    else if (chunks === true) await showChunks(source, connections, output);
-    else await showList(source, connections, wanted?.(source, connections), output, interrupt.signal);
+    const fits = wanted?.(source, connections) ?? everything;
+    if (frame !== undefined) await showFrame(source, frame, connections, fits, output);
+    else if (chunks === true) await showChunks(source, connections, fits, output);
+    else await showList(source, connections, fits, output, interrupt.signal);
     for (const note of source.status().file?.notes ?? []) output.note(displayName(note));
     if (failure === undefined) return exitDone;
     output.error(failure);
@@ -58,7 +60,7 @@ export const run = async (call: CommandCall, { output, interrupt }: CommandConte
 const showList = async (
   source: CaptureSource,
   connections: Connections,
-  fits: RowPredicate = () => true,
+  fits: RowPredicate,
   output: Output,
   interrupted: AbortSignal,
 ): Promise<void> => {
@@ -82,17 +84,19 @@ const showList = async (
     else output.result(listLine(source, record, connections));
     await output.drained();
   }
-  if (frames === 0) output.note('There are no frames of Hexdrop in it.');
-  else if (shown === 0) output.note('No record fits the filter.');
+  if (frames === 0) output.note(nothingFound);
+  else if (shown === 0) output.note(nothingFits);
 };
 
 const showFrame = async (
   source: CaptureSource,
   number: number,
   connections: Connections,
+  fits: RowPredicate,
   output: Output,
 ): Promise<void> => {
-  const record = recordNumbered(source, number);
+  const record = recordAsked(source, number);
+  if (!fits(record)) return output.note(`Record ${number} does not fit the filter.`);
   const bytes = bytesOf(source, record);
   if (output.isJson) {
     const tree = record.kind === 'frame' ? { tree: dissect(bytes) } : {};
@@ -139,70 +143,40 @@ const howItCame = (source: CaptureSource, record: CaptureRecord): string => {
   return `as ${span}, in ${formatCounted(brought.length, 'chunk')} ${company}`;
 };
 
-const showChunks = async (source: CaptureSource, connections: Connections, output: Output): Promise<void> => {
+/** The chunks that held bytes of records that fit. */
+const showChunks = async (
+  source: CaptureSource,
+  connections: Connections,
+  fits: RowPredicate,
+  output: Output,
+): Promise<void> => {
+  let shown = 0;
   for (const connection of connections.values()) {
     if (connection.number === 0) continue;
     for (const direction of ['out', 'in'] as const) {
-      if (output.isJson) {
-        for (const each of chunksOf(source, connection.number, direction)) {
-          output.event(chunkEvent(each));
-          await output.drained();
-        }
-        continue;
-      }
       const way = direction === 'out' ? 'sent by the near side' : 'sent by the far side';
-      output.result(`${connectionLine(connection)}, ${way}:`);
-      for (const line of chunkLines(source, connection, direction)) {
-        output.result(line);
+      const head = `${connectionLine(connection)}, ${way}:`;
+      let isHeaded = false;
+      for (const each of chunksOf(source, connection.number, direction)) {
+        if (fits !== everything && !each.pieces.some(({ record }) => fits(record))) continue;
+        if (!isHeaded && !output.isJson) output.result(head);
+        isHeaded = true;
+        shown += 1;
+        if (output.isJson) output.event(chunkEvent(each));
+        else output.result(chunkLine(each));
         await output.drained();
       }
     }
   }
+  if (shown === 0) output.note(fits === everything ? nothingFound : nothingFits);
 };
 
-const recordNumbered = (source: CaptureSource, number: number): CaptureRecord => {
-  for (const record of recordsOf(source)) if (record.number === number) return record;
+const recordAsked = (source: CaptureSource, number: number): CaptureRecord => {
+  const record = recordNumbered(source, number);
+  if (record !== undefined) return record;
   const { firstRecord, nextRecord } = source.status();
   throw new HexdropError('usage', `There is no record ${number} in the capture.`, {
     seen: String(number),
     allowed: nextRecord > firstRecord ? `${firstRecord} to ${nextRecord - 1}` : 'none: it is empty',
   });
-};
-
-/** Refuses what is no filter before the file is read. */
-const filterOf = (text: string): ((source: CaptureSource, connections: Connections) => RowPredicate) => {
-  const parsed = parseFilter(text);
-  if (!parsed.ok) {
-    const { what, seen, allowed } = parsed.fault;
-    const hint = allowed.length === 0 ? '' : ` Allowed: ${allowed.slice(0, 12).join(', ')}.`;
-    throw usageError(
-      `--filter is not understood (${what})${seen === '' ? '' : ` at "${displayName(seen)}"`}.${hint}`,
-      {
-        seen,
-      },
-    );
-  }
-  const { filter } = parsed;
-  if (filter === undefined) return () => () => true;
-  return (source, connections) =>
-    predicateOf(filter, {
-      peerTexts: (number) => {
-        const far = connections.get(number)?.far;
-        return far === undefined
-          ? []
-          : [far.address, `${far.address}:${far.port}`, far.alias ?? '', far.deviceId ?? ''];
-      },
-      isMarked: () => false,
-      holds: (number, hex, ignoreCase) => {
-        const [record] = recordsAt(source, number);
-        return (
-          record !== undefined && findBytes(bytesOf(source, record), Buffer.from(hex, 'hex'), ignoreCase)
-        );
-      },
-    });
-};
-
-const recordsAt = (source: CaptureSource, number: number): CaptureRecord[] => {
-  const { rows } = source.records(number, 1);
-  return readRecords(rows).filter((record) => record.number === number);
 };

@@ -3,7 +3,7 @@
  * held bytes of. TCP keeps no boundaries; this shows what that means.
  */
 
-import type { CaptureChunk, CaptureConnection, CaptureRecord } from '../../../shared/model/capture.ts';
+import type { CaptureChunk, CaptureRecord } from '../../../shared/model/capture.ts';
 import { readChunks, readRecords } from '../../../shared/model/capture-rows.ts';
 import { headerBytes } from '../../../shared/protocol/limits.ts';
 import type { CaptureSource } from '../../engine/api.ts';
@@ -89,17 +89,11 @@ const classOf = (pieces: readonly Piece[]): string => {
   return isSticky ? 'sticky' : 'exact';
 };
 
-export function* chunkLines(
-  source: CaptureSource,
-  connection: CaptureConnection,
-  direction: 'in' | 'out',
-): Generator<string> {
-  for (const { chunk, pieces } of chunksOf(source, connection.number, direction)) {
-    const time = (chunk.timeMs / 1_000).toFixed(6).padStart(11);
-    const held = pieces.length === 0 ? 'no frame' : pieces.map(piecesInWords).join(', ');
-    yield `  ${String(chunk.offset).padStart(10)} +${String(chunk.length).padEnd(7)} ${time}  ${classOf(pieces).padEnd(6)}  ${held}`;
-  }
-}
+export const chunkLine = ({ chunk, pieces }: ChunkWithPieces): string => {
+  const time = (chunk.timeMs / 1_000).toFixed(6).padStart(11);
+  const held = pieces.length === 0 ? 'no frame' : pieces.map(piecesInWords).join(', ');
+  return `  ${String(chunk.offset).padStart(10)} +${String(chunk.length).padEnd(7)} ${time}  ${classOf(pieces).padEnd(6)}  ${held}`;
+};
 
 export const chunkEvent = ({ chunk, pieces }: ChunkWithPieces): JsonEvent => ({
   event: 'chunk',

@@ -22,6 +22,10 @@ export function* recordsOf(source: CaptureSource): Generator<CaptureRecord> {
   }
 }
 
+/** Undefined when there is none of this number. */
+export const recordNumbered = (source: CaptureSource, number: number): CaptureRecord | undefined =>
+  readRecords(source.records(number, 1).rows).find((record) => record.number === number);
+
 export const payloadOf = (source: CaptureSource, record: CaptureRecord): Uint8Array =>
   source.payload(record.number, 0, mostPayloadBytes).bytes;
 

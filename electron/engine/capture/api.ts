@@ -29,7 +29,7 @@ export interface RangeRows {
 export interface SearchRequest {
   /** At least one byte; looked for in header and kept payload. */
   readonly needle: Uint8Array;
-  /** Letters of ASCII fit in either case. */
+  /** The needle is text, and its letters fit in either case. */
   readonly ignoreCase?: boolean;
   readonly from: number;
   readonly most: number;

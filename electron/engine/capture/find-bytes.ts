@@ -1,11 +1,13 @@
-/** Bytes in bytes, by the search that Node's buffers have. */
+/** Bytes in bytes, by the search that Node's buffers have, or by a pattern where the case of letters does not count. */
+
+import { bytePattern } from '../../../shared/protocol/filter/byte-pattern.ts';
 
 const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** A copy with the letters A to Z made small. */
-export const lowerCase = (bytes: Uint8Array): Uint8Array =>
-  bytes.map((byte) => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte));
-
-/** Whether `needle` is in `bytes`; with `ignoreCase` it must be in lower case. */
-export const findBytes = (bytes: Uint8Array, needle: Uint8Array, ignoreCase: boolean): boolean =>
-  viewOf(ignoreCase ? lowerCase(bytes) : bytes).includes(viewOf(needle));
+/** Answers whether bytes hold the needle. With `ignoreCase` letters of any script fit in either case. */
+export function byteSearch(needle: Uint8Array, ignoreCase: boolean): (bytes: Uint8Array) => boolean {
+  const wanted = viewOf(needle);
+  if (!ignoreCase) return (bytes) => viewOf(bytes).includes(wanted);
+  const pattern = bytePattern(needle, true);
+  return (bytes) => pattern.test(viewOf(bytes).toString('latin1'));
+}

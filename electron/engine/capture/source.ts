@@ -17,7 +17,7 @@ import {
 } from '../../../shared/model/capture-rows.ts';
 import type { CaptureSource, RangeRows, SearchRequest, StreamRange } from './api.ts';
 import type { ConnectionBook } from './book.ts';
-import { findBytes, lowerCase } from './find-bytes.ts';
+import { byteSearch } from './find-bytes.ts';
 import { keptBytesOf, recordOf, spanOf } from './frame-bytes.ts';
 import type { RowRing } from './row-ring.ts';
 import type { CaptureStore } from './store.ts';
@@ -110,7 +110,7 @@ export abstract class StoreSource implements CaptureSource {
 
   search(request: SearchRequest): { readonly found: readonly number[]; readonly next?: number } {
     const { records } = this.store;
-    const needle = request.ignoreCase === true ? lowerCase(request.needle) : request.needle;
+    const holds = byteSearch(request.needle, request.ignoreCase === true);
     const found: number[] = [];
     const until = performance.now() + searchMs;
     for (let number = Math.max(request.from, records.first); number < records.next; number += 1) {
@@ -119,7 +119,7 @@ export abstract class StoreSource implements CaptureSource {
       }
       const record = recordOf(this.store, number);
       const bytes = record === undefined ? undefined : keptBytesOf(this.store, record);
-      if (bytes !== undefined && findBytes(bytes, needle, request.ignoreCase === true)) found.push(number);
+      if (bytes !== undefined && holds(bytes)) found.push(number);
     }
     return { found };
   }

@@ -8,6 +8,7 @@ import type { Client } from '../../../shared/ipc/client.ts';
 import type { CaptureConnection, CaptureStatus, CaptureTransfer } from '../../../shared/model/capture.ts';
 import { recordBytes, recordsPerBatch } from '../../../shared/model/capture-rows.ts';
 import { typeNumber } from '../../../shared/protocol/catalog.ts';
+import { peerTextsOf } from '../../../shared/protocol/filter/evaluate.ts';
 import type { Filter } from '../../../shared/protocol/filter/syntax.ts';
 import { codeOf } from '../../i18n/errors.ts';
 import { FilterRun } from './filter-run.ts';
@@ -151,8 +152,7 @@ export class CaptureFeed {
   }
 
   peerTexts(connection: number): readonly string[] {
-    const far = this.connections.get(connection)?.far;
-    return far === undefined ? [] : [far.address, ...(far.alias === undefined ? [] : [far.alias])];
+    return peerTextsOf(this.connections.get(connection)?.far);
   }
 
   /** The control connection whose transfers a connection serves. */

@@ -4,6 +4,7 @@ import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 
 import type { Client } from '../../../shared/ipc/client.ts';
+import { bytePattern } from '../../../shared/protocol/filter/byte-pattern.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { Select, TextField } from '../../components/Field.tsx';
 import { useFormat, useText } from '../../i18n/language.ts';
@@ -25,16 +26,15 @@ export function needleOf(typed: string, reading: Reading): string | undefined {
   return /^(?:[0-9a-f]{2})*$/u.test(hex) ? hex : undefined;
 }
 
-/** Where bytes stand in others, letters of ASCII in either case when asked; -1 when nowhere. */
-export function indexOfBytes(bytes: Uint8Array, needle: Uint8Array, ignoreCase: boolean): number {
-  const fold = (byte: number): number => (ignoreCase && byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte);
-  outer: for (let at = 0; at + needle.length <= bytes.length; at += 1) {
-    for (let index = 0; index < needle.length; index += 1) {
-      if (fold(bytes[at + index] as number) !== fold(needle[index] as number)) continue outer;
-    }
-    return at;
-  }
-  return -1;
+/** Where a needle stands first, by the pattern that the engine searches with; undefined when nowhere. */
+export function placeOfBytes(
+  bytes: Uint8Array,
+  needle: Uint8Array,
+  ignoreCase: boolean,
+): { readonly from: number; readonly to: number } | undefined {
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  const found = bytePattern(needle, ignoreCase).exec(text);
+  return found === null ? undefined : { from: found.index, to: found.index + found[0].length };
 }
 
 const searchAll = async (
@@ -99,9 +99,9 @@ export const FindBar = ({ onClose }: { readonly onClose: () => void }) => {
     const frame = new FrameBytes(inspector.client, source, record);
     const bytes = Uint8Array.from(needle.match(/../gu) ?? [], (pair) => Number.parseInt(pair, 16));
     const show = (): void => {
-      const offset = indexOfBytes(frame.head(), bytes, ignoreCase);
-      if (offset < 0 || inspector.state.selected !== record.number) return;
-      inspector.choose(record.number, { from: offset, to: offset + bytes.length });
+      const place = placeOfBytes(frame.head(), bytes, ignoreCase);
+      if (place === undefined || inspector.state.selected !== record.number) return;
+      inspector.choose(record.number, place);
     };
     frame.onChange(show);
     frame.want(0, Math.min(frame.kept, pageBytes));

@@ -177,7 +177,7 @@ export const captureCalls = {
     v.strictObject({
       source,
       needle,
-      /** Letters of ASCII fit in either case. */
+      /** The needle is text, and its letters fit in either case. */
       ignoreCase: v.exactOptional(v.boolean()),
       from: recordNumber,
       most: v.pipe(count, v.minValue(1), v.maxValue(10_000)),

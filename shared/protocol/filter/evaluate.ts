@@ -4,15 +4,16 @@
  */
 
 import { captureEventKinds } from '../../model/capture.ts';
-import type { CaptureRecord } from '../../model/capture.ts';
+import type { CaptureEndpoint, CaptureRecord } from '../../model/capture.ts';
 import { typeByNumber } from '../catalog.ts';
 import { flagLast } from '../header.ts';
+import { textPattern } from './byte-pattern.ts';
 import type { FieldName } from './fields.ts';
 import type { Comparison, Filter } from './syntax.ts';
 
 /** What a predicate needs to know beside the row. */
 export interface FilterWorld {
-  /** Alias and address of the far side of a connection, for `peer`. */
+  /** What the far side of a connection is known by, for `peer`: see `peerTextsOf`. */
   peerTexts(connection: number): readonly string[];
   isMarked(record: number): boolean;
   /** Whether the kept bytes of that row hold these bytes. */
@@ -20,6 +21,10 @@ export interface FilterWorld {
 }
 
 export type RowPredicate = (row: CaptureRecord) => boolean;
+
+/** What `peer` is looked for in: address, address with port, alias, device id. */
+export const peerTextsOf = (far: CaptureEndpoint | undefined): readonly string[] =>
+  far === undefined ? [] : [far.address, `${far.address}:${far.port}`, far.alias ?? '', far.deviceId ?? ''];
 
 /** Byte terms of a filter, each once: what has to be looked up before the predicate can be asked. */
 export function byteTermsOf(filter: Filter): readonly Extract<Filter, { op: 'bytes' }>[] {
@@ -75,8 +80,8 @@ export function predicateOf(filter: Filter, world: FilterWorld): RowPredicate {
       };
     }
     case 'text': {
-      const needle = filter.text.toLowerCase();
-      return (row) => world.peerTexts(row.connection).some((text) => text.toLowerCase().includes(needle));
+      const pattern = textPattern(filter.text);
+      return (row) => world.peerTexts(row.connection).some((text) => pattern.test(text));
     }
     case 'truth':
       return truth(filter.field, world);

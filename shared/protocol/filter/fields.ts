@@ -41,7 +41,7 @@ export const filterFields = {
   last: { kind: 'truth', meaning: 'carries the flag LAST' },
   cut: { kind: 'truth', meaning: 'the payload is not kept whole' },
   marked: { kind: 'truth', meaning: 'marked by hand' },
-  text: { kind: 'bytes', meaning: 'the kept bytes hold this text, in either case' },
+  text: { kind: 'bytes', meaning: 'the kept bytes hold this text; letters of any script fit in either case' },
   bytes: { kind: 'bytes', meaning: 'the kept bytes hold these bytes, in hex: 48:58:44:31' },
 } as const satisfies Readonly<Record<string, FilterField>>;
 

@@ -18,24 +18,28 @@ export type Filter =
   | { readonly op: 'word'; readonly field: FieldName; readonly words: readonly string[] }
   | { readonly op: 'text'; readonly field: FieldName; readonly text: string }
   | { readonly op: 'truth'; readonly field: FieldName }
-  /** Lower-case hex; `ignoreCase` lets letters of ASCII fit in either case. */
+  /** Lower-case hex; `ignoreCase`: it is text, and its letters fit in either case. */
   | { readonly op: 'bytes'; readonly hex: string; readonly ignoreCase: boolean };
 
-/** What is wrong with a filter, and where. `what` is for the tables of words of the window. */
+/** What can be wrong with a filter, for people. */
+export const filterFaultSentences = {
+  'unknown-field': 'There is no such field.',
+  'unknown-word': 'This field does not have that value.',
+  'no-value': 'A value is missing.',
+  'bad-number': 'This is no number.',
+  'bad-bytes': 'These are no bytes.',
+  'open-quote': 'The quote is not closed.',
+  'open-bracket': 'A bracket is not closed.',
+  unexpected: 'This cannot stand here.',
+  'no-comparison': 'A comparison is missing.',
+  'ends-early': 'The filter ends too early.',
+  'too-deep': 'The brackets are nested too deeply.',
+  'too-long': 'The filter is too long.',
+};
+
+/** What is wrong with a filter, and where. */
 export interface FilterFault {
-  readonly what:
-    | 'unknown-field'
-    | 'unknown-word'
-    | 'no-value'
-    | 'bad-number'
-    | 'bad-bytes'
-    | 'open-quote'
-    | 'open-bracket'
-    | 'unexpected'
-    | 'no-comparison'
-    | 'ends-early'
-    | 'too-deep'
-    | 'too-long';
+  readonly what: keyof typeof filterFaultSentences;
   /** Offsets in the text: from `at` up to, not including, `end`. */
   readonly at: number;
   readonly end: number;

@@ -10,7 +10,7 @@ import { FrameScanner } from '../../../../shared/protocol/frame-scanner.ts';
 import type { Loose, ScannedFrame } from '../../../../shared/protocol/frame-scanner.ts';
 import { headerBytes } from '../../../../shared/protocol/limits.ts';
 import { bitBlanked } from '../../../../shared/model/capture-rows.ts';
-import { findBytes } from '../find-bytes.ts';
+import { byteSearch } from '../find-bytes.ts';
 import type { BookEntry, ConnectionBook } from '../book.ts';
 import { tellsBook } from '../book.ts';
 import { blankSecrets, hasSecrets } from '../secrets.ts';
@@ -27,6 +27,7 @@ const pshFlag = 0x08;
 const ackFlag = 0x10;
 
 const magicBytes = Uint8Array.of(0x48, 0x58, 0x44, 0x31);
+const holdsMagic = byteSearch(magicBytes, false);
 
 /** Of one of our own files a chunk is put together again up to here. */
 const mostPendingBytes = 1_048_576;
@@ -218,7 +219,7 @@ export class LoadedFlow {
   /** Known by the first bytes where the capture has them, else by the magic anywhere. */
   #recognise(side: Side, bytes: Uint8Array, timeMs: number): void {
     if (!this.#isWhole || side.way.bytes > 0) {
-      if (!this.isEncrypted && findBytes(bytes, magicBytes, false)) this.#open(timeMs);
+      if (!this.isEncrypted && holdsMagic(bytes)) this.#open(timeMs);
       return;
     }
     if (bytes[0] === 0x16 && bytes[1] === 0x03) this.isEncrypted = true;

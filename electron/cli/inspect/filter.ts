@@ -1,0 +1,56 @@
+/** `--filter` of `hexdrop inspect`: the language of the window, over the rows of a loaded capture. */
+
+import { displayName } from '../../../shared/model/display-name.ts';
+import type { CaptureConnection } from '../../../shared/model/capture.ts';
+import { byteTermsOf, peerTextsOf, predicateOf } from '../../../shared/protocol/filter/evaluate.ts';
+import type { RowPredicate } from '../../../shared/protocol/filter/evaluate.ts';
+import { parseFilter } from '../../../shared/protocol/filter/parse.ts';
+import { filterFaultSentences } from '../../../shared/protocol/filter/syntax.ts';
+import type { FilterFault } from '../../../shared/protocol/filter/syntax.ts';
+import type { CaptureSource } from '../../engine/api.ts';
+import { byteSearch } from '../../engine/capture/find-bytes.ts';
+import { usageError } from '../call/options.ts';
+import { bytesOf, recordNumbered } from './loaded.ts';
+
+/** A filter that has been read; what it is asked of comes later. `connections` may grow meanwhile. */
+export type WaitingFilter = (
+  source: CaptureSource,
+  connections: ReadonlyMap<number, CaptureConnection>,
+) => RowPredicate;
+
+/** Undefined for an empty text. Throws a usage error for what is no filter. */
+export function filterOf(text: string): WaitingFilter | undefined {
+  const parsed = parseFilter(text);
+  if (!parsed.ok) throw refusal(text, parsed.fault);
+  const { filter } = parsed;
+  if (filter === undefined) return undefined;
+  const searches = new Map(
+    byteTermsOf(filter).map(({ hex, ignoreCase }) => [
+      `${hex}${ignoreCase}`,
+      byteSearch(Buffer.from(hex, 'hex'), ignoreCase),
+    ]),
+  );
+  return (source, connections) =>
+    predicateOf(filter, {
+      peerTexts: (number) => peerTextsOf(connections.get(number)?.far),
+      isMarked: () => false,
+      holds: (number, hex, ignoreCase) => {
+        const record = recordNumbered(source, number);
+        return (
+          record !== undefined && searches.get(`${hex}${ignoreCase}`)?.(bytesOf(source, record)) === true
+        );
+      },
+    });
+}
+
+/** Of a long list of what is allowed, so many are told. */
+const mostTold = 12;
+
+function refusal(text: string, { what, at, seen, allowed }: FilterFault): Error {
+  const place = seen === '' || what === 'too-long' ? '' : ` At character ${at + 1}: "${displayName(seen)}".`;
+  const more = allowed.length > mostTold ? ', ...' : '';
+  const hint = allowed.length === 0 ? '' : ` Allowed: ${allowed.slice(0, mostTold).join(', ')}${more}.`;
+  return usageError(`--filter is not understood. ${filterFaultSentences[what]}${place}${hint}`, {
+    seen: seen === '' ? text.slice(-40) : seen,
+  });
+}

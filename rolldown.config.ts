@@ -44,6 +44,8 @@ function nodeProgram(folder: string, input: Record<string, string>): RolldownOpt
       // one chunk for the commands and the engine, and beside it only what the first run alone needs.
       codeSplitting: {
         groups: [
+          // What the command line needs before it knows what it is asked for: `--version` loads nothing else.
+          { name: 'start', test: /[\\/]package\.json$|[\\/]host[\\/]hang-up\.ts$/, priority: 1 },
           {
             name: 'program',
             test: /[\\/](?:electron|shared)[\\/](?!(?:cli[\\/](?:hexdrop|process-world)|cli[\\/]start[\\/][^.]+|headless[\\/]ui|engine[\\/](?:discovery[\\/](?:discovery|local-name|transport)|capture[\\/]pcapng[\\/]capture-thread))\.ts)|[\\/]valibot[\\/]/,

@@ -3,10 +3,9 @@
 import { homedir, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
+import { onEndSignal } from '../host/hang-up.ts';
 import type { UiProgram } from '../host/ui-program.ts';
 import type { NetworkAddress, World } from './world.ts';
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const addresses = (): readonly NetworkAddress[] =>
   Object.values(networkInterfaces()).flatMap((entries) =>
@@ -47,11 +46,6 @@ export const processWorld = (): World => ({
   // Another shell, which the command line does not import: a program of its own beside this one in dist.
   loadUi: () => import(new URL('../headless/ui.js', import.meta.url).href) as Promise<UiProgram>,
   startCommand: [process.execPath, join(import.meta.dirname, 'hexdrop.js')],
-  onSignal: (listener) => {
-    for (const signal of signals) process.on(signal, listener);
-    return () => {
-      for (const signal of signals) process.off(signal, listener);
-    };
-  },
+  onSignal: onEndSignal,
   exitNow: (code) => process.exit(code),
 });

@@ -3,6 +3,7 @@
 import { asHexdropError } from '../../shared/protocol/errors.ts';
 import type { HexdropError } from '../../shared/protocol/errors.ts';
 import { readRequest, takesStandardOutput, wantsJson } from './call/args.ts';
+import type { Request } from './call/args.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodeOf, exitCodes, exitDone } from './exit-codes.ts';
 import { Interrupt } from './interrupt.ts';
@@ -30,9 +31,8 @@ const contextOf = (world: World, output: Output, interrupt: Interrupt): CommandC
   };
 };
 
-const perform = async (context: CommandContext): Promise<number> => {
+const perform = async (context: CommandContext, request: Request): Promise<number> => {
   const { world } = context;
-  const request = readRequest(world.argv);
   switch (request.kind) {
     case 'help': {
       const { commandHelp, overallHelp } = await import('./call/help.ts');
@@ -56,6 +56,15 @@ const perform = async (context: CommandContext): Promise<number> => {
 const isOurFault = ({ code, cause }: HexdropError): boolean =>
   code === 'internal' && cause instanceof Error && !('code' in cause);
 
+/**
+ * A listener serves others whether anybody reads what it says or not, and a transfer does without the terminal that it
+ * was started on. The reader of a pipe is another matter: whoever closes it has seen enough.
+ */
+const goesOnUnheard = (request: Request | undefined, error: NodeJS.ErrnoException): boolean =>
+  request?.kind === 'run' &&
+  (request.call.command.isListener === true ||
+    (request.call.command.isListing !== true && error.code === 'EIO'));
+
 const flushed = (sink: TextSink): Promise<void> =>
   new Promise((resolve) => {
     sink.write('', () => resolve());
@@ -66,17 +75,26 @@ export const run = async (world: World): Promise<number> => {
   const interrupt = new Interrupt((code) => world.exitNow(code));
   const output = new Output(world, wantsJson(world.argv), takesStandardOutput(world.argv));
   const stopListening = world.onSignal(() => interrupt.raise());
+  let request: Request | undefined;
   let outputError: NodeJS.ErrnoException | undefined;
+  let isToldUnheard = false;
   world.stdout.on('error', (error) => {
+    if (goesOnUnheard(request, error)) {
+      if (isToldUnheard) return;
+      isToldUnheard = true;
+      output.warn(`Standard output cannot be written: ${error.message}. What is said there is lost.`);
+      return;
+    }
     if (outputError !== undefined) return;
     outputError = error;
     output.breakPipe();
     interrupt.raiseQuietly();
   });
-  // Nothing can be said about standard error, and a terminal that is gone brings SIGHUP as well.
+  // Nothing can be said about standard error.
   world.stderr.on('error', () => {});
   try {
-    const exitCode = await perform(contextOf(world, output, interrupt));
+    request = readRequest(world.argv);
+    const exitCode = await perform(contextOf(world, output, interrupt), request);
     if (outputError === undefined || outputError.code === 'EPIPE') return exitCode;
     output.note(`hexdrop: Standard output cannot be written: ${outputError.message}.`);
     return exitCodes.failed;

@@ -24,6 +24,7 @@ export interface TextSource {
   setEncoding(encoding: 'utf8'): unknown;
   on(event: 'data', listener: (text: string) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
   off(event: 'data', listener: (text: string) => void): unknown;
   off(event: 'end', listener: () => void): unknown;
   resume(): unknown;
@@ -55,7 +56,7 @@ export interface World {
   loadUi(): Promise<UiProgram>;
   /** What starts this program again. */
   readonly startCommand: readonly string[];
-  /** Calls back for each SIGINT, SIGTERM and SIGHUP until the returned function is called. */
+  /** Calls back for each signal that asks this process to end, until the returned function is called. */
   onSignal(listener: () => void): () => void;
   /** Ends the process on the spot. */
   exitNow(code: number): void;

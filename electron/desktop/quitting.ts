@@ -5,6 +5,7 @@
 
 import { app, dialog, powerMonitor } from 'electron';
 
+import { onEndSignal } from '../host/hang-up.ts';
 import type { MainWindow } from './window.ts';
 import type { Words } from './words.ts';
 
@@ -43,7 +44,7 @@ export class Quitting {
     });
     powerMonitor.on('shutdown', () => this.quitNow());
     // From a terminal or a service manager: whoever says this has decided.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.quitNow());
+    onEndSignal(() => this.quitNow());
   }
 
   /** Without a question. */

@@ -26,6 +26,8 @@ export interface CommandSpec {
   readonly examples: readonly string[];
   /** Its output is all it does: a reader that has seen enough ends it without complaint. */
   readonly isListing?: true;
+  /** It serves others until it is told to stop, heard or not. */
+  readonly isListener?: true;
   load(): Promise<{ readonly run: (call: CommandCall, context: CommandContext) => Promise<number> }>;
 }
 
@@ -97,6 +99,7 @@ export const commands: readonly CommandSpec[] = [
       retry: 'with --once: how long to wait for a sender whose connection broke (default 30)',
     },
     examples: ['hexdrop receive --dir ~/Downloads', 'hexdrop receive --yes --once --only "*.jpg"'],
+    isListener: true,
     load: () => import('../commands/receive.ts'),
   },
   {
@@ -128,6 +131,7 @@ export const commands: readonly CommandSpec[] = [
       limit: 'send no faster than so many bytes a second in all, as in 500k or 10M, nor receive faster',
     },
     examples: ['hexdrop share photos music', 'hexdrop share inbox --writable --pin-file ~/.inbox-pin'],
+    isListener: true,
     load: () => import('../commands/share.ts'),
   },
   {
@@ -229,6 +233,7 @@ export const commands: readonly CommandSpec[] = [
       plain: 'take unencrypted transfers too: for labs',
     },
     examples: ['hexdrop ui', 'hexdrop ui ~/Music --no-open', 'hexdrop ui --allow-remote --port 8443'],
+    isListener: true,
     load: () => import('../commands/ui.ts'),
   },
   {

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 
+import { onEndSignal } from '../../host/hang-up.ts';
 import { formatBytes } from '../terminal/format.ts';
 import { LiveLines } from '../terminal/live-lines.ts';
 import { findDesktopRuntime, machineFiles } from './desktop-runtime.ts';
@@ -60,12 +61,12 @@ async function runtimeOrReason(): Promise<{ runtime?: Found; reason?: string }> 
 
   console.error(`Fetching the runtime of Electron ${found.version}; it is kept for later starts.`);
   const interrupt = new AbortController();
-  const stop = (signal: NodeJS.Signals): void => {
+  const stopHearing = onEndSignal((signal) => {
     process.exitCode = 128 + constants.signals[signal];
     interrupt.abort();
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.once(signal, stop);
+    // The next one ends this process on the spot.
+    stopHearing();
+  });
   const lines = process.stderr.isTTY ? new LiveLines(process.stderr) : undefined;
   const fetched = await fetchRuntime({
     package: found.package,
@@ -78,7 +79,7 @@ async function runtimeOrReason(): Promise<{ runtime?: Found; reason?: string }> 
     patienceMs,
   });
   lines?.clear();
-  for (const signal of signals) process.off(signal, stop);
+  stopHearing();
   if (interrupt.signal.aborted) process.exit();
   const runtime = look();
   if (runtime.kind === 'ready') return { runtime };
@@ -101,7 +102,7 @@ function openWindow(executable: string, main: string): void {
     process.exitCode ??= code ?? 1;
   });
   // A terminal's Ctrl-C reaches the window by itself; what is sent to this process alone is passed on.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  onEndSignal((signal) => child.kill(signal));
 }
 
 async function openBrowser(): Promise<void> {

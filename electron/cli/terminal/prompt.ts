@@ -30,10 +30,14 @@ export class Prompter {
   /** Typed beyond the end of the last answer. */
   #typed = '';
   #isClosed = false;
+  /** Ends the question that is being asked without an answer. */
+  #stopReading = (): void => {};
 
   constructor(options: PrompterOptions) {
     this.#options = options;
     options.source.setEncoding('utf8');
+    // A terminal that is gone cannot be read, and is closed as far as we are concerned.
+    options.source.on('error', () => this.#close());
   }
 
   /**
@@ -100,6 +104,11 @@ export class Prompter {
     }
   }
 
+  #close(): void {
+    this.#isClosed = true;
+    this.#stopReading();
+  }
+
   /** Reads until `take` finds an answer in what was typed. */
   async #read(signal: AbortSignal | undefined, take: () => Answer): Promise<Answer> {
     const { source } = this.#options;
@@ -107,6 +116,7 @@ export class Prompter {
       const settle = (answer: Answer): void => {
         source.off('data', onData);
         source.off('end', onEnd);
+        this.#stopReading = () => {};
         signal?.removeEventListener('abort', onAbort);
         source.pause();
         resolve(answer);
@@ -121,15 +131,13 @@ export class Prompter {
         this.#typed += text;
         look();
       };
-      const onEnd = (): void => {
-        this.#isClosed = true;
-        settle(undefined);
-      };
+      const onEnd = (): void => this.#close();
       const onAbort = (): void => settle(undefined);
       if (signal?.aborted === true || this.#isClosed) {
         resolve(undefined);
         return;
       }
+      this.#stopReading = () => settle(undefined);
       source.on('data', onData);
       source.on('end', onEnd);
       signal?.addEventListener('abort', onAbort, { once: true });

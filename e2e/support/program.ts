@@ -151,8 +151,13 @@ export class Program {
     if (!this.isOver) process.kill(this.pid, name);
   }
 
-  type(text: string): void {
+  type(text: string | Uint8Array): void {
     this.#child.stdin.write(text);
+  }
+
+  /** Nothing more comes on standard input. */
+  closeInput(): void {
+    this.#child.stdin.end();
   }
 
   /** SIGKILL, and waits until it is gone. */

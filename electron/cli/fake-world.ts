@@ -2,6 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { PeerView } from '../../shared/model/peer.ts';
 import type { ListedEntry, ShareView } from '../../shared/model/share.ts';
 import type { TransferResult, TransferView } from '../../shared/model/transfer.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   PutRequest,
   SendRequest,
   ShareRequest,
+  TextRequest,
   TransferHandle,
   DiscoveredPeer,
   Discovery,
@@ -25,7 +27,7 @@ import type { UiProgram } from '../host/ui-program.ts';
 import { HexdropError } from '../../shared/protocol/errors.ts';
 import type { KnownDevice } from '../engine/net/known-devices.ts';
 import type { PartialSummary } from '../engine/transfer/partials.ts';
-import { transferResult, transferView } from './fake-views.ts';
+import { peerView, transferResult, transferView } from './fake-views.ts';
 import { run } from './run.ts';
 import type { NetworkAddress, TextSink, TextSource, World } from './world.ts';
 
@@ -127,6 +129,7 @@ type CalledByCommands = Pick<
   | 'get'
   | 'put'
   | 'list'
+  | 'sendText'
   | 'partials'
   | 'cleanPartials'
   | 'knownDevices'
@@ -152,6 +155,9 @@ export class FakeEngine implements CalledByCommands {
   readonly got: GetRequest[] = [];
   readonly uploaded: PutRequest[] = [];
   readonly listed: ListRequest[] = [];
+  readonly texts: TextRequest[] = [];
+  /** Thrown for a text that is sent. */
+  textFault: HexdropError | undefined;
   /** What a transfer does once it is started. */
   script: (handle: FakeHandle, pin: string | undefined) => void = (handle) => handle.finish();
   /** Thrown by list for a PIN, or the lack of one. */
@@ -202,6 +208,12 @@ export class FakeEngine implements CalledByCommands {
     const fault = this.listFault(request.pin);
     if (fault !== undefined) throw fault;
     yield* this.entries;
+  }
+
+  async sendText(request: TextRequest): Promise<PeerView> {
+    if (this.textFault !== undefined) throw this.textFault;
+    this.texts.push(request);
+    return peerView();
   }
 
   async partials(): Promise<readonly PartialSummary[]> {
@@ -303,6 +315,15 @@ export interface FakeCallOptions {
   /** Names that the system's resolver knows; all when absent. */
   readonly hosts?: readonly string[];
   readonly ui?: UiProgram;
+  /** What comes on standard input, piece by piece; an error breaks it off. */
+  readonly input?: readonly (string | Uint8Array | Error)[];
+}
+
+async function* bytesOf(pieces: NonNullable<FakeCallOptions['input']>): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if (piece instanceof Error) throw piece;
+    yield typeof piece === 'string' ? Buffer.from(piece) : piece;
+  }
 }
 
 export const fakeCall = (argv: readonly string[], options: FakeCallOptions = {}): FakeCall => {
@@ -319,6 +340,7 @@ export const fakeCall = (argv: readonly string[], options: FakeCallOptions = {})
     env: options.env ?? {},
     platform: 'linux',
     stdin,
+    standardInputBytes: () => bytesOf(options.input ?? []),
     stdout,
     stderr,
     version: '1.2.3',

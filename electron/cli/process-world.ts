@@ -19,6 +19,7 @@ export const processWorld = (): World => ({
   get stdin() {
     return process.stdin;
   },
+  standardInputBytes: () => process.stdin,
   get stdout() {
     return process.stdout;
   },

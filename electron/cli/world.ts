@@ -43,6 +43,8 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly stdin: TextSource;
+  /** Standard input as it comes, for a command that works on it instead of asking a person. Called once. */
+  standardInputBytes(): AsyncIterable<Uint8Array>;
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly version: string;

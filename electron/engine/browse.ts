@@ -131,14 +131,23 @@ function joined(parts: readonly Part[], answers: readonly Payload<'CONTENT'>[]):
   return { size, bytes };
 }
 
+/** @throws HexdropError usage for what is no text to send */
+export function checkText(text: string): void {
+  const characters = Array.from(text).length;
+  if (characters >= 1 && characters <= limits.textCharacters) return;
+  const message =
+    characters === 0
+      ? 'There is no text to send: it is empty.'
+      : `A text has at most ${limits.textCharacters} characters. A longer one can be sent as a file.`;
+  throw new HexdropError('usage', message, {
+    seen: `${characters} characters`,
+    allowed: `1 to ${limits.textCharacters}`,
+  });
+}
+
 export async function sendText(context: EngineContext, request: TextRequest): Promise<PeerView> {
   const { text } = request;
-  if (text === '' || Array.from(text).length > limits.textCharacters) {
-    throw new HexdropError('usage', `A text has 1 to ${limits.textCharacters} characters.`, {
-      seen: `${text.length} characters`,
-      allowed: `1 to ${limits.textCharacters}`,
-    });
-  }
+  checkText(text);
   // Not in a kept session: a text must not be sent twice because one turned out to be broken.
   const session = await openSession(context, reachOf(request.to, request));
   try {

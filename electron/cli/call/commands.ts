@@ -3,7 +3,7 @@
  * is loaded when it is called, so that --help and --version load none of it.
  */
 
-import { defaultPort } from '../../../shared/protocol/limits.ts';
+import { defaultPort, limits } from '../../../shared/protocol/limits.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import type { OptionName } from './options.ts';
 
@@ -195,6 +195,26 @@ export const commands: readonly CommandSpec[] = [
     wording: dialerWording,
     examples: ['hexdrop put report.pdf 192.168.1.23/inbox'],
     load: () => import('../commands/put.ts'),
+  },
+  {
+    name: 'text',
+    operands: '<host> [text]',
+    fewestOperands: 1,
+    mostOperands: 2,
+    operandMeaning: 'whom it is for, such as 192.168.1.23 or bob-desktop',
+    summary: 'send a text to be shown, from an argument or standard input',
+    description: [
+      'The other side has a window open or runs "hexdrop receive", which prints it. Several words stand in quotes. Without a text, or with "-", it is read from standard input; the end of its last line is left out.',
+      `A text has at most ${limits.textCharacters} characters and may have several lines. What is longer, or no text, is sent as a file.`,
+    ],
+    required: [],
+    options: ['port', 'plain', 'acceptNewKey', 'capture', 'captureFormat'],
+    wording: dialerWording,
+    examples: [
+      'hexdrop text 192.168.1.23 "Ferry at 7:40, platform 3."',
+      'hexdrop text bob-desktop < notes.md',
+    ],
+    load: () => import('../commands/text.ts'),
   },
   {
     name: 'peers',

@@ -6,9 +6,12 @@ import { optionTable } from './options.ts';
 
 const texts = [overallHelp(), ...commands.map(commandHelp)];
 
-/** The words of an example as a shell would split them. */
-const words = (example: string): readonly string[] =>
-  Array.from(example.matchAll(/"([^"]*)"|(\S+)/g), (match) => match[1] ?? match[2] ?? '');
+/** The words of the program's own command in an example as a shell would split them. */
+const words = (example: string): readonly string[] => {
+  const own = example.split(' | ').find((command) => command.startsWith('hexdrop ')) ?? '';
+  const [command = ''] = own.split(' < ');
+  return Array.from(command.matchAll(/"([^"]*)"|(\S+)/g), (match) => match[1] ?? match[2] ?? '');
+};
 
 describe('help', () => {
   it('fits into 80 columns', () => {

@@ -111,7 +111,7 @@ const tupleItems = (items: readonly AnySchema[], path: string, name: string, dep
   );
 
 /** Times may lie before the epoch; every other number counts something. */
-const isSigned = (schema: AnySchema): boolean => formOf(schema).includes('-(2^53');
+const isSigned = (schema: AnySchema): boolean => formOf(schema).includes('-(2^');
 
 // Binary payloads
 

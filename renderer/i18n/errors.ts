@@ -68,6 +68,8 @@ const en: Sentences = {
   'file-vanished': 'The file is no longer there. Choose it again.',
   'permission-denied': 'The system does not allow it. Check the permissions of the file or folder.',
   'disk-full': 'There is no space left. Free some or choose another folder, then resume.',
+  'file-too-large':
+    'The file is too large for the way or for the disk it goes to. Split it, or choose another disk.',
   'name-too-long': 'The name is too long for the disk it goes to. Shorten it, then retry.',
   'path-too-long': 'The path is too long for the system. Choose a folder closer to the top.',
   'name-not-allowed': 'The receiving system does not allow this name. Rename the file, then retry.',
@@ -152,6 +154,7 @@ const zh: Sentences = {
   'file-vanished': '文件已不存在。请重新选择。',
   'permission-denied': '系统不允许此操作。请检查文件或文件夹的权限。',
   'disk-full': '磁盘空间不足。请清理空间或选择其他文件夹，然后继续。',
+  'file-too-large': '文件太大，无法传输或目标磁盘无法保存。请拆分文件，或选择其他磁盘。',
   'name-too-long': '名称太长，目标磁盘无法保存。请缩短后重试。',
   'path-too-long': '路径太长，系统无法处理。请选择层级更浅的文件夹。',
   'name-not-allowed': '接收方的系统不允许此名称。请重命名后重试。',

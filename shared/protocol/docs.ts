@@ -159,7 +159,7 @@ function fieldRule(field: BinaryField): string {
   switch (field.kind) {
     case 'number':
       if (field.multipleOf !== undefined) return `multiples of ${grouped(field.multipleOf)}`;
-      return field.width === 'u64' ? 'to 2^53-1' : field.width === 'i64' ? '±(2^53-1)' : 'all';
+      return field.width === 'u64' ? 'to 2^53-1' : field.width === 'i64' ? '±2^59' : 'all';
     case 'index':
       return field.mayBeNone ? 'all; 0xffffffff is none' : 'below 0xffffffff';
     case 'constant':

@@ -93,6 +93,7 @@ export const errorTable = {
   'file-vanished': entry(true, 'failed', 'The file is no longer there.'),
   'permission-denied': entry(true, 'failed', 'The system does not permit it.'),
   'disk-full': entry(true, 'failed', 'There is no space left.'),
+  'file-too-large': entry(true, 'failed', 'The file is larger than can be carried or kept.'),
   'name-too-long': entry(true, 'failed', 'The name is longer than the file system takes.'),
   'path-too-long': entry(true, 'failed', 'The path is longer than the system takes.'),
   'name-not-allowed': entry(true, 'failed', 'This system does not allow the name.'),

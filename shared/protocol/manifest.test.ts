@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ManifestEntry } from './catalog.ts';
+import { mostTime } from './entry-time.ts';
 import { decodePayloadOf, encodeFrame } from './codec.ts';
 import { HexdropError } from './errors.ts';
 import { decodeHeader, flagLast } from './header.ts';
@@ -25,7 +26,11 @@ const entry: fc.Arbitrary<ManifestEntry> = fc.record({
   executable: fc.boolean(),
   parent: fc.integer({ min: -1, max: 0xffff_fffe }),
   size: fc.maxSafeNat(),
-  mtime: fc.maxSafeInteger(),
+  mtime: fc.oneof(
+    fc.maxSafeInteger(),
+    fc.maxSafeInteger().map((value) => value * 64),
+    fc.constantFrom(-mostTime, mostTime),
+  ),
   version: fc.string({
     unit: fc.constantFrom(...Array.from('0123456789abcdef')),
     minLength: 32,
@@ -156,6 +161,7 @@ describe('the writer refuses as internal', () => {
     ['a size beyond 2^53-1', entryOf('a', { size: 2 ** 53 })],
     ['a negative size', entryOf('a', { size: -1 })],
     ['a broken mtime', entryOf('a', { mtime: Number.NaN })],
+    ['a time beyond 2^59', entryOf('a', { mtime: mostTime * 2 })],
   ])('%s', (_, wrong) => {
     expect(thrownCode(() => new ManifestPageWriter(1).add(wrong))).toBe('internal');
   });

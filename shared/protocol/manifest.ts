@@ -8,6 +8,7 @@
 import { noIndex } from './catalog/fields.ts';
 import type { ManifestEntry } from './catalog.ts';
 import { badPayload } from './codec.ts';
+import { isEntryTime } from './entry-time.ts';
 import { HexdropError } from './errors.ts';
 import { encodeHeader, flagLast, headerOf, readU32, writeU32 } from './header.ts';
 import { headerBytes, limits, manifestEntryBytes, manifestPrefixBytes, versionBytes } from './limits.ts';
@@ -99,7 +100,7 @@ export class ManifestPageWriter {
     const at = this.#at;
     const view = this.#view;
     if (!Number.isSafeInteger(entry.size) || entry.size < 0) throw ownFault(`size ${entry.size}`);
-    if (!Number.isSafeInteger(entry.mtime)) throw ownFault(`mtime ${entry.mtime}`);
+    if (!isEntryTime(entry.mtime)) throw ownFault(`mtime ${entry.mtime}`);
     view.setUint8(at, entry.kind === 'folder' ? kindFolder : kindFile);
     view.setUint8(at + 1, entry.executable ? flagExecutable : 0);
     view.setUint16(at + 2, nameLength);
@@ -162,8 +163,7 @@ function readEntry(bytes: Uint8Array, view: DataView, at: number, position: numb
   const mtime = view.getInt32(at + 16) * highUnit + view.getUint32(at + 20);
   if (!Number.isSafeInteger(size))
     throw entryFault(position, 'size', 'a number beyond 2^53-1', 'at most 2^53-1');
-  if (!Number.isSafeInteger(mtime))
-    throw entryFault(position, 'mtime', 'a number beyond 2^53-1', 'at most 2^53-1');
+  if (!isEntryTime(mtime)) throw entryFault(position, 'mtime', 'a time beyond 2^59', 'within ±2^59');
   const name = decodeUtf8(bytes.subarray(nameAt, nameAt + nameLength));
   if (name === undefined) throw entryFault(position, 'name', 'bytes that are not UTF-8', 'UTF-8');
   return {

@@ -2,6 +2,7 @@
 
 import type { BinaryField, NumberWidth } from './catalog/fields.ts';
 import { noIndex } from './catalog/fields.ts';
+import { isEntryTime } from './entry-time.ts';
 
 const highUnit = 0x1_0000_0000;
 
@@ -20,7 +21,7 @@ export function readNumber(view: DataView, at: number, width: NumberWidth): numb
   }
 }
 
-/** Writes a 64-bit number as two halves; exact for every safe integer, negative ones included. */
+/** Writes a 64-bit number as two halves; exact for every integer that a double holds, negative ones included. */
 export function writeNumber(view: DataView, at: number, width: NumberWidth, value: number): void {
   switch (width) {
     case 'u8':
@@ -44,7 +45,6 @@ const widthMaximum = {
   u16: 0xffff,
   u32: 0xffff_ffff,
   u64: Number.MAX_SAFE_INTEGER,
-  i64: Number.MAX_SAFE_INTEGER,
 };
 
 /** The fault of a number where its field does not allow it, in words. */
@@ -52,12 +52,16 @@ export function numberFault(
   field: BinaryField,
   value: number,
 ): { seen: string; allowed: string } | undefined {
+  const width = field.kind === 'number' ? field.width : undefined;
+  // Times are the only numbers with a sign.
+  if (width === 'i64')
+    return isEntryTime(value) ? undefined : { seen: 'a time beyond 2^59', allowed: 'within ±2^59' };
   if (!Number.isSafeInteger(value)) return { seen: 'a number beyond 2^53-1', allowed: 'at most 2^53-1' };
   switch (field.kind) {
     case 'number': {
-      const maximum = field.maximum ?? widthMaximum[field.width];
+      const maximum = field.maximum ?? widthMaximum[width ?? 'u64'];
       if (value > maximum) return { seen: String(value), allowed: `at most ${maximum}` };
-      if (value < 0 && field.width !== 'i64') return { seen: String(value), allowed: 'no negative number' };
+      if (value < 0) return { seen: String(value), allowed: 'no negative number' };
       if (field.multipleOf !== undefined && value % field.multipleOf !== 0) {
         return { seen: String(value), allowed: `a multiple of ${field.multipleOf}` };
       }

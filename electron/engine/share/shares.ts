@@ -9,6 +9,7 @@ import { basename, join, resolve } from 'node:path';
 
 import type { ShareView } from '../../../shared/model/share.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
+import { entryTimeOfMs } from '../../../shared/protocol/entry-time.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
@@ -215,12 +216,13 @@ const shareEntry = (share: Share, unlocked: Unlocked): ListedEntry => ({
   locked: isLocked(share, unlocked),
 });
 
-const entryOf = (name: string, stats: Stats): ListedEntry => ({
-  name,
-  kind: stats.isDirectory() ? 'folder' : 'file',
-  mtime: Math.floor(stats.mtimeMs * 1_000),
-  ...(stats.isDirectory() ? {} : { size: stats.size, executable: (stats.mode & 0o111) !== 0 }),
-});
+const entryOf = (name: string, stats: Stats): ListedEntry => {
+  const common = { name, mtime: entryTimeOfMs(stats.mtimeMs) };
+  if (stats.isDirectory()) return { ...common, kind: 'folder' };
+  // A size that the wire does not carry is left out.
+  const size = Number.isSafeInteger(stats.size) ? { size: stats.size } : {};
+  return { ...common, kind: 'file', ...size, executable: (stats.mode & 0o111) !== 0 };
+};
 
 /** One page of names behind `after`, as entries; names that lead to nothing a peer may have are left out. */
 function page(

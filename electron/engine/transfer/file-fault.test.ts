@@ -26,7 +26,7 @@ describe('fileFaultOf', () => {
     ['ENOENT', 'open', 'file-vanished'],
     ['ENOENT', 'put in place', 'write-failed'],
     ['EXDEV', 'put in place', 'write-failed'],
-    ['EFBIG', 'write', 'write-failed'],
+    ['EFBIG', 'write', 'file-too-large'],
     ['EMFILE', 'open', 'file-unreadable'],
     ['EMFILE', 'create', 'write-failed'],
     ['EBUSY', 'put in place', 'write-failed'],

@@ -37,6 +37,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   ENOTEMPTY: { code: 'is-a-folder', text: 'a folder of that name is there' },
   ENOTDIR: { code: 'not-a-folder', text: 'something on the way to it is not a folder' },
   ELOOP: { code: 'symlink-in-path', text: 'a symbolic link stands in the path' },
+  EFBIG: { code: 'file-too-large', text: 'the file system does not take files of that size' },
   EEXIST: { code: 'file-exists', text: 'there is something of that name already' },
   EILSEQ: { code: 'name-not-allowed', text: 'the file system does not take the name' },
 };
@@ -81,8 +82,6 @@ const reasonOf = (error: NodeJS.ErrnoException, action: FileAction): Reason => {
         : failed(action, 'the system refuses the call');
     case 'EXDEV':
       return failed(action, 'its folder is on another file system than the target');
-    case 'EFBIG':
-      return failed(action, 'the file system does not take files of that size');
     case 'EMFILE':
     case 'ENFILE':
       return failed(action, 'too many files are open');
@@ -100,3 +99,11 @@ const failed = (action: FileAction, text: string): Reason => ({
   code: action === 'read' ? 'read-failed' : readingActions.has(action) ? 'file-unreadable' : 'write-failed',
   text,
 });
+
+/** A file that takes the bytes of a transfer beyond 2^53-1, up to which the protocol counts them: a sparse one. */
+export const tooLarge = (size: bigint | number): HexdropError =>
+  new HexdropError(
+    'file-too-large',
+    `It has ${size} bytes; all files of a transfer together may have ${Number.MAX_SAFE_INTEGER}.`,
+    { seen: `${size} bytes`, allowed: `${Number.MAX_SAFE_INTEGER} bytes` },
+  );

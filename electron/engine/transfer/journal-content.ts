@@ -3,6 +3,7 @@
  * passed over, as if the run that wrote it had ended before it.
  */
 
+import { isEntryTime } from '../../../shared/protocol/entry-time.ts';
 import { isSameBoot } from './boot-id.ts';
 
 /** Root names kept for the list of partials; the key covers all of them. */
@@ -221,7 +222,7 @@ const isLandingEntry = (entry: unknown): boolean => {
     typeof path === 'string' &&
     typeof version === 'string' &&
     isCount(size) &&
-    Number.isSafeInteger(mtimeUs) &&
+    isEntryTime(mtimeUs) &&
     (finalPath === undefined || typeof finalPath === 'string')
   );
 };

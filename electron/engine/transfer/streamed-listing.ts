@@ -5,15 +5,14 @@
  */
 
 import type { RootView, Totals } from '../../../shared/model/transfer.ts';
+import { entryTimeOfMs } from '../../../shared/protocol/entry-time.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import type { StreamedEntry } from '../api.ts';
+import { tooLarge } from './file-fault.ts';
 import { nameFault } from './safe-path.ts';
 import type { SourceEntry, WalkReports } from './source-tree.ts';
-
-/** A manifest carries no more; nor does a page mean it. */
-const mostMicroseconds = Number.MAX_SAFE_INTEGER;
 
 interface Node {
   readonly name: string;
@@ -164,7 +163,10 @@ export class StreamedWalk {
       if (count % 32 === 31 && performance.now() > until) return;
       const next = this.#nodes[this.#nextNode++];
       if (next === undefined) this.#openNextFolder();
-      else if (this.#current === undefined || this.#isAllowed(next, this.#current.depth + 1))
+      else if (
+        (this.#current === undefined || this.#isAllowed(next, this.#current.depth + 1)) &&
+        this.#fits(next)
+      )
         take(this.#entry(next));
     }
   }
@@ -187,6 +189,14 @@ export class StreamedWalk {
     return false;
   }
 
+  /** The protocol counts the bytes of a transfer up to 2^53-1. */
+  #fits(node: Node): boolean {
+    const { kind, size } = this.#listing.entryOf(node);
+    if (kind === 'folder' || Number.isSafeInteger(this.#bytes + size)) return true;
+    this.#reports.fault(node.relative, tooLarge(size));
+    return false;
+  }
+
   #entry(next: Node): SourceEntry {
     const { kind, size, mtimeMs } = this.#listing.entryOf(next);
     const index = this.#files.length;
@@ -203,13 +213,8 @@ export class StreamedWalk {
       name: next.name,
       parent: this.#current?.index ?? -1,
       size: kind === 'file' ? size : 0,
-      mtime: microsecondsOf(mtimeMs),
+      mtime: entryTimeOfMs(mtimeMs),
       executable: false,
     };
   }
-}
-
-function microsecondsOf(mtimeMs: number): number {
-  const whole = Math.floor(mtimeMs * 1_000);
-  return Number.isFinite(whole) ? Math.max(-mostMicroseconds, Math.min(mostMicroseconds, whole)) : 0;
 }

@@ -12,10 +12,11 @@ import type { BigIntStats } from 'node:fs';
 import { sep } from 'node:path';
 
 import type { EntryKind, Totals } from '../../../shared/model/transfer.ts';
+import { entryTimeOf } from '../../../shared/protocol/entry-time.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
-import { fileFaultOf } from './file-fault.ts';
+import { fileFaultOf, tooLarge } from './file-fault.ts';
 import { nameFault, stagingName } from './safe-path.ts';
 import type { SourceEntry, WalkReports } from './source-tree.ts';
 
@@ -53,8 +54,9 @@ const noVersion = '0'.repeat(32);
 /** 32 hex digits. Modification and status-change time together: no ordinary change of a file leaves both as they were. */
 export function versionOf(entry: Pick<LocalEntry, 'kind' | 'mtimeNs' | 'ctimeNs'>): string {
   if (entry.kind === 'folder') return noVersion;
-  version.writeBigInt64BE(entry.mtimeNs, 0);
-  version.writeBigInt64BE(entry.ctimeNs, 8);
+  // Times may lie further off than 64 bits of nanoseconds reach: the lower ones tell them apart as well.
+  version.writeBigUInt64BE(BigInt.asUintN(64, entry.mtimeNs), 0);
+  version.writeBigUInt64BE(BigInt.asUintN(64, entry.ctimeNs), 8);
   return version.toString('hex');
 }
 
@@ -64,12 +66,6 @@ export const isVersion = (entry: LocalEntry, stats: BigIntStats): boolean =>
   Number(stats.size) === entry.size &&
   stats.mtimeNs === entry.mtimeNs &&
   stats.ctimeNs === entry.ctimeNs;
-
-/** Cut off, never moved on: a copy must not be newer than its source. */
-function microsecondsOf(timeNs: bigint): number {
-  const whole = timeNs / 1_000n;
-  return Number(timeNs < 0n && timeNs % 1_000n !== 0n ? whole - 1n : whole);
-}
 
 const anyExecute = 0o111n;
 
@@ -96,10 +92,14 @@ export class TreeWalk {
   #folderCount = 0;
   #isDone = false;
 
-  /** @param roots with distinct names; they are put into order here */
+  /** @param roots with distinct names; they are put into order here, and those that cannot be offered are told */
   constructor(roots: readonly SourceRoot[], reports: WalkReports) {
-    this.#roots = roots.toSorted((a, b) => compareUtf8(a.name, b.name));
     this.#reports = reports;
+    this.#roots = roots
+      .filter(({ size }) => Number.isSafeInteger(size))
+      .toSorted((a, b) => compareUtf8(a.name, b.name));
+    for (const { name, size } of roots)
+      if (!Number.isSafeInteger(size)) this.#failed(undefined, name, tooLarge(size));
   }
 
   get roots(): readonly SourceRoot[] {
@@ -193,6 +193,9 @@ export class TreeWalk {
       const message = `It lies more than ${limits.treeDepth} levels deep.`;
       return this.#failed(folder, name, new HexdropError('manifest-depth', message));
     }
+    // Sparse files may say more than there are disks.
+    if (stats.isFile() && stats.size > BigInt(Number.MAX_SAFE_INTEGER - this.#bytes))
+      return this.#failed(folder, name, tooLarge(stats.size));
     return this.#entry(name, path, stats, folder);
   }
 
@@ -209,7 +212,7 @@ export class TreeWalk {
       name,
       parent: folder?.index ?? -1,
       size,
-      mtime: microsecondsOf(stats.mtimeNs),
+      mtime: entryTimeOf(stats.mtimeNs),
       mtimeNs: stats.mtimeNs,
       ctimeNs: stats.ctimeNs,
       executable: isFile && (stats.mode & anyExecute) !== 0n,

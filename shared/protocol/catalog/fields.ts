@@ -25,7 +25,7 @@ export type FieldColour =
 
 export type NumberWidth = 'u8' | 'u16' | 'u32' | 'u64' | 'i64';
 
-/** Bytes of each width. All are big-endian; 64-bit ones beyond 2^53-1 are refused. */
+/** Bytes of each width. All are big-endian; a u64 beyond 2^53-1 is refused, an i64 is a time (entry-time.ts). */
 export const widthBytes = { u8: 1, u16: 2, u32: 4, u64: 8, i64: 8 } as const satisfies Record<
   NumberWidth,
   number

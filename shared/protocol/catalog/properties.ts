@@ -7,6 +7,7 @@
  */
 
 import * as v from 'valibot';
+import { isEntryTime } from '../entry-time.ts';
 import { limits } from '../limits.ts';
 import { isWellFormed } from '../text.ts';
 
@@ -70,7 +71,7 @@ export const entryIndex = () => integer(0, 0xffff_fffe);
 export const mtime = () =>
   v.pipe(
     v.number(),
-    v.check((value) => Number.isSafeInteger(value), 'an integer between -(2^53-1) and 2^53-1'),
+    v.check((value) => isEntryTime(value), 'an integer between -(2^59) and 2^59'),
   );
 
 export const listOf = <const Item extends AnySchema>(item: Item, minimum: number, maximum: number) =>

@@ -79,10 +79,11 @@ function explained(field: PlainField, value: number): string {
 
 /** Microseconds since the epoch in ISO 8601. */
 export function timeText(microseconds: number): string {
-  const milliseconds = Math.floor(microseconds / 1_000);
-  const rest = String(microseconds - milliseconds * 1_000).padStart(3, '0');
-  const date = new Date(milliseconds);
-  return Number.isNaN(date.getTime()) ? 'beyond the calendar' : date.toISOString().replace('Z', `${rest}Z`);
+  const rest = ((microseconds % 1_000) + 1_000) % 1_000;
+  const date = new Date(Math.round((microseconds - rest) / 1_000));
+  return Number.isNaN(date.getTime())
+    ? 'beyond the calendar'
+    : date.toISOString().replace('Z', `${String(rest).padStart(3, '0')}Z`);
 }
 
 type SpanField = Extract<BinaryField, { kind: 'bytes' | 'text' | 'hex' }>;

@@ -1,5 +1,6 @@
 /** Numbers, sizes, speeds, times and plurals of each language. Units are decimal, as on the command line. */
 
+import { isInCalendar } from '../../shared/model/calendar.ts';
 import type { Language } from '../../shared/model/settings.ts';
 
 export interface Format {
@@ -12,7 +13,7 @@ export interface Format {
   readonly speed: (bytesPerSecond: number) => string;
   /** How long something lasts, in words: "3 min 20 s". */
   readonly duration: (seconds: number) => string;
-  /** "14:03:22". */
+  /** "14:03:22". Times that no calendar has are a dash, here and below. */
   readonly clock: (atMs: number) => string;
   /** Time today, date and time before. */
   readonly moment: (atMs: number, nowMs?: number) => string;
@@ -23,6 +24,8 @@ export interface Format {
   /** The form for a count; `#` in it becomes the number. Chinese needs only `other`. */
   readonly plural: (count: number, forms: { readonly one?: string; readonly other: string }) => string;
 }
+
+const noTime = '–';
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
@@ -82,14 +85,15 @@ const makeFormat = (tag: string): Format => {
     bytes,
     speed: (bytesPerSecond) => `${bytes(bytesPerSecond)}/s`,
     duration,
-    clock: (atMs) => clock.format(atMs),
+    clock: (atMs) => (isInCalendar(atMs) ? clock.format(atMs) : noTime),
     moment: (atMs, nowMs = Date.now()) => {
+      if (!isInCalendar(atMs)) return noTime;
       const at = new Date(atMs);
       const now = new Date(nowMs);
       if (at.toDateString() === now.toDateString()) return time.format(at);
       return at.getFullYear() === now.getFullYear() ? dateAndTime.format(at) : date.format(at);
     },
-    date: (atMs) => date.format(atMs),
+    date: (atMs) => (isInCalendar(atMs) ? date.format(atMs) : noTime),
     ago: (atMs, nowMs = Date.now()) => {
       const seconds = Math.round((atMs - nowMs) / 1000);
       const distance = Math.abs(seconds);

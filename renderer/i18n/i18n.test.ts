@@ -123,6 +123,13 @@ describe('formats', () => {
     expect(zh.duration(61)).toMatch(/1.*分钟.*1.*秒/u);
   });
 
+  it('times that no calendar has are a dash', () => {
+    for (const at of [9e15, -9e15, Number.NaN]) {
+      expect([en.moment(at), en.date(at), en.clock(at), zh.moment(at)]).toEqual(['–', '–', '–', '–']);
+    }
+    expect(en.moment(8.64e15)).not.toBe('–');
+  });
+
   it('plurals choose the form of the language', () => {
     const forms = { one: '# file', other: '# files' };
     expect(en.plural(1, forms)).toBe('1 file');

@@ -132,7 +132,7 @@ export const inspectorText = defineText(
         id: 'id of the request',
         len: 'bytes of payload',
         channel: '0 on a control connection, else the lane',
-        time: 'seconds since the capture began',
+        time: 'seconds since the capture began, or since its first packet',
         n: 'number of the row',
         offset: 'where the frame begins in its stream',
         tls: 'travelled encrypted',

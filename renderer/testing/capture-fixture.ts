@@ -197,6 +197,8 @@ const originMs = new Date(2026, 10, 22, 15, 3, 18).getTime();
 export const statusOf = (script: CaptureScript): CaptureStatus => ({
   state: 'running',
   originMs,
+  originNs: 0,
+  timeDigits: 6,
   nowMs: script.timeMs,
   firstRecord: 1,
   nextRecord: script.records.length + 1,

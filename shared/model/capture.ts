@@ -170,8 +170,12 @@ export interface CaptureTransfer {
 export interface CaptureStatus {
   /** `running`: what passes is kept. `paused`: it passes uncaptured and is counted as missed. `off`: nobody looks. */
   readonly state: 'running' | 'paused' | 'off' | 'loading' | 'loaded' | 'failed';
-  /** Time 0 of the capture, in milliseconds since the epoch. */
+  /** Time 0 of the capture, in whole milliseconds since the epoch; of a loaded one that of its first packet. */
   readonly originMs: number;
+  /** Nanoseconds behind them, 0 to 999,999. */
+  readonly originNs: number;
+  /** Digits behind the point of a second that the clock of the capture knew, 0 to 9. */
+  readonly timeDigits: number;
   /** Now, in the capture's own time. */
   readonly nowMs: number;
   readonly firstRecord: number;

@@ -20,14 +20,14 @@ describe('inspect', () => {
       'Connection 1: 192.0.2.1:40000 to 192.0.2.2:18520, control, decrypted, TLSv1.3',
       '',
       '   No.         Time  Conn      Type         Id   Length  Summary',
-      '     1     0.000250     1  ->  (connect)                 TCP is connected',
-      '     2     0.000250     1  <-  (tls)                     TLSv1.3, TLS_AES_128_GCM_SHA256',
-      '     3     0.001250     1  ->  PING          0        2  Asks for a sign of life.',
-      '     4     0.002250     1  <-  PING          0        2  Asks for a sign of life.',
-      '     5     0.002250     1  <-  DATA          1      348  file 0, 300 bytes at 0',
-      '     6     0.003250     1  ->  (fin)                     the near side has ended',
-      '     7     0.004250     1  <-  (fin)                     the far side has ended',
-      '     8     0.004250     1  ->  (close)                   Both sides had ended.',
+      '     1     0.000000     1  ->  (connect)                 TCP is connected',
+      '     2     0.000000     1  <-  (tls)                     TLSv1.3, TLS_AES_128_GCM_SHA256',
+      '     3     0.001000     1  ->  PING          0        2  Asks for a sign of life.',
+      '     4     0.002000     1  <-  PING          0        2  Asks for a sign of life.',
+      '     5     0.002000     1  <-  DATA          1      348  file 0, 300 bytes at 0',
+      '     6     0.003000     1  ->  (fin)                     the near side has ended',
+      '     7     0.004000     1  <-  (fin)                     the far side has ended',
+      '     8     0.004000     1  ->  (close)                   Both sides had ended.',
     ]);
   });
 

@@ -4,6 +4,7 @@
  */
 
 import type { CaptureChunk, CaptureRecord } from '../../../shared/model/capture.ts';
+import { secondsOf } from '../../../shared/model/capture-time.ts';
 import { readChunks, readRecords } from '../../../shared/model/capture-rows.ts';
 import { headerBytes } from '../../../shared/protocol/limits.ts';
 import type { CaptureSource } from '../../engine/api.ts';
@@ -90,7 +91,7 @@ const classOf = (pieces: readonly Piece[]): string => {
 };
 
 export const chunkLine = ({ chunk, pieces }: ChunkWithPieces): string => {
-  const time = (chunk.timeMs / 1_000).toFixed(6).padStart(11);
+  const time = secondsOf(chunk.timeMs).toFixed(6).padStart(11);
   const held = pieces.length === 0 ? 'no frame' : pieces.map(piecesInWords).join(', ');
   return `  ${String(chunk.offset).padStart(10)} +${String(chunk.length).padEnd(7)} ${time}  ${classOf(pieces).padEnd(6)}  ${held}`;
 };
@@ -100,7 +101,7 @@ export const chunkEvent = ({ chunk, pieces }: ChunkWithPieces): JsonEvent => ({
   number: chunk.number,
   connection: chunk.connection,
   direction: chunk.direction,
-  seconds: chunk.timeMs / 1_000,
+  seconds: secondsOf(chunk.timeMs),
   offset: chunk.offset,
   length: chunk.length,
   class: classOf(pieces),

@@ -1,6 +1,7 @@
 /** The list of `hexdrop inspect`: a row for each record, in words or as JSON. */
 
 import type { CaptureConnection, CaptureEndpoint, CaptureRecord } from '../../../shared/model/capture.ts';
+import { isoTimeOf, secondsOf } from '../../../shared/model/capture-time.ts';
 import type { CaptureSource } from '../../engine/api.ts';
 import type { JsonEvent } from '../terminal/output.ts';
 import { padEnd, padStart } from '../terminal/text-width.ts';
@@ -32,7 +33,7 @@ export const listLine = (
 ): string =>
   row([
     String(record.number),
-    (record.timeMs / 1_000).toFixed(6),
+    secondsOf(record.timeMs).toFixed(6),
     String(record.connection),
     arrows[record.direction],
     typeOf(record),
@@ -48,11 +49,11 @@ export const recordEvent = (
 ): JsonEvent => {
   const { number, kind, timeMs, connection, direction, flags, channel, id, length, kept, offset, secure } =
     record;
-  const { originMs } = source.status();
+  const status = source.status();
   const common = {
     number,
-    time: new Date(originMs + timeMs).toISOString(),
-    seconds: timeMs / 1_000,
+    time: isoTimeOf(status, timeMs, status.timeDigits) ?? null,
+    seconds: secondsOf(timeMs),
     connection,
     direction,
     secure,

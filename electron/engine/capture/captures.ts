@@ -78,13 +78,13 @@ export class Captures implements CaptureApi {
   }
 
   async export({ source, selection, format, path }: ExportRequest): Promise<ExportResult> {
-    const { store, book, originMs } = this.#source(source);
+    const { store, book, originMs, originNs } = this.#source(source);
     let isMade = false;
     try {
       const sink = new FileSink(path, 'wx');
       isMade = true;
       try {
-        const writer = new CaptureWriter(aboutFile(format, originMs), (block) => sink.write(block));
+        const writer = new CaptureWriter(aboutFile(format, originMs, originNs), (block) => sink.write(block));
         const { missing } = await exportStore(store, book, selection, format, writer);
         writer.finish(missing);
         sink.close();
@@ -102,7 +102,10 @@ export class Captures implements CaptureApi {
   }
 
   async toFile({ path, format }: FileCaptureRequest): Promise<FileCapture> {
-    const capture = await startFileCapture({ ...aboutFile(format, this.live.originMs), path });
+    const capture = await startFileCapture({
+      ...aboutFile(format, this.live.originMs, this.live.originNs),
+      path,
+    });
     this.live.arm();
     this.live.file = capture.feed;
     return capture;
@@ -136,9 +139,10 @@ export class Captures implements CaptureApi {
 const unknown = (id: string): HexdropError =>
   new HexdropError('no-such-capture', undefined, { seen: id.slice(0, 64) });
 
-const aboutFile = (format: CaptureFormat, originMs: number): FileAbout => ({
+const aboutFile = (format: CaptureFormat, originMs: number, originNs: number): FileAbout => ({
   format,
   originMs,
+  originNs,
   version,
   hardware: `${machine()} (${hostname()})`,
   os: `${type()} ${release()}`,

@@ -22,6 +22,7 @@ const listenerNumber = 0;
 
 export class LiveCapture extends StoreSource implements TapDesk {
   override readonly originMs = Date.now();
+  override readonly originNs = 0;
   readonly #startedAt = performance.now();
   readonly #taps = new Map<number, { readonly tap: WireTap; readonly entry: BookEntry }>();
   readonly #rates = new RateMeter();
@@ -142,6 +143,8 @@ export class LiveCapture extends StoreSource implements TapDesk {
     return {
       state: this.#state,
       originMs: this.originMs,
+      originNs: this.originNs,
+      timeDigits: 6,
       nowMs,
       firstRecord: records.first,
       nextRecord: records.next,

@@ -36,8 +36,10 @@ export abstract class StoreSource implements CaptureSource {
     this.book = book;
   }
 
-  /** Time 0, in milliseconds since the epoch. */
+  /** Time 0, in whole milliseconds since the epoch. */
   abstract readonly originMs: number;
+  /** Nanoseconds behind them. */
+  abstract readonly originNs: number;
 
   abstract status(): CaptureStatus;
 

@@ -37,7 +37,7 @@ function timeOf(inspector: Inspector, place: number, position: number): string {
   const timeMs = rows.timeAt(place);
   switch (state.timeMode) {
     case 'absolute':
-      return clock((feed.status?.originMs ?? 0) + timeMs);
+      return clock((feed.status?.originMs ?? 0) + (feed.status?.originNs ?? 0) / 1e6 + timeMs);
     case 'delta': {
       const before = feed.placeAt(position - 1);
       return before === undefined || before < rows.first ? seconds(0) : seconds(timeMs - rows.timeAt(before));

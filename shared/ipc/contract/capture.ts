@@ -30,6 +30,8 @@ const mostPayloadBytes = 1_048_576;
 const status: Parser<CaptureStatus> = v.object({
   state: v.picklist(['running', 'paused', 'off', 'loading', 'loaded', 'failed']),
   originMs: number,
+  originNs: v.pipe(count, v.maxValue(999_999)),
+  timeDigits: v.pipe(count, v.maxValue(9)),
   nowMs: number,
   firstRecord: count,
   nextRecord: count,

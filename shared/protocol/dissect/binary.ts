@@ -3,6 +3,7 @@
  * places of the next fields are known; marks what the payload or the capture does not hold.
  */
 
+import { isoTimeOf } from '../../model/capture-time.ts';
 import { type BinaryField, type ListField, noIndex, widthBytes } from '../catalog/fields.ts';
 import { choiceName, numberFault, readNumber } from '../numbers.ts';
 import { decodeUtf8, toHexRange } from '../text.ts';
@@ -80,10 +81,8 @@ function explained(field: PlainField, value: number): string {
 /** Microseconds since the epoch in ISO 8601. */
 export function timeText(microseconds: number): string {
   const rest = ((microseconds % 1_000) + 1_000) % 1_000;
-  const date = new Date(Math.round((microseconds - rest) / 1_000));
-  return Number.isNaN(date.getTime())
-    ? 'beyond the calendar'
-    : date.toISOString().replace('Z', `${String(rest).padStart(3, '0')}Z`);
+  const originMs = Math.round((microseconds - rest) / 1_000);
+  return isoTimeOf({ originMs, originNs: rest * 1_000 }, 0, 6) ?? 'beyond the calendar';
 }
 
 type SpanField = Extract<BinaryField, { kind: 'bytes' | 'text' | 'hex' }>;

@@ -5,6 +5,7 @@
 
 import { captureEventKinds } from '../../model/capture.ts';
 import type { CaptureEndpoint, CaptureRecord } from '../../model/capture.ts';
+import { secondsOf } from '../../model/capture-time.ts';
 import { typeByNumber } from '../catalog.ts';
 import { flagLast } from '../header.ts';
 import { textPattern } from './byte-pattern.ts';
@@ -101,7 +102,7 @@ const numbers: Partial<Record<FieldName, (row: CaptureRecord) => number | undefi
   id: onFrames((row) => row.id),
   len: (row) => (row.kind === 'event' ? undefined : row.length),
   channel: onFrames((row) => row.channel),
-  time: (row) => row.timeMs / 1_000,
+  time: (row) => secondsOf(row.timeMs),
   n: (row) => row.number,
   offset: (row) => (row.kind === 'event' ? undefined : row.offset),
 };

@@ -34,7 +34,11 @@ export const filterFields = {
   id: { kind: 'number', meaning: 'id of the request' },
   len: { kind: 'number', meaning: 'bytes of payload', unit: 'bytes' },
   channel: { kind: 'number', meaning: '0 on a control connection, else the number of the lane' },
-  time: { kind: 'number', meaning: 'seconds since the capture began', unit: 'seconds' },
+  time: {
+    kind: 'number',
+    meaning: 'seconds since the capture began, or since its first packet',
+    unit: 'seconds',
+  },
   n: { kind: 'number', meaning: 'number of the row' },
   offset: { kind: 'number', meaning: 'where the frame begins in its stream', unit: 'bytes' },
   tls: { kind: 'truth', meaning: 'travelled encrypted' },

@@ -10,7 +10,8 @@ import type { FileWindow } from './file-window.ts';
 
 export interface Packet {
   readonly linkType: number;
-  readonly timeNs: bigint;
+  /** Since the epoch; absent where the file does not tell it. */
+  readonly timeNs?: bigint;
   /** Valid until the next packet. */
   readonly bytes: Uint8Array;
   /** Bytes that it had on the wire. */
@@ -23,6 +24,8 @@ export interface ContainerFacts {
   readonly notes: Set<string>;
   /** `shb_userappl` of the first section. */
   application: string;
+  /** Digits behind the point of a second, of the most exact clock in the file. */
+  timeDigits: number;
 }
 
 /** Larger blocks exist in no capture; a length beyond is a broken file. */
@@ -60,6 +63,7 @@ const classicForms: ReadonlyMap<number, ClassicForm> = new Map([
 
 function* readPcap(window: FileWindow, facts: ContainerFacts, form: ClassicForm): Generator<Packet> {
   const { isLittle, nsPerTick } = form;
+  facts.timeDigits = nsPerTick === 1n ? 9 : 6;
   const linkType = viewOf(window.peek(24)).getUint32(20, isLittle) & 0xffff;
   window.take(24);
   for (;;) {
@@ -89,6 +93,7 @@ interface Interface {
   readonly divide: bigint;
   readonly offsetNs: bigint;
   readonly snapBytes: number;
+  readonly timeDigits: number;
 }
 
 function* readPcapng(window: FileWindow, facts: ContainerFacts): Generator<Packet> {
@@ -126,6 +131,7 @@ function* readPcapng(window: FileWindow, facts: ContainerFacts): Generator<Packe
         if (body.length < 8) throw notACapture('An interface description is too short.');
         if (interfaces.length >= mostInterfaces) throw notACapture('It has too many interfaces.');
         interfaces.push(interfaceOf(view, isLittle));
+        facts.timeDigits = Math.max(facts.timeDigits, interfaces.at(-1)?.timeDigits ?? 0);
         break;
       case 2:
       case 6: {
@@ -140,7 +146,7 @@ function* readPcapng(window: FileWindow, facts: ContainerFacts): Generator<Packe
         const originalBytes = view.getUint32(0, isLittle);
         const bytes = body.subarray(4, 4 + Math.min(originalBytes, only.snapBytes || originalBytes));
         facts.notes.add('Some packets have no time.');
-        yield { linkType: only.linkType, timeNs: 0n, bytes, originalBytes };
+        yield { linkType: only.linkType, bytes, originalBytes };
         break;
       }
       default:
@@ -160,10 +166,12 @@ function interfaceOf(view: DataView, isLittle: boolean): Interface {
   }
   const isBinary = (resolution & 0x80) !== 0;
   const exponent = BigInt(Math.min(resolution & 0x7f, isBinary ? 63 : 19));
+  const divide = isBinary ? 2n ** exponent : 10n ** exponent;
   return {
     linkType: view.getUint16(0, isLittle),
     multiply: 1_000_000_000n,
-    divide: isBinary ? 2n ** exponent : 10n ** exponent,
+    divide,
+    timeDigits: Math.min(9, Math.ceil(Math.log10(Number(divide)))),
     offsetNs: offsetSeconds * 1_000_000_000n,
     snapBytes: view.getUint32(4, isLittle),
   };

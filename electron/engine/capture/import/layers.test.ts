@@ -1,94 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { encodeFrame } from '../../../../shared/protocol/codec.ts';
-import { typeByNumber } from '../../../../shared/protocol/catalog.ts';
-import { temporaryFolder } from '../../testing/trees.ts';
-import { Captures } from '../captures.ts';
-import { addressPair } from '../pcapng/addresses.ts';
-import { segmentHead, tcpAck, tcpFin, tcpPsh, tcpRst, tcpSyn } from '../pcapng/tcp-packet.ts';
-import { recordsOf } from '../wire.fixture.ts';
+import { tcpAck, tcpFin, tcpRst } from '../pcapng/tcp-packet.ts';
 import { v6Text } from './layers.ts';
-
-const ping = encodeFrame('PING', { id: 0 }, {});
-const bye = encodeFrame('BYE', { id: 0 }, { reason: 'r'.repeat(100) });
-
-interface Sent {
-  readonly at: number;
-  readonly bytes?: Uint8Array;
-  readonly flags?: number;
-  readonly isAnswer?: boolean;
-  readonly acknowledged?: number;
-}
-
-const packet = (
-  { at, bytes = new Uint8Array(0), flags = tcpPsh | tcpAck, isAnswer = false, acknowledged = 1 }: Sent,
-  isV6 = false,
-): Buffer => {
-  const [near, far] = addressPair(isV6 ? '2001:db8::1' : '192.0.2.1', isV6 ? '2001:db8::2' : '192.0.2.2');
-  const head = segmentHead({
-    from: isAnswer ? far : near,
-    to: isAnswer ? near : far,
-    fromPort: isAnswer ? 18_520 : 40_000,
-    toPort: isAnswer ? 40_000 : 18_520,
-    sequence: at,
-    acknowledged,
-    flags,
-    payload: bytes,
-  });
-  return Buffer.concat([head, bytes]);
-};
-
-interface ClassicOptions {
-  readonly linkType: number;
-  readonly isBig?: boolean;
-  readonly magic?: number;
-}
-
-const pcapOf = (
-  packets: readonly Uint8Array[],
-  { linkType, isBig = false, magic = 0xa1b2c3d4 }: ClassicOptions,
-): Buffer => {
-  const u32 = (value: number): Buffer => {
-    const bytes = Buffer.alloc(4);
-    if (isBig) bytes.writeUInt32BE(value);
-    else bytes.writeUInt32LE(value);
-    return bytes;
-  };
-  const head = [magic, 0x0004_0002, 0, 0, 262_144, linkType].map(u32);
-  return Buffer.concat([
-    ...head,
-    ...packets.flatMap((each, index) => [
-      u32(1_700_000_000),
-      u32(index * 1_000),
-      u32(each.length),
-      u32(each.length),
-      each,
-    ]),
-  ]);
-};
-
-const load = async (bytes: Uint8Array) => {
-  const path = join(temporaryFolder(), 'x.pcap');
-  writeFileSync(path, bytes);
-  const loaded = await new Captures(false).open(path);
-  await loaded.done;
-  const rows = recordsOf(loaded).filter(({ kind }) => kind !== 'event');
-  return {
-    loaded,
-    seen: rows.map(({ kind, type }) => (kind === 'frame' ? (typeByNumber(type) ?? '?') : kind)),
-    rows,
-    notes: loaded.status().file?.notes ?? [],
-  };
-};
-
-const conversation = [
-  { at: 0, flags: tcpSyn, acknowledged: 0 },
-  { at: 0, flags: tcpSyn | tcpAck, isAnswer: true },
-  { at: 1, bytes: ping },
-  { at: 1, bytes: bye, isAnswer: true },
-];
+import { bye, conversation, load, packet, pcapOf, ping } from './packets.fixture.ts';
+import type { Sent } from './packets.fixture.ts';
 
 describe('link layers', () => {
   const ether = (type: number): Buffer =>

@@ -7,6 +7,7 @@
 import { basename } from 'node:path';
 
 import type { CaptureStatus } from '../../../../shared/model/capture.ts';
+import { isInCalendar } from '../../../../shared/model/calendar.ts';
 import { defaultBudgetBytes, defaultKeepBytes } from '../../../../shared/model/capture.ts';
 import type { HexdropError } from '../../../../shared/protocol/errors.ts';
 import { asHexdropError } from '../../../../shared/protocol/errors.ts';
@@ -33,6 +34,8 @@ const sliceMs = 8;
 /** Connections that are put together at a time; beyond it those that are not ours go first. */
 const mostFlows = 4_096;
 
+const nsPerMs = 1_000_000n;
+
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface Ends {
@@ -51,11 +54,11 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
   readonly done: Promise<void>;
   readonly #window: FileWindow;
   readonly #name: string;
-  readonly #facts: ContainerFacts = { notes: new Set(), application: '' };
+  readonly #facts: ContainerFacts = { notes: new Set(), application: '', timeDigits: 0 };
   readonly #flows = new Map<string, Known>();
   readonly #counts = new Map<NoSegment | 'encrypted', number>();
   readonly #unknownLinks = new Set<number>();
-  #originNs: bigint | undefined;
+  #firstNs: bigint | undefined;
   #lastMs = 0;
   #connections = 0;
   #repeated = 0;
@@ -92,7 +95,12 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
   }
 
   override get originMs(): number {
-    return Number((this.#originNs ?? 0n) / 1_000_000n);
+    return Number(((this.#firstNs ?? 0n) - BigInt(this.originNs)) / nsPerMs);
+  }
+
+  override get originNs(): number {
+    const rest = (this.#firstNs ?? 0n) % nsPerMs;
+    return Number(rest < 0n ? rest + nsPerMs : rest);
   }
 
   override status(): CaptureStatus {
@@ -102,6 +110,8 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
     return {
       state: this.#state,
       originMs: this.originMs,
+      originNs: this.originNs,
+      timeDigits: this.#facts.timeDigits,
       nowMs: this.#lastMs,
       firstRecord: records.first,
       nextRecord: records.next,
@@ -196,10 +206,11 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
     flow.segment(direction, segment, timeMs);
   }
 
-  /** Milliseconds since the first packet's. */
-  #timeOf(timeNs: bigint): number {
-    this.#originNs ??= timeNs - (timeNs % 1_000_000n);
-    const timeMs = Number(timeNs - this.#originNs) / 1e6;
+  /** Milliseconds since the first packet; what has no time takes that of the packet before. */
+  #timeOf(timeNs: bigint | undefined): number {
+    if (timeNs === undefined) return this.#lastMs;
+    this.#firstNs ??= timeNs;
+    const timeMs = Number(timeNs - this.#firstNs) / 1e6;
     if (timeMs > this.#lastMs) this.#lastMs = timeMs;
     return timeMs;
   }
@@ -254,6 +265,9 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
     add(count('broken'), 'packets are cut too short or broken; they were left out.');
     add(count('other'), 'packets are not TCP; they were left out.');
     add(this.#repeated, 'segments were repeated; each byte counts once.');
+    if (!isInCalendar(this.originMs) || !isInCalendar(this.originMs + this.#lastMs)) {
+      notes.push('Times in it lie beyond the calendar; only the seconds since its first packet are told.');
+    }
     if (this.#unknownLinks.size > 0) {
       notes.push(`Packets of link type ${[...this.#unknownLinks].join(', ')} cannot be read.`);
     }

@@ -12,7 +12,8 @@ import type { FileAbout } from './writer.ts';
 
 const about: FileAbout = {
   format: 'raw-ip',
-  originMs: 1_700_000_000_000.25,
+  originMs: 1_700_000_000_000,
+  originNs: 250_000,
   version: '1.2.3',
   hardware: 'x86_64 (desk)',
   os: 'Linux 6.1',

@@ -30,8 +30,10 @@ export interface FlowAbout {
 
 export interface FileAbout {
   readonly format: CaptureFormat;
-  /** Time 0, in milliseconds since the epoch. */
+  /** Time 0, in whole milliseconds since the epoch. */
   readonly originMs: number;
+  /** Nanoseconds behind them. */
+  readonly originNs: number;
   readonly version: string;
   readonly hardware: string;
   readonly os: string;
@@ -80,8 +82,7 @@ export class CaptureWriter {
   constructor(about: FileAbout, write: (bytes: Uint8Array) => void) {
     this.#about = about;
     this.#write = write;
-    const wholeMs = Math.floor(about.originMs);
-    this.#originNs = BigInt(wholeMs) * 1_000_000n + BigInt(Math.round((about.originMs - wholeMs) * 1e6));
+    this.#originNs = BigInt(about.originMs) * 1_000_000n + BigInt(about.originNs);
     const { hardware, os, version, format } = about;
     const application = `${applicationName} ${version}`;
     this.#put(sectionHeader({ hardware, os, application, comment: 'Secrets such as PINs are blanked.' }));

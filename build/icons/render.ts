@@ -1,15 +1,18 @@
-// Renders the program's icons with Chromium: `npx tsx build/icons/render.ts`. The pictures are kept in the repository,
-// so that a build needs no browser.
+// Renders the program's icons with Chromium: `npx tsx build/icons/render.ts`. The pictures, and the files for Windows and
+// macOS made of them, are kept in the repository, so that a build needs no browser.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
+import { icns, ico } from './containers.ts';
+import type { Picture } from './containers.ts';
+
 const folder = import.meta.dirname;
 
 /** File name without folder, drawing, pixels. */
 const pictures: readonly (readonly [name: string, drawing: string, pixels: number])[] = [
-  ...[16, 24, 32, 48, 64, 128, 256, 512].map((size) => [`icon-${size}.png`, 'icon.svg', size] as const),
+  ...[16, 24, 32, 48, 64, 128, 256, 512, 1024].map((size) => [`icon-${size}.png`, 'icon.svg', size] as const),
   ['trayTemplate.png', 'tray-template.svg', 16],
   ['trayTemplate@2x.png', 'tray-template.svg', 32],
   ['badge-32.png', 'badge.svg', 32],
@@ -31,3 +34,10 @@ try {
 } finally {
   await browser.close();
 }
+
+const picture = (pixels: number): Picture => ({
+  pixels,
+  png: readFileSync(join(folder, 'png', `icon-${pixels}.png`)),
+});
+writeFileSync(join(folder, 'icon.ico'), ico([16, 24, 32, 48, 64, 128, 256].map(picture)));
+writeFileSync(join(folder, 'icon.icns'), icns([32, 64, 128, 256, 512, 1024].map(picture)));

@@ -20,6 +20,8 @@ export interface DesktopOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly settings?: Partial<Settings>;
+  /** The program's entry; the one in dist/ when absent. */
+  readonly main?: string;
 }
 
 /** Of the module `electron`, in the main process. */
@@ -61,7 +63,7 @@ export class ShimApp implements DesktopApp {
         'tsx',
         '--import',
         join(import.meta.dirname, 'shim/register.ts'),
-        main,
+        options.main ?? main,
         '--home',
         options.home,
         ...(options.args ?? []),

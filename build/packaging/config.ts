@@ -1,0 +1,140 @@
+/**
+ * electron-builder's configuration (https://www.electron.build/configuration). `build/dist.ts` hands it over together with
+ * the staged application; the options of each system say what a person gets to download.
+ */
+
+import type { Configuration } from 'electron-builder';
+
+import manifest from '../../package.json' with { type: 'json' };
+
+/** Relative to the project: `build/dist.ts` puts the pictures there under the names that are looked for, 32x32.png. */
+export const linuxIconFolder = 'release/icons';
+
+/** What macOS shows when the program first touches the local network. */
+const localNetworkUsage =
+  'Hexdrop finds the devices of your network and moves files between them and this Mac. 在本地网络中发现设备并传输文件。';
+
+/** DNS-SD types that the program browses and announces; macOS hides all others. The same as in discovery/service.ts. */
+export const bonjourServices = ['_hexdrop._tcp'];
+
+/**
+ * Fuses are bits in Electron's binary that a packager sets once (https://www.electronjs.org/docs/latest/tutorial/fuses).
+ * docs/SECURITY.md gives the reason of each.
+ */
+export const fuses = {
+  runAsNode: false,
+  enableCookieEncryption: true,
+  enableNodeOptionsEnvironmentVariable: false,
+  enableNodeCliInspectArguments: false,
+  enableEmbeddedAsarIntegrityValidation: true,
+  onlyLoadAppFromAsar: true,
+  loadBrowserProcessSpecificV8Snapshot: false,
+  grantFileProtocolExtraPrivileges: false,
+} as const;
+
+export const config = {
+  appId: 'io.github.hexdrop.Hexdrop',
+  productName: 'Hexdrop',
+  copyright: `Copyright © ${manifest.author}`,
+  // The staging folder holds what the program needs and nothing else, so all of it is packed.
+  files: ['**/*'],
+  asar: true,
+  // An addon is a shared library: the system's loader cannot read it inside an archive.
+  asarUnpack: ['**/*.node'],
+  electronFuses: fuses,
+  electronLanguages: ['en', 'en-US', 'zh-CN', 'zh_CN'],
+  // Node-API addons fit every Node and Electron; nothing is compiled.
+  npmRebuild: false,
+  nodeGypRebuild: false,
+  // Updates are told, never installed by themselves; no feed is published with the artifacts.
+  publish: null,
+  artifactName: 'Hexdrop-${version}-${os}-${arch}.${ext}',
+  protocols: [{ name: 'Hexdrop address', schemes: ['hexdrop'], role: 'Viewer' }],
+
+  win: {
+    icon: 'icons/icon.ico',
+    target: [
+      { target: 'nsis', arch: ['x64', 'arm64'] },
+      { target: 'portable', arch: ['x64', 'arm64'] },
+    ],
+    requestedExecutionLevel: 'asInvoker',
+  },
+  nsis: {
+    artifactName: 'Hexdrop-${version}-win-${arch}-setup.${ext}',
+    // Per user and without an administrator: nobody in an office is asked for a password.
+    oneClick: true,
+    perMachine: false,
+    allowElevation: false,
+    include: 'packaging/windows/verbs.nsh',
+    installerLanguages: ['en_US', 'zh_CN'],
+    multiLanguageInstaller: true,
+    // The home holds the identity by which other devices know this one.
+    deleteAppDataOnUninstall: false,
+    differentialPackage: false,
+  },
+  portable: { artifactName: 'Hexdrop-${version}-win-${arch}-portable.${ext}', requestExecutionLevel: 'user' },
+
+  mac: {
+    icon: 'icons/icon.icns',
+    category: 'public.app-category.utilities',
+    target: [
+      { target: 'dmg', arch: ['universal'] },
+      { target: 'zip', arch: ['universal'] },
+    ],
+    hardenedRuntime: true,
+    gatekeeperAssess: false,
+    entitlements: 'packaging/macos/entitlements.plist',
+    entitlementsInherit: 'packaging/macos/entitlements.plist',
+    darkModeSupport: true,
+    // Both halves hold both addons, which are not of one architecture and not to be merged.
+    x64ArchFiles: '**/blake-hash-darwin-*/**',
+    mergeASARs: true,
+    extendInfo: {
+      NSLocalNetworkUsageDescription: localNetworkUsage,
+      NSBonjourServices: bonjourServices,
+      CFBundleDocumentTypes: [
+        {
+          CFBundleTypeName: 'Folder',
+          CFBundleTypeRole: 'Viewer',
+          LSHandlerRank: 'Alternate',
+          LSItemContentTypes: ['public.folder'],
+        },
+        {
+          CFBundleTypeName: 'File',
+          CFBundleTypeRole: 'Viewer',
+          LSHandlerRank: 'None',
+          LSItemContentTypes: ['public.data'],
+        },
+      ],
+    },
+  },
+  dmg: { title: 'Hexdrop ${version}' },
+
+  linux: {
+    icon: linuxIconFolder,
+    category: 'Network',
+    synopsis: 'Move files over the local network and see every byte of it',
+    executableName: 'hexdrop',
+    syncDesktopName: true,
+    target: [
+      { target: 'AppImage', arch: ['x64', 'arm64'] },
+      { target: 'deb', arch: ['x64', 'arm64'] },
+      { target: 'rpm', arch: ['x64', 'arm64'] },
+      { target: 'tar.gz', arch: ['x64', 'arm64'] },
+    ],
+    mimeTypes: ['inode/directory'],
+    desktop: {
+      entry: {
+        Name: 'Hexdrop',
+        GenericName: 'File transfer',
+        'GenericName[zh_CN]': '文件传输',
+        Comment: 'Move files over the local network',
+        'Comment[zh_CN]': '在本地网络中传输文件',
+        Keywords: 'file;transfer;share;network;TCP;packet;',
+        'Keywords[zh_CN]': '文件;传输;共享;网络;抓包;',
+        StartupNotify: 'true',
+      },
+    },
+  },
+  deb: { packageCategory: 'net', fpm: ['--deb-no-default-config-files'] },
+} satisfies Configuration;

@@ -151,7 +151,6 @@ export class Server implements SessionServer {
     record.connected(wire.session.peer);
     this.#serveBegins(request.transfer, record, provenId(wire.session.peer));
     const token = newLaneToken();
-    const { peerDeviceId } = wire.session.stream.connection.info;
     const source = new Source({
       tree: localTree(roots),
       reports: record.reportsTo((outcome) => {
@@ -160,7 +159,7 @@ export class Server implements SessionServer {
       }),
       uploads: context.uploads,
     });
-    const forget = context.desk.expect(token, peerDeviceId, (lane) => source.laneJoined(lane));
+    const forget = context.desk.expect(token, wire.session.laneOwner, (lane) => source.laneJoined(lane));
     record.cancelAttempt = (error) => source.cancel(error);
     record.holdAttempt = (isHeld) => source.hold(isHeld);
     record.follow(() => source.progress);

@@ -24,7 +24,9 @@ export interface FrameHandler {
    * whole (valid during the call only), else a buffer of its own. Bulk types: undefined.
    */
   frame(header: FrameHeader, payload: Uint8Array | undefined): void;
-  /** A frame of an unknown type marked OPTIONAL is over. Nothing else is called for it. */
+  /** The header of a frame of an unknown type marked OPTIONAL, whose payload will be skipped. May throw to refuse it. */
+  skipping?(header: FrameHeader): void;
+  /** Such a frame is over. Nothing else is called for it. */
   skipped?(header: FrameHeader): void;
 }
 
@@ -117,7 +119,8 @@ export class FrameParser {
   #begin(header: FrameHeader): void {
     const message = messageByNumber(header.type);
     this.#mode = message === undefined ? 'skip' : message.isBulk ? 'bulk' : 'control';
-    if (this.#mode !== 'skip') this.#handler.header(header);
+    if (this.#mode === 'skip') this.#handler.skipping?.(header);
+    else this.#handler.header(header);
     this.#header = header;
     this.#missing = header.length;
     if (header.length === 0) this.#finish(header, this.#mode === 'control' ? new Uint8Array(0) : undefined);

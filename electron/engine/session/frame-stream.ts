@@ -7,7 +7,7 @@
  */
 
 import { decodePayload, encodeFrame } from '../../../shared/protocol/codec.ts';
-import { typeByNumber } from '../../../shared/protocol/catalog.ts';
+import { typeByNumber, typeLabel } from '../../../shared/protocol/catalog.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import { FrameParser } from '../../../shared/protocol/framing.ts';
@@ -224,6 +224,16 @@ export class FrameStream implements ConnectionReader, FrameHandler {
     if (isBulk) return this.#receiver.bulk(type, header, bytes);
     const decoded = type === 'MANIFEST' ? readManifestPage(bytes) : decodePayload(header, bytes);
     this.#receiver.control({ type, header, payload: decoded } as ControlFrame);
+  }
+
+  /** What a stranger may send is HELLO or LANE: before the handshake is complete nothing is skipped. */
+  skipping(header: FrameHeader): void {
+    if (this.#handshakeBytes === undefined || this.#isOver) return;
+    const seen = typeLabel(header.type);
+    throw new HexdropError('unexpected-frame', `${seen} came before the handshake was complete.`, {
+      seen,
+      allowed: 'frames of the handshake',
+    });
   }
 
   skipped(header: FrameHeader): void {

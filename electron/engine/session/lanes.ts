@@ -2,9 +2,11 @@
  * Lanes: connections that carry the bulk of one transfer (docs/PROTOCOL.md, "Lanes").
  *
  * The side that receives dials the lane, because only a dialed socket reads into buffers of our own. A one-time token
- * of the OFFER joins it to its transfer; on TLS the key must be that of the session besides.
+ * of the OFFER joins it to its transfer; on TLS the key must be that of the session besides, and what LANE claims must be
+ * what the session said.
  */
 
+import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { errorFromWire } from '../../../shared/protocol/wire-errors.ts';
 import { dial } from '../net/dialer.ts';
@@ -15,8 +17,16 @@ import type { ControlFrame, FrameReceiver } from './frame-stream.ts';
 /** Lanes count from 1; a transfer uses one. */
 const laneNumber = 1;
 
+/** The peer of the session that a lane belongs to. */
+export interface LaneOwner {
+  /** The id that its key proved; undefined on plain. */
+  readonly provenId: string | undefined;
+  /** The id that it gave in the handshake. */
+  readonly saidId: string;
+}
+
 interface Expected {
-  readonly peerDeviceId: string | undefined;
+  readonly owner: LaneOwner;
   joined(lane: FrameStream): void;
 }
 
@@ -24,9 +34,9 @@ interface Expected {
 export class LaneDesk {
   readonly #expected = new Map<string, Expected>();
 
-  /** @param peerDeviceId the pinned id of the session's peer; undefined on plain. Returns how to stop expecting. */
-  expect(token: string, peerDeviceId: string | undefined, joined: (lane: FrameStream) => void): () => void {
-    this.#expected.set(token, { peerDeviceId, joined });
+  /** Returns how to stop expecting. */
+  expect(token: string, owner: LaneOwner, joined: (lane: FrameStream) => void): () => void {
+    this.#expected.set(token, { owner, joined });
     return () => {
       this.#expected.delete(token);
     };
@@ -36,24 +46,27 @@ export class LaneDesk {
    * LANE came as the first frame of an accepted connection. A token serves once.
    * @throws HexdropError transfer-unknown, identity-mismatch
    */
-  join(lane: FrameStream, token: string): void {
+  join(lane: FrameStream, { token, deviceId }: Payload<'LANE'>): void {
     const expected = this.#expected.get(token);
     if (expected === undefined) {
       throw new HexdropError('transfer-unknown', 'No transfer waits for a lane with this token.');
     }
     const { peerDeviceId } = lane.connection.info;
-    if (peerDeviceId !== expected.peerDeviceId) {
-      throw new HexdropError('identity-mismatch', 'The lane was opened by another device than the session.', {
-        seen: peerDeviceId?.slice(0, 16) ?? 'plain',
-        allowed: expected.peerDeviceId?.slice(0, 16) ?? 'plain',
-      });
-    }
+    const { provenId, saidId } = expected.owner;
+    if (peerDeviceId !== provenId) throw strangersLane(peerDeviceId, provenId);
+    if (deviceId !== undefined && deviceId !== saidId) throw strangersLane(deviceId, saidId);
     this.#expected.delete(token);
     lane.established();
     lane.send('JOINED', 0, {});
     expected.joined(lane);
   }
 }
+
+const strangersLane = (seen: string | undefined, allowed: string | undefined): HexdropError =>
+  new HexdropError('identity-mismatch', 'The lane was opened by another device than the session.', {
+    seen: seen?.slice(0, 16) ?? 'plain',
+    allowed: allowed?.slice(0, 16) ?? 'plain',
+  });
 
 /** Opens a lane and resolves once the other side has joined it. Rejects when it cannot be had. */
 export async function dialLane(
@@ -83,6 +96,6 @@ export async function dialLane(
     };
     const lane = new FrameStream(connection, joining, laneNumber);
     lane.start();
-    lane.send('LANE', 0, { token });
+    lane.send('LANE', 0, { token, deviceId: options.identity.deviceId });
   });
 }

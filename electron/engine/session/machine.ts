@@ -120,6 +120,12 @@ export class SessionMachine {
   /** Highest id opened by each: ids only rise, so a lower one that is not in the map is over. */
   readonly #highest: Record<Actor, number> = { us: 0, peer: 0 };
 
+  /**
+   * Requests that ended with a frame of ours other than CANCEL: a CANCEL may cross it, and is answered once. Both sides
+   * together have no more requests open than this holds, so none is forgotten whose CANCEL is on its way.
+   */
+  readonly #mayCross = new Set<number>();
+
   /** Requests open, by who opened them: a count of both together could be broken by two that cross. */
   readonly #opened: Record<Actor, number> = { us: 0, peer: 0 };
 
@@ -264,8 +270,10 @@ export class SessionMachine {
     }
     const expected = rule.bulk === true && actor === request.source ? request.bulkChannel : 0;
     if (channel !== expected) throw wrongChannel(type, id, channel, expected);
-    if (rule.to === 'over') this.#close(id);
-    else if (rule.to !== undefined) request.state = rule.to;
+    if (rule.to === 'over') {
+      this.#close(id);
+      if (actor === 'us') this.#expectCrossing(id);
+    } else if (rule.to !== undefined) request.state = rule.to;
     if (rule.to === 'cancelling') request.canceller = actor;
     return 'deliver';
   }
@@ -276,8 +284,10 @@ export class SessionMachine {
     if (request === undefined) {
       if (id > this.#highest[this.#openerOf(id)])
         throw this.#unexpected(actor, 'CANCEL', id, 'unused', 'requests that were opened');
-      // It crossed our last frame of that request: answer, so that the peer can stop waiting.
-      return actor === 'peer' ? 'answer-cancel' : 'deliver';
+      // Ours is the answer to what crossed. That of the peer crossed our last frame, or has had its answer: two sides that
+      // both answered every CANCEL would answer each other for ever.
+      if (actor === 'us') return 'deliver';
+      return this.#mayCross.delete(id) ? 'answer-cancel' : 'drop';
     }
     if (request.kind !== 'transfer')
       throw this.#unexpected(actor, 'CANCEL', id, request.state, 'CANCEL of a transfer');
@@ -294,6 +304,13 @@ export class SessionMachine {
     request.state = 'cancelling';
     request.canceller = actor;
     return 'deliver';
+  }
+
+  #expectCrossing(id: number): void {
+    this.#mayCross.add(id);
+    if (this.#mayCross.size <= 2 * limits.openRequests) return;
+    const [oldest] = this.#mayCross;
+    this.#mayCross.delete(oldest as number);
   }
 
   #close(id: number): void {

@@ -58,7 +58,7 @@ describe('the first frame of a connection', () => {
     for (const channel of [1, 4]) {
       const { link, desk, rejected } = receive();
       let joined = 0;
-      desk.expect('ab'.repeat(16), undefined, () => {
+      desk.expect('ab'.repeat(16), { provenId: undefined, saidId: 'cd'.repeat(32) }, () => {
         joined += 1;
       });
       const peer = new RawPeer(link, 'dialer', channel);
@@ -114,13 +114,13 @@ describe('the first frame of a connection', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('may not be preceded by frames that are skipped without end', async () => {
-    const { link, rejected } = receive();
-    const peer = new RawPeer(link, 'dialer');
-    const optional = new Uint8Array(16 + 8_192);
-    optional.set([0x48, 0x58, 0x44, 0x31, 0, 0, 0x20, 0, 0x7e, 1, 0, 0, 0, 0, 0, 0]);
-    for (let count = 0; count < 8; count += 1) peer.stream.write(optional);
-    await quiet();
-    expect(rejected).toHaveLength(1);
+  it('may not be preceded by a frame that would be skipped later, long or short: unexpected-frame', async () => {
+    for (const length of [0, 0x20]) {
+      const { link, rejected } = receive();
+      const peer = new RawPeer(link, 'dialer');
+      peer.stream.write(Uint8Array.of(0x48, 0x58, 0x44, 0x31, 0, 0, length, 0, 0x7e, 1, 0, 0, 0, 0, 0, 0));
+      expect(await peer.next('ERROR')).toMatchObject({ code: 'unexpected-frame', seen: 'type 0x7e' });
+      expect(rejected).toMatchObject([{ code: 'unexpected-frame' }]);
+    }
   });
 });

@@ -30,7 +30,7 @@ export function receiveFirstFrame(connection: Connection, options: ReceptionOpti
     admit: (type, header) => requireOpening(type, header),
     control: (frame) => {
       clearTimeout(timer);
-      if (frame.type === 'LANE') options.desk.join(stream, frame.payload.token);
+      if (frame.type === 'LANE') options.desk.join(stream, frame.payload);
       else options.session(stream, frame);
     },
     bulk: () => {},

@@ -131,6 +131,15 @@ describe('a handshake', () => {
     expect(await peer.next('ERROR')).toMatchObject({ code: 'unexpected-frame', seen: 'LIST' });
     expect(await ours.ended).toMatchObject({ code: 'unexpected-frame' });
   });
+
+  it('skips nothing before WELCOME, whatever it is marked as', async () => {
+    const link = memoryLink({ devices: deviceIds });
+    const peer = new RawPeer(link, 'listener');
+    const ours = endOf(link, 'dialer');
+    peer.stream.write(Uint8Array.of(0x48, 0x58, 0x44, 0x31, 0, 0, 0, 0, 0x7e, 1, 0, 0, 0, 0, 0, 0));
+    expect(await peer.next('ERROR')).toMatchObject({ code: 'unexpected-frame', seen: 'type 0x7e' });
+    expect(await ours.ended).toMatchObject({ code: 'unexpected-frame' });
+  });
 });
 
 describe('a question', () => {

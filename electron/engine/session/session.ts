@@ -17,6 +17,7 @@ import type { Digest } from '../transfer/digest.ts';
 import type { BulkType, ControlFrame, ControlType, FrameReceiver, FrameStream } from './frame-stream.ts';
 import { acceptWelcome, answerHello, helloOf } from './handshake.ts';
 import type { CommonGround, SelfDescription } from './handshake.ts';
+import type { LaneOwner } from './lanes.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { SessionMachine } from './machine.ts';
 import type { RequestState, Side } from './machine.ts';
@@ -136,6 +137,11 @@ export class Session implements FrameReceiver {
   get peer(): PeerView {
     if (this.#peer === undefined) throw new Error('The session is not open yet.');
     return this.#peer;
+  }
+
+  /** Whose lanes belong to this session. */
+  get laneOwner(): LaneOwner {
+    return { provenId: this.stream.connection.info.peerDeviceId, saidId: this.peer.deviceId };
   }
 
   get digest(): Digest {

@@ -112,8 +112,8 @@ async function openLaneListener(
   token: string,
   source: Source,
 ): Promise<LaneListener | undefined> {
-  const { peerDeviceId, secure, local } = session.stream.connection.info;
-  const forget = context.desk.expect(token, peerDeviceId, (lane) => source.laneJoined(lane));
+  const { secure, local } = session.stream.connection.info;
+  const forget = context.desk.expect(token, session.laneOwner, (lane) => source.laneJoined(lane));
   const own = context.listening();
   if (own !== undefined && (secure !== undefined || own.allowPlain)) return { port: own.port, close: forget };
   let listener: Listener;

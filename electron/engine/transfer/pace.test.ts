@@ -67,12 +67,30 @@ describe('a limit', () => {
     expect(sender.bytes / 10 / 10_000_000).toBeCloseTo(1, 1);
   });
 
-  it('lets no more than a blink of it out at once after a rest', () => {
+  it.each([50_000, 2_000_000, 40_000_000])(
+    'of %d bytes a second lets out no more than that and one frame, in the first second and in any other',
+    (rate) => {
+      const { clock, limit } = limitOf(rate);
+      const sender = new Sender(limit);
+      sender.go();
+      for (let passedMs = 1; passedMs <= 5_000; passedMs += 1) {
+        clock.advance(1);
+        expect(sender.bytes).toBeLessThanOrEqual((rate * passedMs) / 1_000 + frame);
+      }
+    },
+  );
+
+  it('saves nothing up in a rest, before the first frame or between two', () => {
     const { clock, limit } = limitOf(10_000_000);
     clock.advance(60_000);
-    const sender = new Sender(limit);
+    const sender = new Sender(limit, 1);
     sender.go();
-    expect(sender.bytes).toBeLessThanOrEqual(1_000_000 + 2 * frame);
+    clock.advance(60_000);
+    sender.left = Infinity;
+    sender.go();
+    expect(sender.bytes).toBe(2 * frame);
+    clock.advance(1_000);
+    expect(sender.bytes).toBeLessThanOrEqual(10_000_000 + 2 * frame);
   });
 
   it('is shared: those who wait come in turn, and whoever comes anew waits behind them', () => {

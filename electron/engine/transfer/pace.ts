@@ -18,8 +18,11 @@ export const systemClock: PaceClock = {
   },
 };
 
-/** What a late timer may make up for, and what may leave at once after a rest. */
+/** What a late timer may make up for. */
 const catchUpMs = 100;
+
+/** Who asks no longer than this after it sent is in the middle of sending; later, it has rested. Rests save nothing up. */
+const restMs = 20;
 
 /** A timer takes no longer waits than 24 days; an hour is as good. */
 const longestWaitMs = 3_600_000;
@@ -31,13 +34,15 @@ export interface Waiter {
 
 /**
  * A number of bytes a second. Frames are not cut: one may leave as soon as those before it are paid for, and the
- * next one when it is. Those who wait come one frame each in turn.
+ * next one when it is. So in any time no more leaves than the number says, and one frame. Those who wait come one
+ * frame each in turn.
  */
 export class RateLimit {
   readonly #clock: PaceClock;
   #bytesPerSecond: number | undefined;
   /** When everything that left is paid for. */
   #freeAtMs = -Infinity;
+  #tookAtMs = -Infinity;
   #queue: Waiter[] = [];
   /** Whoever was woken and has not taken yet. */
   #woken: Waiter | undefined;
@@ -66,7 +71,8 @@ export class RateLimit {
       return;
     }
     const nowMs = this.#clock.nowMs();
-    if (before !== undefined && this.#freeAtMs > nowMs)
+    if (before === undefined) this.#freeAtMs = nowMs;
+    else if (this.#freeAtMs > nowMs)
       this.#freeAtMs = nowMs + ((this.#freeAtMs - nowMs) * before) / bytesPerSecond;
     this.#arm();
   }
@@ -74,9 +80,12 @@ export class RateLimit {
   /** Whether a frame of `who` may leave now. If not, it is woken when its turn has come. */
   mayTake(who: Waiter): boolean {
     if (this.#bytesPerSecond === undefined) return true;
-    const isFree = this.#clock.nowMs() >= this.#freeAtMs;
+    const nowMs = this.#clock.nowMs();
+    const isFree = nowMs >= this.#freeAtMs;
     if (isFree && this.#woken === who) return true;
     if (isFree && this.#woken === undefined && (this.#queue[0] ?? who) === who) {
+      const hasRested = this.#queue.length === 0 && nowMs - this.#tookAtMs > restMs;
+      if (hasRested) this.#freeAtMs = nowMs;
       this.#queue.shift();
       return true;
     }
@@ -89,7 +98,8 @@ export class RateLimit {
   take(bytes: number): void {
     if (this.#bytesPerSecond === undefined) return;
     this.#woken = undefined;
-    const from = Math.max(this.#freeAtMs, this.#clock.nowMs() - catchUpMs);
+    this.#tookAtMs = this.#clock.nowMs();
+    const from = Math.max(this.#freeAtMs, this.#tookAtMs - catchUpMs);
     this.#freeAtMs = from + (bytes / this.#bytesPerSecond) * 1_000;
   }
 

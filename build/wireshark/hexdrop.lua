@@ -121,7 +121,7 @@ local messages = {
   [7] = { name = "LANE", limit = 8192, answers = { JOINED = true }, asks = true,
     json = {
       token = text("lane.token", "token", "the one-time token of the OFFER"),
-      deviceId = text("lane.deviceId", "deviceId", "device id of the side that opens the lane"),
+      deviceId = text("lane.deviceId", "deviceId", "device id of the side that opens the lane, as it gave it in the handshake"),
     } },
   [8] = { name = "JOINED", limit = 8192, answers = {  }, asks = false,
     json = {} },
@@ -135,7 +135,7 @@ local messages = {
       path = text("listing.path", "path", "the path that was asked for"),
       writable = truth("listing.writable", "writable", "whether uploads into this folder are taken"),
       entries = list(object({
-        name = text("listing.entries.name", "name", "one component of a path"),
+        name = text("listing.entries.name", "name", "the name"),
         kind = text("listing.entries.kind", "kind", "what it is"),
         size = int("listing.entries.size", "size", "bytes of a file"),
         mtime = signed("listing.entries.mtime", "mtime", "time of last change, microseconds since the epoch"),
@@ -153,7 +153,7 @@ local messages = {
     json = {
       path = text("entry.path", "path", "the path that was asked for"),
       entry = object({
-        name = text("entry.entry.name", "name", "one component of a path"),
+        name = text("entry.entry.name", "name", "the name"),
         kind = text("entry.entry.kind", "kind", "what it is"),
         size = int("entry.entry.size", "size", "bytes of a file"),
         mtime = signed("entry.entry.mtime", "mtime", "time of last change, microseconds since the epoch"),
@@ -309,23 +309,23 @@ local messages = {
   [44] = { name = "ACK", limit = 8192, answers = {  }, asks = false,
     json = {
       settled = int("ack.settled", "settled", "every entry with a lower index is settled"),
-      bytes = int("ack.bytes", "bytes", "bytes committed to disk in this transfer; skipped and resumed ones do not count"),
-      resumedBytes = int("ack.resumedBytes", "resumedBytes", "bytes that an earlier transfer had brought, as far as known"),
+      bytes = int("ack.bytes", "bytes", "bytes of content stored under this `transfer`, in all attempts; see \"Settlement\""),
+      resumedBytes = int("ack.resumedBytes", "resumedBytes", "bytes that were there before, as far as known"),
     } },
   [45] = { name = "FINISH", limit = 8192, answers = { DONE = true, CANCEL = true }, asks = true,
     json = {
-      files = int("finish.files", "files", "files sent or found the same"),
-      bytes = int("finish.bytes", "bytes", "bytes of content sent"),
+      files = int("finish.files", "files", "files sent or found the same in this attempt"),
+      bytes = int("finish.bytes", "bytes", "bytes of content sent in this attempt"),
       failed = int("finish.failed", "failed", "entries that failed on the side of the source, those that the manifest could not tell among them"),
       omitted = int("finish.omitted", "omitted", "links, sockets, devices: not in the manifest"),
     } },
   [46] = { name = "DONE", limit = 8192, answers = {  }, asks = false,
     json = {
       files = int("done.files", "files", "files in place and verified, those that an earlier run had brought among them"),
-      bytes = int("done.bytes", "bytes", "bytes committed in this transfer"),
+      bytes = int("done.bytes", "bytes", "bytes of content stored under this `transfer`, in all attempts"),
       skipped = int("done.skipped", "skipped", "files not wanted or found the same"),
       failed = int("done.failed", "failed", "files that failed on either side"),
-      resumedBytes = int("done.resumedBytes", "resumedBytes", "bytes that an earlier transfer had brought"),
+      resumedBytes = int("done.resumedBytes", "resumedBytes", "bytes that were there before"),
     } },
   [47] = { name = "CANCEL", limit = 8192, answers = { CANCEL = true }, asks = true,
     json = {

@@ -3,12 +3,10 @@
  * PINs open what is locked.
  */
 
-import { displayName } from '../../shared/model/display-name.ts';
 import type { PeerView } from '../../shared/model/peer.ts';
 import type { ListedEntry } from '../../shared/model/share.ts';
 import type { Payload } from '../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../shared/protocol/errors.ts';
-import { isComponent } from '../../shared/protocol/manifest-order.ts';
 import { chunkBytes, limits } from '../../shared/protocol/limits.ts';
 import type {
   FileRange,
@@ -227,12 +225,6 @@ const emptyPage = (): HexdropError =>
 /** The entry with its path; what the peer did not say is left out. */
 function listedAt(path: string, entry: Payload<'ENTRY'>['entry']): ListedEntry {
   const { name, kind, size, mtime, executable, writable, locked } = entry;
-  if (!isComponent(name)) {
-    throw new HexdropError('bad-payload', `The name "${displayName(name)}" is not one component of a path.`, {
-      seen: displayName(name),
-      allowed: 'no "/", no NUL, not "." or ".."',
-    });
-  }
   return {
     path,
     name,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { messageOf } from './catalog.ts';
+import type { TypeName } from './catalog.ts';
 import { decodePayloadOf, encodeFrame } from './codec.ts';
 import { decodeHeader } from './header.ts';
 import { chunkBytes, headerBytes, limits } from './limits.ts';
@@ -31,6 +32,70 @@ describe('JSON payloads', () => {
     expect(() => decodePayloadOf('HELLO', encodeUtf8('{"versions":[0]}'))).toThrow(
       'HELLO, versions.0: seen 0; allowed: an integer from 1 to 65535.',
     );
+  });
+
+  test.each([
+    [
+      'HELLO',
+      '{"versions":[]}',
+      'versions: seen a list of 0; allowed: list of 1 to 16: an integer from 1 to 65535.',
+    ],
+    ['HELLO', '{"versions":1}', 'versions: seen 1; allowed: list of 1 to 16: an integer from 1 to 65535.'],
+    ['HELLO', '{"versions":[1]}', 'app: seen nothing; allowed: text of 1 to 64 characters.'],
+    ['LIST', '{"path":7}', 'path: seen 7; allowed: text of at most 4096 characters.'],
+    ['LIST', '{"path":"","after":null}', 'after: seen null; allowed: text of 1 to 255 characters.'],
+    ['LANE', '{"token":"ab"}', 'token: seen "ab"; allowed: 32 lower-case hex digits.'],
+    ['ACCEPT', '{"bulk":"both"}', 'bulk: seen "both"; allowed: "inline" or "lane".'],
+    ['TOTALS', '{"files":0,"folders":0,"bytes":0,"complete":1}', 'complete: seen 1; allowed: true or false.'],
+    [
+      'WANT',
+      '{"first":0,"count":1,"skip":[[0]]}',
+      'skip.0.1: seen nothing; allowed: an integer from 1 to 65536.',
+    ],
+    [
+      'WANT',
+      '{"first":0,"count":1,"skip":[[1,1]]}',
+      'allowed: entries within the span, ascending in each list',
+    ],
+    ['PING', 'null', 'seen null; allowed: a JSON object.'],
+  ] as const)('are refused in the words of the page: %s %s', (type, json, words) => {
+    expect(() => decodePayloadOf(type, encodeUtf8(json))).toThrow(words);
+  });
+
+  test.each([
+    ['fewer than there are', 2, ['a']],
+    ['more than there are', 1, ['a', 'b']],
+    ['fewer than the first hundred', 5_000, ['a']],
+  ])('of OFFER that show %s are refused', (_what, rootCount, names) => {
+    const offer = {
+      transfer: 'ab'.repeat(16),
+      roots: names.map((name) => ({ name, kind: 'file', size: 0 })),
+      rootCount,
+      totals: { files: 0, folders: 0, bytes: 0, complete: false },
+    };
+    const decode = (each: unknown): unknown => decodePayloadOf('OFFER', encodeUtf8(JSON.stringify(each)));
+    expect(() => decode(offer)).toThrow('as many roots as rootCount, or the first 100 of them');
+    expect(decode({ ...offer, rootCount: names.length })).toMatchObject({ rootCount: names.length });
+  });
+
+  test.each([
+    ['..', 'unsafe-name'],
+    ['.', 'unsafe-name'],
+    ['a/b', 'unsafe-name'],
+    ['../x', 'unsafe-name'],
+    ['a\0', 'unsafe-name'],
+    ['', 'bad-payload'],
+    ['a'.repeat(256), 'bad-payload'],
+  ])('tell no name that is not one component: %j', (name, code) => {
+    const refused = (type: TypeName, payload: unknown): void =>
+      expect(thrownCode(() => decodePayloadOf(type, encodeUtf8(JSON.stringify(payload))))).toBe(code);
+    const entry = { name, kind: 'file', size: 1 };
+    const totals = { files: 1, folders: 0, bytes: 1, complete: true };
+    const offer = { transfer: 'ab'.repeat(16), roots: [entry], rootCount: 1, totals };
+    refused('OFFER', offer);
+    const listing = { path: 's', writable: false, entries: [entry], more: false };
+    refused('LISTING', listing);
+    refused('ENTRY', { path: 's', entry });
   });
 
   test('never name a secret in an error', () => {

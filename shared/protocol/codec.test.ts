@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { type Payload, type TypeName, typeNames, typeNumber } from './catalog.ts';
 import { decodePayload, decodePayloadOf, encodeFrame } from './codec.ts';
 import { decodeHeader } from './header.ts';
-import { chunkBytes, headerBytes } from './limits.ts';
-import { encodeUtf8 } from './text.ts';
+import { chunkBytes, headerBytes, limits } from './limits.ts';
+import { encodeUtf8, isComponent } from './text.ts';
 import { thrownCode } from './thrown-code.ts';
 
 const text = (minLength: number, maxLength: number) => fc.string({ unit: 'binary', minLength, maxLength });
@@ -14,6 +14,7 @@ const hexText = (length: number) =>
     minLength: length,
     maxLength: length,
   });
+const component = text(1, 30).filter(isComponent);
 const word = fc.constantFrom('disk-full', 'internal', 'x', '0-9');
 const natural = fc.maxSafeNat();
 const entryIndex = fc.integer({ min: 0, max: 0xffff_fffe });
@@ -27,7 +28,7 @@ const totals = fc.record({ files: natural, folders: natural, bytes: natural, com
 const listed = fc
   .tuple(
     fc.record({
-      name: text(1, 30),
+      name: component,
       kind: fc.constantFrom('share' as const, 'folder' as const, 'file' as const),
     }),
     fc.record(
@@ -126,29 +127,32 @@ const payloads: { readonly [Name in TypeName]: fc.Arbitrary<Payload<Name>> } = {
   TEXT: fc.record({ text: text(1, 300) }),
   TAKEN: fc.constant({}),
   GET: fc.record({ transfer: hexText(32), paths: fc.array(text(1, 30), { minLength: 1, maxLength: 20 }) }),
-  OFFER: fc.record(
-    {
-      transfer: hexText(32),
-      roots: fc.array(
-        fc.record({
-          name: text(1, 30),
-          kind: fc.constantFrom('file' as const, 'folder' as const),
-          size: natural,
-        }),
-        {
-          maxLength: 20,
-        },
-      ),
-      rootCount: natural,
-      totals,
-      target: fc.record({ path: text(0, 50) }),
-      lane: fc.record(
-        { port: fc.integer({ min: 1, max: 65_535 }), token: hexText(32) },
-        { requiredKeys: ['token'] },
-      ),
-    },
-    { requiredKeys: ['transfer', 'roots', 'rootCount', 'totals'] },
-  ),
+  OFFER: fc
+    .record(
+      {
+        transfer: hexText(32),
+        roots: fc.array(
+          fc.record({
+            name: component,
+            kind: fc.constantFrom('file' as const, 'folder' as const),
+            size: natural,
+          }),
+          { maxLength: limits.offerRoots },
+        ),
+        totals,
+        target: fc.record({ path: text(0, 50) }),
+        lane: fc.record(
+          { port: fc.integer({ min: 1, max: 65_535 }), token: hexText(32) },
+          { requiredKeys: ['token'] },
+        ),
+      },
+      { requiredKeys: ['transfer', 'roots', 'totals'] },
+    )
+    .chain((offer) =>
+      fc
+        .nat(offer.roots.length < limits.offerRoots ? 0 : 5_000)
+        .map((hidden) => ({ ...offer, rootCount: offer.roots.length + hidden })),
+    ),
   TOTALS: totals,
   ACCEPT: fc.record({ bulk: fc.constantFrom('inline' as const, 'lane' as const) }),
   DECLINE: refusal,

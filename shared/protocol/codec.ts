@@ -8,7 +8,8 @@
 import * as v from 'valibot';
 import { messageOf, type Payload, type TypeName, typeByNumber, typeLabel } from './catalog.ts';
 import type { JsonMessage } from './catalog/message.ts';
-import { secretPaths } from './catalog/schema.ts';
+import { componentRule } from './catalog/properties.ts';
+import { formOf, schemaAt, secretPaths } from './catalog/schema.ts';
 import { HexdropError } from './errors.ts';
 import { readRecord, RecordFault, recordBytes, writeRecord } from './fields-codec.ts';
 import { encodeHeader, type FrameHeader, headerOf } from './header.ts';
@@ -64,7 +65,10 @@ export type Decoded = {
   readonly [Name in TypeName]: { readonly type: Name; readonly payload: Payload<Name> };
 }[TypeName];
 
-/** The payload of a frame. Throws bad-payload (unknown-type for a type that this version does not know), nothing else. */
+/**
+ * The payload of a frame. Throws bad-payload, unsafe-name for a name in JSON that is not one component of a path,
+ * unknown-type for a type that this version does not know, and nothing else.
+ */
 export const decodePayload = (header: FrameHeader, bytes: Uint8Array): Payload<TypeName> =>
   decodeMessage(header, bytes).payload;
 
@@ -131,8 +135,11 @@ function checked(
   const issue = result.issues[0];
   const path = v.getDotPath(issue) ?? '';
   const seen = isSecret(message, path) ? 'a secret' : clip(describe(issue.input), limits.detailCharacters);
-  const allowed = clip(allowedBy(issue), limits.detailCharacters);
+  const allowed = clip(allowedBy(message, issue), limits.detailCharacters);
   const error = badPayload(name, path, seen, allowed);
+  if (code === 'bad-payload' && issue.message === componentRule) {
+    throw new HexdropError('unsafe-name', error.message, { seen, allowed });
+  }
   if (code === 'bad-payload') throw error;
   throw new HexdropError('internal', `A payload of our own is wrong: ${error.message}`, { seen, allowed });
 }
@@ -146,7 +153,10 @@ function describe(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : JSON.stringify(value);
 }
 
-function allowedBy(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'check' || issue.type === 'regex') return issue.message;
-  return issue.expected ?? issue.message;
+/** In the words of docs/PROTOCOL.md. A rule between properties says what it asks for; of a value the form says it. */
+function allowedBy({ schema }: JsonMessage, issue: v.BaseIssue<unknown>): string {
+  const path = (issue.path ?? []).map(({ key }) => key);
+  if (path.length === 0) return issue.type === 'check' ? issue.message : 'a JSON object';
+  const at = schemaAt(schema, path);
+  return at === undefined ? issue.message : formOf(at);
 }

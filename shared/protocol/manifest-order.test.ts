@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ManifestEntry } from './catalog.ts';
-import { HexdropError } from './errors.ts';
 import { limits } from './limits.ts';
-import { isComponent, ManifestOrder } from './manifest-order.ts';
-import { compareUtf8 } from './text.ts';
+import { ManifestOrder } from './manifest-order.ts';
+import { compareUtf8, isComponent } from './text.ts';
 import { thrownCode } from './thrown-code.ts';
 
 type Entry = Pick<ManifestEntry, 'kind' | 'parent' | 'name'>;
@@ -133,7 +132,7 @@ describe('the order of a manifest', () => {
   });
 });
 
-test('takePage refuses a gap, a page twice, and a wrong first index', () => {
+test('takePage refuses a gap, a page twice, a wrong first index, and an empty page that is not the last', () => {
   const page = (number: number, first: number, names: readonly string[]) => ({
     page: number,
     first,
@@ -146,10 +145,13 @@ test('takePage refuses a gap, a page twice, and a wrong first index', () => {
     })),
   });
   const order = new ManifestOrder();
-  order.takePage(page(0, 0, ['a', 'b']));
-  expect(() => order.takePage(page(0, 2, ['c']))).toThrow(HexdropError);
-  expect(() => order.takePage(page(2, 2, ['c']))).toThrow(HexdropError);
-  expect(() => order.takePage(page(1, 3, ['c']))).toThrow(HexdropError);
-  order.takePage(page(1, 2, ['c']));
+  const code = (next: ReturnType<typeof page>): string => thrownCode(() => order.takePage(next, false));
+  order.takePage(page(0, 0, ['a', 'b']), false);
+  expect(code(page(0, 2, ['c']))).toBe('manifest-order');
+  expect(code(page(2, 2, ['c']))).toBe('manifest-order');
+  expect(code(page(1, 3, ['c']))).toBe('manifest-order');
+  expect(code(page(1, 2, []))).toBe('manifest-order');
+  order.takePage(page(1, 2, ['c']), false);
   expect(order.nextIndex).toBe(3);
+  order.takePage(page(2, 3, []), true);
 });

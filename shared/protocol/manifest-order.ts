@@ -12,7 +12,7 @@ import type { ManifestEntry } from './catalog.ts';
 import { HexdropError } from './errors.ts';
 import { limits } from './limits.ts';
 import type { ManifestPage } from './manifest.ts';
-import { clip, compareUtf8 } from './text.ts';
+import { clip, compareUtf8, isComponent } from './text.ts';
 
 const firstCapacity = 256;
 
@@ -85,8 +85,8 @@ export class ManifestOrder {
     return depth;
   }
 
-  /** Takes the next page: number and first index must be the next ones. */
-  takePage(page: ManifestPage): void {
+  /** Takes the next page: number and first index must be the next ones, and only the last one may be empty. */
+  takePage(page: ManifestPage, isLast: boolean): void {
     if (page.page !== this.#nextPage) {
       throw orderFault(this.#nextIndex, `page ${page.page}`, `page ${this.#nextPage}`);
     }
@@ -97,14 +97,13 @@ export class ManifestOrder {
         `a page that starts at ${this.#nextIndex}`,
       );
     }
+    if (page.entries.length === 0 && !isLast) {
+      throw orderFault(this.#nextIndex, 'a page without entries', 'one on the last page only');
+    }
     this.#nextPage += 1;
     for (const entry of page.entries) this.take(entry);
   }
 }
-
-/** Whether a name is ONE component of a path wherever it may land. Platforms ask for more: that is safe-path's. */
-export const isComponent = (name: string): boolean =>
-  name !== '' && name !== '.' && name !== '..' && !name.includes('/') && !name.includes('\0');
 
 /** Index and depth of folders, ascending; a ring that grows and forgets what is passed. */
 class FolderQueue {

@@ -17,7 +17,7 @@ describe('a frame in words', () => {
       'OFFER',
       {
         transfer: 'a'.repeat(32),
-        roots: [{ name: 'notes', kind: 'file', size: 1 }],
+        roots: ['notes', 'a', 'b'].map((name) => ({ name, kind: 'file' as const, size: 1 })),
         rootCount: 3,
         totals: { files: 7, folders: 0, bytes: 9, complete: false },
       },

@@ -42,6 +42,10 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 /** Whether a string has no lone surrogate, so that UTF-8 can carry it. */
 export const isWellFormed = (text: string): boolean => text.isWellFormed();
 
+/** Whether a name is ONE component of a path wherever it may land. Platforms ask for more: that is safe-path's. */
+export const isComponent = (name: string): boolean =>
+  name !== '' && name !== '.' && name !== '..' && !name.includes('/') && !name.includes('\0');
+
 /** Cuts to so many code points, and mends lone surrogates. */
 export function clip(text: string, characters: number): string {
   const whole = text.toWellFormed();

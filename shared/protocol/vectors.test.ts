@@ -6,7 +6,7 @@ import { type Payload, type TypeName, typeNames, typeNumber } from './catalog.ts
 import { decodePayload, encodeFrame } from './codec.ts';
 import { HexdropError } from './errors.ts';
 import { type FrameHandler, type FrameHeader, FrameParser } from './framing.ts';
-import { decodeHeader } from './header.ts';
+import { decodeHeader, flagLast } from './header.ts';
 import { headerBytes } from './limits.ts';
 import { readManifestPage } from './manifest.ts';
 import { ManifestOrder } from './manifest-order.ts';
@@ -127,8 +127,10 @@ describe('a bad payload', () => {
 
 describe('a bad manifest', () => {
   test.each(badManifest.vectors)('$name', ({ hex, error }) => {
-    const page = readManifestPage(bytesOf(hex).subarray(headerBytes));
-    expect(() => new ManifestOrder().takePage(page)).toThrow(
+    const frame = bytesOf(hex);
+    const page = readManifestPage(frame.subarray(headerBytes));
+    const isLast = (decodeHeader(frame).flags & flagLast) !== 0;
+    expect(() => new ManifestOrder().takePage(page, isLast)).toThrow(
       expect.objectContaining({ code: error }) as HexdropError,
     );
   });
@@ -157,7 +159,9 @@ describe('the example session', () => {
   test('has a manifest in order, whose sizes are those of the content', () => {
     const [manifest] = payloadsOf('MANIFEST') as [{ entries: { size: number }[] }];
     const frame = bytesOf(example.steps.find((step) => step.meaning.header.type === 'MANIFEST')?.hex ?? '');
-    expect(() => new ManifestOrder().takePage(readManifestPage(frame.subarray(headerBytes)))).not.toThrow();
+    expect(() =>
+      new ManifestOrder().takePage(readManifestPage(frame.subarray(headerBytes)), true),
+    ).not.toThrow();
     expect(manifest.entries.reduce((total, entry) => total + entry.size, 0)).toBe(33);
   });
 });

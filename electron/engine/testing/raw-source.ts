@@ -127,6 +127,11 @@ export class RawSource {
     return this;
   }
 
+  fault(entry: number): this {
+    this.peer.send('FAULT', 1, { file: entry, code: 'read-failed', message: 'It cannot be read.' });
+    return this;
+  }
+
   finish(files = 0, bytes = 0): this {
     this.peer.send('FINISH', 1, { files, bytes, failed: 0, omitted: 0 });
     return this;

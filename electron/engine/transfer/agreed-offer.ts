@@ -7,7 +7,9 @@ import { displayName } from '../../../shared/model/display-name.ts';
 import type { EntryKind, Totals } from '../../../shared/model/transfer.ts';
 import type { ManifestEntry, Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { limits } from '../../../shared/protocol/limits.ts';
+
+const counted = ({ files, folders, bytes }: Omit<Totals, 'complete'>): string =>
+  `${files} files, ${folders} folders, ${bytes} bytes`;
 
 export class AgreedOffer {
   readonly offer: Payload<'OFFER'>;
@@ -19,19 +21,8 @@ export class AgreedOffer {
   #folders = 0;
   #bytes = 0;
 
-  /**
-   * @param askedNames the names that may stand at the top, where they were asked for; else those of the offer may
-   * @throws HexdropError bad-payload when the offer shows less than it could
-   */
+  /** @param askedNames the names that may stand at the top, where they were asked for; else those of the offer may */
   constructor(offer: Payload<'OFFER'>, askedNames: ReadonlySet<string> | undefined) {
-    const shown = Math.min(offer.rootCount, limits.offerRoots);
-    if (offer.roots.length !== shown) {
-      const message = `OFFER shows ${offer.roots.length} of its ${offer.rootCount} top-level entries.`;
-      throw new HexdropError('bad-payload', message, {
-        seen: String(offer.roots.length),
-        allowed: String(shown),
-      });
-    }
     this.offer = offer;
     this.#askedNames = askedNames;
     this.#totals = offer.totals;
@@ -41,12 +32,26 @@ export class AgreedOffer {
     return this.#totals;
   }
 
-  /** TOTALS has come. @throws HexdropError unexpected-frame when they were complete */
+  /**
+   * TOTALS has come.
+   * @throws HexdropError unexpected-frame when they were complete, fall, or say less than the manifest has told
+   */
   recount(totals: Totals): void {
-    if (this.#totals.complete) {
-      throw new HexdropError('unexpected-frame', 'TOTALS came after they were complete.');
+    const before = this.#totals;
+    if (before.complete) {
+      throw new HexdropError('unexpected-frame', 'TOTALS came after they were complete.', {
+        seen: 'TOTALS',
+        allowed: 'none after complete ones',
+      });
+    }
+    if (totals.files < before.files || totals.folders < before.folders || totals.bytes < before.bytes) {
+      throw new HexdropError('unexpected-frame', 'TOTALS fall.', {
+        seen: counted(totals),
+        allowed: `at least ${counted(before)}`,
+      });
     }
     this.#totals = totals;
+    this.#holdTotals();
   }
 
   /** @throws HexdropError unexpected-frame when something comes that nobody agreed to */
@@ -57,11 +62,15 @@ export class AgreedOffer {
       else this.#folders += 1;
       this.#bytes += size;
     }
+    this.#holdTotals();
+  }
+
+  #holdTotals(): void {
     const { files, folders, bytes, complete } = this.#totals;
     if (!complete || (this.#files <= files && this.#folders <= folders && this.#bytes <= bytes)) return;
     throw new HexdropError('unexpected-frame', 'MANIFEST tells more than the totals say.', {
-      seen: `${this.#files} files, ${this.#folders} folders, ${this.#bytes} bytes`,
-      allowed: `${files} files, ${folders} folders, ${bytes} bytes`,
+      seen: counted({ files: this.#files, folders: this.#folders, bytes: this.#bytes }),
+      allowed: counted(this.#totals),
     });
   }
 

@@ -7,6 +7,11 @@ import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { chainOver, file, folder, RawSource, sha256 } from '../testing/raw-source.ts';
 import { contentOf, harvest, shownContent } from '../testing/trees.ts';
 
+const paused = (source: RawSource): RawSource => {
+  source.peer.send('PACE', 1, { bytesPerSecond: 0 });
+  return source;
+};
+
 const three = Buffer.from('abc');
 const chunk = contentOf({ size: chunkBytes, seed: 1 });
 const tail = contentOf({ size: 100, seed: 2 });
@@ -49,6 +54,11 @@ describe('bulk', () => {
     ['that ends without having begun', (source) => source.end(0, 3, chainOver(three))],
     ['that is said to be the same, unasked', (source) => source.peer.send('SAME', 1, { file: 0 })],
     ['that is over before all files came', (source) => source.finish()],
+    ['packed, behind a pause of the source', (source) => paused(source).pack([0, three])],
+    ['behind a pause of the source', (source) => paused(source).data(0, three)],
+    ['that ends behind a pause of the source', (source) => paused(source).end(4, 0, new Uint8Array(32))],
+    ['that fails behind a pause of the source', (source) => paused(source).fault(0)],
+    ['that is over behind a pause of the source', (source) => paused(source).finish()],
   ];
 
   it.each(breaches)('%s ends the session: unexpected-frame', async (_what, play) => {

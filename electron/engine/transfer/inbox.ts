@@ -95,9 +95,10 @@ export class Inbox {
         allowed: `${allowed} unsettled`,
       });
     }
-    this.#order.takePage(page);
+    const isLast = (header.flags & flagLast) !== 0;
+    this.#order.takePage(page, isLast);
     this.#nextPage += 1;
-    this.#isLast = (header.flags & flagLast) !== 0;
+    this.#isLast = isLast;
     const slots = page.entries.map((entry, at): Slot => ({
       index: page.first + at,
       entry,

@@ -134,14 +134,3 @@ describe('an offer under the id of a transfer that this side started', () => {
     expect(book.views()).toMatchObject([{ id: ours.id, direction: 'send', state: 'connecting' }]);
   });
 });
-
-describe('an offer without form', () => {
-  it('leaves no transfer behind that waits for ever', async () => {
-    const { book, events, peerOf } = await receiving();
-    const peer = await peerOf();
-    peer.send('OFFER', 1, offerOf([], { rootCount: 5 }));
-    expect(await peer.next('DECLINE')).toMatchObject({ code: 'bad-payload' });
-    expect(book.views()).toMatchObject([{ state: 'failed', error: { code: 'bad-payload' } }]);
-    expect(events.at(-1)).toMatchObject({ kind: 'finished' });
-  });
-});

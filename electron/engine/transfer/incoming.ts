@@ -132,12 +132,7 @@ export class Incoming {
     record.cancelAttempt = (error) => sink.cancel(error);
     record.holdAttempt = (isHeld) => sink.hold(isHeld);
     record.follow(() => sink.progress);
-    try {
-      sink.offered(offer);
-    } catch (thrown) {
-      this.#giveUp(visit, { kind: 'failed', error: asHexdropError(thrown) });
-      throw thrown;
-    }
+    sink.offered(offer);
     return sink;
   }
 

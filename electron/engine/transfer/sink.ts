@@ -103,7 +103,7 @@ export class Sink implements TransferPort {
     this.#pace = new SinkPace(options.downloads, (pace) => this.#wire.send('PACE', pace));
   }
 
-  /** OFFER has come, on its own or as the answer to GET. @throws HexdropError bad-payload */
+  /** OFFER has come, on its own or as the answer to GET. */
   offered(offer: Payload<'OFFER'>): void {
     this.#agreed = new AgreedOffer(offer, this.#options.askedNames);
     if (this.#options.needsPreview) this.#previewTimer = setTimeout(() => this.#askToDecide(), previewWaitMs);
@@ -211,16 +211,20 @@ export class Sink implements TransferPort {
       case 'MANIFEST':
         return this.#page(frame.payload, frame.header);
       case 'END':
+        this.#requireFlow('END');
         this.#bulk?.end(frame.payload);
         return this.#settledSome();
       case 'SAME':
+        this.#requireFlow('SAME');
         return this.#sameFile(frame.payload.file);
       case 'FAULT':
+        this.#requireFlow('FAULT');
         return this.#sourceFault(frame.payload);
       case 'PACE':
         if (this.#pace.heard(frame.payload)) this.#options.reports.paused(this.#pace.isPausedThere);
         return;
       case 'FINISH':
+        this.#requireFlow('FINISH');
         this.#omitted = frame.payload.omitted;
         this.#sourceFaults = Math.max(this.#sourceFaults, frame.payload.failed);
         this.#isFinishing = true;
@@ -231,6 +235,7 @@ export class Sink implements TransferPort {
 
   bulk(type: BulkType, payload: Uint8Array): void {
     if (this.#isOver) return;
+    this.#requireFlow(type);
     if (type === 'DATA') this.#bulk?.data(payload);
     else this.#bulk?.pack(payload);
     this.#settledSome();
@@ -288,6 +293,15 @@ export class Sink implements TransferPort {
   }
 
   // Frames of the source
+
+  /** The source's PACE travels in bulk order: behind its pause nothing of the bulk may stand. */
+  #requireFlow(type: BulkType | 'END' | 'SAME' | 'FAULT' | 'FINISH'): void {
+    if (!this.#pace.isPausedThere) return;
+    throw new HexdropError('unexpected-frame', `${type} came although the source has paused.`, {
+      seen: type,
+      allowed: 'PACE without a pause',
+    });
+  }
 
   #page(page: Payload<'MANIFEST'>, header: FrameHeader): void {
     const slots = this.#inbox.takePage(page, header, this.#isAccepted);

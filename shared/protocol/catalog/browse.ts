@@ -4,11 +4,22 @@ import * as v from 'valibot';
 import { chunkBytes, limits } from '../limits.ts';
 import * as field from './fields.ts';
 import { binary, json } from './message.ts';
-import { bytes, entryName, integer, listOf, means, mtime, secret, sharePath, text } from './properties.ts';
+import {
+  bytes,
+  componentName,
+  entryName,
+  integer,
+  listOf,
+  means,
+  mtime,
+  secret,
+  sharePath,
+  text,
+} from './properties.ts';
 
 const entry = () =>
   v.object({
-    name: means(entryName(), 'one component of a path'),
+    name: means(componentName(), 'the name'),
     kind: means(v.picklist(['share', 'folder', 'file']), 'what it is'),
     size: means(v.optional(bytes()), 'bytes of a file'),
     mtime: means(v.optional(mtime()), 'time of last change, microseconds since the epoch'),

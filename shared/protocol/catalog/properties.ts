@@ -9,7 +9,7 @@
 import * as v from 'valibot';
 import { isEntryTime } from '../entry-time.ts';
 import { limits } from '../limits.ts';
-import { isWellFormed } from '../text.ts';
+import { isComponent, isWellFormed } from '../text.ts';
 
 /** What the dissector and the documents may know of a schema: structure, actions, meaning. */
 export type AnySchema = v.GenericSchema;
@@ -80,8 +80,14 @@ export const listOf = <const Item extends AnySchema>(item: Item, minimum: number
 /** A path inside the shares of a device: share name first, `/` between components, no `/` at either end. */
 export const sharePath = () => text(0, limits.pathCharacters);
 
-/** One component of a path. */
+/** The name of an entry as it is asked for. */
 export const entryName = () => text(1, limits.nameBytes);
+
+/** What is asked of a name that is told, besides its form. A breach is `unsafe-name`, in JSON as in MANIFEST. */
+export const componentRule = 'one component of a path';
+
+/** The name of an entry as it is told. */
+export const componentName = () => v.pipe(entryName(), v.check(isComponent, componentRule));
 
 export const errorMessage = () => text(0, limits.messageCharacters);
 

@@ -67,6 +67,15 @@ export function itemOf(schema: AnySchema, position: number): AnySchema | undefin
   return parts.item ?? parts.items?.[position];
 }
 
+/** The schema of the value at a path of property names and list positions; undefined where there is none. */
+export function schemaAt(schema: AnySchema, path: readonly unknown[]): AnySchema | undefined {
+  return path.reduce<AnySchema | undefined>((at, key) => {
+    if (at === undefined) return undefined;
+    if (typeof key === 'number') return itemOf(at, key);
+    return propertiesOf(at).find(({ name }) => name === key)?.schema;
+  }, schema);
+}
+
 export interface Metadata {
   readonly meaning: string;
   readonly secret: boolean;
@@ -146,6 +155,6 @@ function requirement(schema: AnySchema, type: string): number | undefined {
 }
 
 function checkText(schema: AnySchema): string | undefined {
-  const check = allActions(schema).find((action) => action.type === 'check' || action.type === 'regex');
-  return typeof check?.message === 'string' ? check.message : undefined;
+  const checks = allActions(schema).filter((action) => action.type === 'check' || action.type === 'regex');
+  return checks.length === 0 ? undefined : checks.map(({ message }) => String(message)).join(', ');
 }

@@ -122,7 +122,10 @@ export const sessionMessages = {
     },
     v.object({
       token: means(hexDigits(32), 'the one-time token of the OFFER'),
-      deviceId: means(v.optional(hexDigits(64)), 'device id of the side that opens the lane'),
+      deviceId: means(
+        v.optional(hexDigits(64)),
+        'device id of the side that opens the lane, as it gave it in the handshake',
+      ),
     }),
   ),
   JOINED: json(

@@ -8,9 +8,9 @@ import { limits } from '../limits.ts';
 import { json } from './message.ts';
 import {
   bytes,
+  componentName,
   count,
   entryIndex,
-  entryName,
   errorMessage,
   hexDigits,
   integer,
@@ -67,39 +67,45 @@ export const transferMessages = {
       limitBytes: limits.controlBytes,
       summary: 'Offers files and folders, or answers GET.',
     },
-    v.object({
-      transfer: transferId(),
-      roots: means(
-        listOf(
-          v.object({
-            name: means(entryName(), 'name at the top of the tree'),
-            kind: means(v.picklist(['file', 'folder']), 'what it is'),
-            size: means(bytes(), 'bytes of a file; 0 for a folder'),
-          }),
-          0,
-          limits.offerRoots,
+    v.pipe(
+      v.object({
+        transfer: transferId(),
+        roots: means(
+          listOf(
+            v.object({
+              name: means(componentName(), 'name at the top of the tree'),
+              kind: means(v.picklist(['file', 'folder']), 'what it is'),
+              size: means(bytes(), 'bytes of a file; 0 for a folder'),
+            }),
+            0,
+            limits.offerRoots,
+          ),
+          'all entries at the top of the tree, or the first 100 of more',
         ),
-        'the first entries at the top of the tree, to show',
-      ),
-      rootCount: means(count(), 'number of all entries at the top of the tree'),
-      totals: means(v.object(totals), 'what the transfer consists of, as far as counted'),
-      target: means(
-        v.optional(v.object({ path: means(sharePath(), 'folder in a writable share of the sink') })),
-        'where it shall go; absent: where the sink receives',
-      ),
-      lane: means(
-        v.optional(
-          v.object({
-            port: means(
-              v.optional(integer(1, 65_535)),
-              'port of the source that takes the lane; absent: the port that the sink dialed',
-            ),
-            token: means(hexDigits(32), 'one-time token that joins a lane to this transfer; random'),
-          }),
+        rootCount: means(count(), 'number of all entries at the top of the tree'),
+        totals: means(v.object(totals), 'what the transfer consists of, as far as counted'),
+        target: means(
+          v.optional(v.object({ path: means(sharePath(), 'folder in a writable share of the sink') })),
+          'where it shall go; absent: where the sink receives',
         ),
-        'the source offers to send the bulk on a lane',
+        lane: means(
+          v.optional(
+            v.object({
+              port: means(
+                v.optional(integer(1, 65_535)),
+                'port of the source that takes the lane; absent: the port that the sink dialed',
+              ),
+              token: means(hexDigits(32), 'one-time token that joins a lane to this transfer; random'),
+            }),
+          ),
+          'the source offers to send the bulk on a lane',
+        ),
+      }),
+      v.check(
+        ({ roots, rootCount }) => roots.length === Math.min(rootCount, limits.offerRoots),
+        `as many roots as rootCount, or the first ${limits.offerRoots} of them`,
       ),
-    }),
+    ),
   ),
   TOTALS: json(
     0x22,
@@ -170,9 +176,9 @@ export const transferMessages = {
       settled: means(entryIndex(), 'every entry with a lower index is settled'),
       bytes: means(
         bytes(),
-        'bytes committed to disk in this transfer; skipped and resumed ones do not count',
+        'bytes of content stored under this `transfer`, in all attempts; see "Settlement"',
       ),
-      resumedBytes: means(v.optional(bytes()), 'bytes that an earlier transfer had brought, as far as known'),
+      resumedBytes: means(v.optional(bytes()), 'bytes that were there before, as far as known'),
     }),
   ),
   FINISH: json(
@@ -187,8 +193,8 @@ export const transferMessages = {
       summary: 'Nothing more comes.',
     },
     v.object({
-      files: means(count(), 'files sent or found the same'),
-      bytes: means(bytes(), 'bytes of content sent'),
+      files: means(count(), 'files sent or found the same in this attempt'),
+      bytes: means(bytes(), 'bytes of content sent in this attempt'),
       failed: means(
         count(),
         'entries that failed on the side of the source, those that the manifest could not tell among them',
@@ -208,10 +214,10 @@ export const transferMessages = {
     },
     v.object({
       files: means(count(), 'files in place and verified, those that an earlier run had brought among them'),
-      bytes: means(bytes(), 'bytes committed in this transfer'),
+      bytes: means(bytes(), 'bytes of content stored under this `transfer`, in all attempts'),
       skipped: means(count(), 'files not wanted or found the same'),
       failed: means(count(), 'files that failed on either side'),
-      resumedBytes: means(bytes(), 'bytes that an earlier transfer had brought'),
+      resumedBytes: means(bytes(), 'bytes that were there before'),
     }),
   ),
   CANCEL: json(

@@ -1,7 +1,6 @@
 // Either side is killed at random moments, again and again, and the same command is started again: at every moment
 // each file under its final name is whole, and at the end everything is there, with hardly a byte sent twice.
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
@@ -12,10 +11,11 @@ import { landedFiles, partialBytes, seen } from '../support/staging.ts';
 import {
   expectOnlyWholeFiles,
   expectSameTree,
+  isUnfinished,
   makeTree,
   readTree,
-  stagingName,
   treeBytes,
+  unfinishedIn,
 } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
 import { Proxy } from './proxy.ts';
@@ -100,7 +100,7 @@ async function finish({ from, to, start }: Journey) {
   const ended = await dialer.end();
   expectExit(ended, 0);
   await expectSameTree(from, to);
-  expect(existsSync(join(to, stagingName))).toBe(false);
+  expect(unfinishedIn(to)).toEqual([]);
   const { bytes = 0, resumedBytes = 0 } = lastEvent(ended, 'done');
   expect(bytes + resumedBytes).toBe(treeBytes(readTree(from)));
   expect(eventsOf(ended, 'fault')).toEqual([]);
@@ -173,7 +173,7 @@ describe('a tree of small files', () => {
       // It may have been quicker than the kill: started again, it would be another transfer.
       if (running.dialer.events.some(({ event }) => event === 'done'))
         return expectSameTree(journey.from, journey.to);
-      landedBytes = treeBytes(readTree(journey.to, (path) => path === stagingName));
+      landedBytes = treeBytes(readTree(journey.to, isUnfinished));
     }
     const { resumedBytes } = await finish(journey);
     // Whatever had landed is not sent again.

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
 import type { Ended, Program } from '../support/program.ts';
-import { makeTree, readTree, stagingName } from '../support/trees.ts';
+import { makeTree, isUnfinished, readTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
 import { frame, jsonOf, last, RawListener, RawPeer, welcome } from './raw-peer.ts';
 import type { RawFrame } from './raw-peer.ts';
@@ -116,7 +116,7 @@ async function asked(
 const untouched = ['canary', 'to', 'to/mine'];
 /** What is there, unfinished files aside. */
 const around = (): readonly string[] =>
-  [...readTree(join(world.path, 'around')).keys()].filter((path) => !path.includes(stagingName));
+  [...readTree(join(world.path, 'around')).keys()].filter((path) => !isUnfinished(path));
 
 describe('a sharer', () => {
   const offers: readonly (readonly [string, readonly RawEntry[], string])[] = [

@@ -1,10 +1,10 @@
 // Content that is not what it claims, and targets that change under the feet of a transfer: nothing wrong comes under
 // a final name, nothing is written through a link.
 
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { stagingName } from '../support/trees.ts';
+import { unfinishedIn } from '../support/trees.ts';
 import { jsonOf } from './raw-peer.ts';
 import type { RawPeer } from './raw-peer.ts';
 import { chainOf, chunkBytes, data, end, finish, folder, offered, pack, sendFile } from './raw-transfer.ts';
@@ -149,20 +149,26 @@ describe('a target that changes while the transfer runs', () => {
     siege.clear();
   });
 
-  test('whose staging folder was made a link takes nothing', async () => {
-    rmSync(join(siege.target, stagingName), { recursive: true, force: true });
-    symlinkSync(join(siege.target, '..'), join(siege.target, stagingName));
-    const peer = await siege.greet();
-    peer.send('OFFER', 1, {
-      transfer: 'ab'.repeat(16),
-      roots: [{ name: 'a', kind: 'file', size: 1 }],
-      rootCount: 1,
-      totals: { files: 1, folders: 0, bytes: 1, complete: true },
-    });
-    const answer = await peer.expect('DECLINE');
-    expect(jsonOf(answer)['code']).toBe('symlink-in-path');
-    rmSync(join(siege.target, stagingName));
-    mkdirSync(join(siege.target, 'still here'));
+  test('is not written to through a link at the path of an unfinished file', async () => {
+    const peer = await flowing([
+      { name: 'big', size: large.length },
+      { name: 'small', size: 3 },
+    ]);
+    peer.send('DATA', 1, data(0, 0, large.subarray(0, chunkBytes)));
+    while (unfinishedIn(siege.target).length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    const [partial = ''] = unfinishedIn(siege.target);
+    const canary = join(siege.target, '..', 'canary');
+    const before = readFileSync(canary, 'utf8');
+    rmSync(join(siege.target, partial));
+    symlinkSync(canary, join(siege.target, partial));
+    symlinkSync(canary, join(siege.target, partial.replace(/\.\d+$/u, '.0')));
+    peer.send('DATA', 1, data(0, chunkBytes, large.subarray(chunkBytes)));
+    peer.send('END', 1, end(0, large.length, chainOf(large)));
+    peer.send('PACK', 1, pack([{ index: 1, content: Buffer.from('two') }]));
+    peer.send('FINISH', 1, finish());
+    expect(jsonOf(await peer.expect('DONE'))).toMatchObject({ files: 2, failed: 0 });
+    expect(readFileSync(canary, 'utf8')).toBe(before);
+    expect(readFileSync(join(siege.target, 'big')).equals(large)).toBe(true);
     siege.clear();
   });
 });
@@ -174,9 +180,8 @@ test('a file of which the manifest says 2^53 bytes is not made that large before
     const frame = await peer.next();
     if (frame?.name === 'ACK' && (jsonOf(frame)['bytes'] as number) >= chunkBytes) break;
   }
-  const [key = ''] = readdirSync(join(siege.target, stagingName));
-  const [part = ''] = readdirSync(join(siege.target, stagingName, key));
-  expect(lstatSync(join(siege.target, stagingName, key, part)).size).toBe(chunkBytes);
+  const [partial = ''] = unfinishedIn(siege.target);
+  expect(lstatSync(join(siege.target, partial)).size).toBe(chunkBytes);
   peer.close();
   await peer.gone;
 });

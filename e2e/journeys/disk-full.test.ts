@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
 import { seededRandom } from '../support/random.ts';
 import { smallDisk } from '../support/small-disk.ts';
-import { expectOnlyWholeFiles, makeTree, readTree, stagingName } from '../support/trees.ts';
+import { expectOnlyWholeFiles, makeTree, isUnfinished, readTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
 
 const world = useWorld();
@@ -15,9 +15,7 @@ const disk = smallDisk('a disk that runs full fails only the files that do not f
 const mebibyte = 1_048_576;
 
 const files = (root: string): readonly string[] =>
-  [...readTree(root, (path) => path === stagingName)]
-    .filter(([, { kind }]) => kind === 'file')
-    .map(([path]) => path);
+  [...readTree(root, isUnfinished)].filter(([, { kind }]) => kind === 'file').map(([path]) => path);
 
 async function smallReceiver(to: string, mebibytes: number) {
   const args = ['receive', '--yes', '--dir', to];

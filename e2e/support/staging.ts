@@ -3,30 +3,24 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { patienceMs } from './program.ts';
-import { stagingName } from './trees.ts';
+import { isUnfinished, unfinishedIn } from './trees.ts';
 
 const lookEveryMs = 2;
 
 /** Bytes of the largest partial below a target; 0 when there is none. */
 export function partialBytes(target: string): number {
-  let largest = 0;
-  const staging = join(target, stagingName);
-  for (const key of list(staging)) {
-    for (const name of list(join(staging, key))) {
-      const stats = lstatSync(join(staging, key, name), { throwIfNoEntry: false });
-      largest = Math.max(largest, stats?.size ?? 0);
-    }
-  }
-  return largest;
+  return unfinishedIn(target).reduce((largest, path) => {
+    const stats = lstatSync(join(target, path), { throwIfNoEntry: false });
+    return Math.max(largest, stats?.size ?? 0);
+  }, 0);
 }
 
 /** Files below a target, the unfinished ones aside. */
 export function landedFiles(target: string): number {
   let count = 0;
   for (const entry of readdirSync(target, { withFileTypes: true })) {
-    if (entry.isFile()) count += 1;
-    else if (entry.isDirectory() && entry.name !== stagingName)
-      count += landedFiles(join(target, entry.name));
+    if (entry.isFile() && !isUnfinished(entry.name)) count += 1;
+    else if (entry.isDirectory()) count += landedFiles(join(target, entry.name));
   }
   return count;
 }
@@ -41,13 +35,5 @@ export async function seen(isSo: () => boolean): Promise<void> {
   while (!isSo()) {
     if (performance.now() > deadline) throw new Error(`not seen within ${patienceMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-  }
-}
-
-function list(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

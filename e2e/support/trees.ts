@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -135,14 +134,19 @@ export function hashFile(path: string): string {
   }
 }
 
-export const stagingName = '.hexdrop-partial';
+/** Whether a path is that of an unfinished file. */
+export const isUnfinished = (path: string): boolean => /(?:^|\/)\.hexdrop-partial[^/]*$/iu.test(path);
+
+/** Relative paths of the unfinished files below a folder. */
+export const unfinishedIn = (root: string): readonly string[] =>
+  readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => isUnfinished(path));
 
 /** How long a receiver may take to clear up once the sender knows that all has arrived. */
 const clearingMs = 2_000;
 
-async function stagingGone(target: string): Promise<void> {
+async function unfinishedGone(target: string): Promise<void> {
   const deadline = performance.now() + clearingMs;
-  while (existsSync(join(target, stagingName)) && performance.now() < deadline) {
+  while (unfinishedIn(target).length > 0 && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
@@ -172,32 +176,30 @@ function entryDifferences(path: string, wanted: TreeEntry, found: TreeEntry): re
 
 /** The trees below the two folders are alike: names, content, times to the microsecond, executable bits. */
 export async function expectSameTree(source: string, target: string): Promise<void> {
-  await stagingGone(target);
+  await unfinishedGone(target);
   expect(differences(readTree(source), readTree(target)).slice(0, 20)).toEqual([]);
 }
 
 /** As expectSameTree, but for the times: for trees that were made without setting them. */
 export async function expectSameContent(source: string, target: string): Promise<void> {
-  await stagingGone(target);
+  await unfinishedGone(target);
   const timeless = (root: string): Tree =>
     new Map([...readTree(root)].map(([path, entry]) => [path, { ...entry, mtimeUs: 0 }]));
   expect(differences(timeless(source), timeless(target)).slice(0, 20)).toEqual([]);
 }
 
 /** Relative paths of all that is under its final name. */
-export const landedPaths = (target: string): readonly string[] => [
-  ...readTree(target, (path) => path === stagingName).keys(),
-];
+export const landedPaths = (target: string): readonly string[] => [...readTree(target, isUnfinished).keys()];
 
 /**
- * Every file under a final name is whole and equals its source; beside them there are only folders and the staging. With
+ * Every file under a final name is whole and equals its source; beside them there are only folders and unfinished files. With
  * `twice` a second copy may stand beside a file, under its name with " (1)".
  */
 export function expectOnlyWholeFiles(source: string, target: string, twice = false): void {
   const wanted = readTree(source);
   const originalOf = (path: string): TreeEntry | undefined =>
     wanted.get(path) ?? (twice ? wanted.get(path.replace(/ \(1\)(?=(?:\.[^/.]*)?$)/u, '')) : undefined);
-  const found = readTree(target, (path) => path === stagingName);
+  const found = readTree(target, isUnfinished);
   const wrong: string[] = [];
   for (const [path, entry] of found) {
     const original = originalOf(path);

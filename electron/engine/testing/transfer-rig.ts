@@ -4,7 +4,7 @@
  */
 
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import type { ConflictPolicy, EntryKind } from '../../../shared/model/transfer.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
@@ -20,7 +20,7 @@ import { localTree } from '../transfer/local-tree.ts';
 import { RateLimit } from '../transfer/pace.ts';
 import type { PaceClock } from '../transfer/pace.ts';
 import { rootsOf } from '../transfer/roots.ts';
-import { SafeRoot, stagingName } from '../transfer/safe-path.ts';
+import { isReservedName, SafeRoot } from '../transfer/safe-path.ts';
 import { Sink } from '../transfer/sink.ts';
 import type { SinkTarget } from '../transfer/sink.ts';
 import { Source } from '../transfer/source.ts';
@@ -241,6 +241,14 @@ export class Rig {
 
 /** Names of what earlier runs left: journals in the home, partials in the target. */
 export const leftovers = (home: string, dir: string): string[] =>
-  [...namesIn(join(home, 'journal')), ...namesIn(join(dir, stagingName))].toSorted();
+  [...namesIn(join(home, 'journal')), ...unfinishedIn(dir)].toSorted();
+
+/** Paths of the unfinished files below a folder, relative. */
+export const unfinishedIn = (dir: string): string[] =>
+  existsSync(dir)
+    ? readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((path) =>
+        isReservedName(basename(path), process.platform),
+      )
+    : [];
 
 const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);

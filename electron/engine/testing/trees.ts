@@ -20,7 +20,7 @@ import fc from 'fast-check';
 import { afterAll } from 'vitest';
 
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
-import { stagingName } from '../transfer/safe-path.ts';
+import { isReservedName } from '../transfer/safe-path.ts';
 
 export interface FileSeed {
   readonly size: number;
@@ -93,12 +93,12 @@ export const shownContent = (bytes: Uint8Array): string =>
     ? Buffer.from(bytes).toString('latin1')
     : `${bytes.length} bytes ${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** What is in a folder, by relative path; the place where files grow is left out. */
+/** What is in a folder, by relative path; unfinished files are left out. */
 export function harvest(folder: string): Record<string, Grown> {
   const grown: Record<string, Grown> = {};
   const visit = (path: string, relative: string): void => {
     for (const name of readdirSync(path).toSorted()) {
-      if (relative === '' && name === stagingName) continue;
+      if (isReservedName(name, process.platform)) continue;
       const child = join(path, name);
       const childRelative = relative === '' ? name : `${relative}/${name}`;
       const stats = lstatSync(child);
@@ -162,7 +162,7 @@ const goodName = anyName.filter(
     name !== '..' &&
     name.isWellFormed() &&
     Buffer.byteLength(name) <= 255 &&
-    name.toLowerCase() !== stagingName &&
+    !isReservedName(name, process.platform) &&
     name !== '__proto__',
 );
 

@@ -6,7 +6,8 @@
  * state of its file does not allow throws: that is a peer that breaks the rules, and its session ends.
  */
 
-import { closeSync, fdatasync } from 'node:fs';
+import { closeSync, fdatasync, ftruncateSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { ConflictPolicy } from '../../../shared/model/transfer.ts';
@@ -20,9 +21,13 @@ import type { Digest } from './digest.ts';
 import { fileFaultOf } from './file-fault.ts';
 import type { Inbox, Slot } from './inbox.ts';
 import type { Journal, LandingRecord } from './journal.ts';
-import { createPartial, discardPartial, landSmall, reopenPartial, setTimes, writeWhole } from './landing.ts';
+import { copyPartial, createPartial, isAt, landSmall, movedTo, reopenPartial } from './landing.ts';
+import { setTimes, writeWhole } from './landing.ts';
+import { openToOthers, succeed } from './ownership.ts';
 import { Placer } from './placer.ts';
+import type { Place } from './placer.ts';
 import type { SafeRoot } from './safe-path.ts';
+import { discardPartial } from './unfinished.ts';
 
 /** Verified bytes after which the journal is told: what a kill loses at most. */
 const checkpointBytes = 4_194_304;
@@ -30,10 +35,16 @@ const checkpointBytes = 4_194_304;
 /** Verified bytes after which the disk is asked to hold them, so that they outlive the system too. */
 const durableBytes = 268_435_456;
 
+/** What is written again of a partial that somebody removed while it was open; the rest of a larger one is not waited for. */
+const recoveredBytes = 268_435_456;
+
+/** How often a file is tried anew when somebody meddles with its path. */
+const createTries = 10;
+
 interface OpenPartial {
   readonly slot: Slot;
   readonly path: string;
-  readonly partialPath: string;
+  partialPath: string;
   readonly fd: number;
   readonly chain: Chain;
   position: number;
@@ -134,14 +145,64 @@ export class BulkSink {
       return this.#failDigest(slot, 'the whole file');
     }
     try {
-      setTimes(open.fd, entry.mtime);
-      this.#close(open);
-      this.#placer.place(slot, open.path, open.partialPath);
+      this.#rest(open);
     } catch (thrown) {
       return this.#fail(slot, fileFaultOf(thrown, 'put in place', open.path));
     }
     this.files += 1;
     this.#options.inbox.settle(slot);
+  }
+
+  /** Puts a whole file in its place, with all that it should have there. */
+  #rest(arrived: OpenPartial): void {
+    const { slot, path } = arrived;
+    const { mtime, executable } = slot.entry;
+    this.#options.root.nextTurn();
+    const place = this.#placer.placeOf(slot);
+    const open = this.#found(arrived, dirname(place.finalPath));
+    if (place.replaced?.isFile() === true) succeed(open.fd, place.replaced, executable);
+    else openToOthers(open.fd, this.#options.journal.passingPath(dirname(place.finalPath)), executable);
+    setTimes(open.fd, mtime);
+    // Some file systems tell only now that it did not fit.
+    this.#close(open);
+    this.#placer.place(slot, path, open.partialPath, place);
+  }
+
+  /** The whole partial where it can be put in place from: somebody may have tidied it up, or moved its folder. */
+  #found(open: OpenPartial, folder: string): OpenPartial {
+    if (isAt(open.fd, open.partialPath)) return open;
+    const moved = movedTo(open.fd);
+    if (moved !== undefined) {
+      open.partialPath = moved;
+      return open;
+    }
+    if (open.position > recoveredBytes) {
+      const path = displayName(open.path);
+      throw new HexdropError('write-failed', `"${path}" was removed while it came, before it was whole.`);
+    }
+    const again: OpenPartial = { ...open, ...this.#create(open.slot, open.path, folder), isSyncing: false };
+    this.#open = again;
+    copyPartial(open.fd, again.fd);
+    // Its place may have been covered by another file system: then it still takes up room.
+    ftruncateSync(open.fd);
+    this.#close(open);
+    return again;
+  }
+
+  #create(slot: Slot, path: string, folder: string): Pick<OpenPartial, 'fd' | 'partialPath'> {
+    const { journal } = this.#options;
+    const { version, size } = slot.entry;
+    for (let tries = 1; ; tries += 1) {
+      const partialPath = journal.newPartialPath(folder);
+      journal.partialOpened({ path, version, size, partialPath });
+      try {
+        return { fd: createPartial(partialPath), partialPath };
+      } catch (thrown) {
+        if ((thrown as NodeJS.ErrnoException).code === 'EEXIST' && tries < createTries) continue;
+        journal.dropPartial(path);
+        throw thrown;
+      }
+    }
   }
 
   pack(payload: Uint8Array): void {
@@ -220,17 +281,16 @@ export class BulkSink {
   }
 
   #begin(slot: Slot): OpenPartial | undefined {
-    const { root, journal, inbox } = this.#options;
+    const { root, inbox } = this.#options;
     const { entry, resume } = slot;
     const path = inbox.pathOf(entry);
     try {
       root.nextTurn();
-      this.#placer.finalPath(slot);
-      const partialPath = resume?.partialPath ?? journal.newPartialPath();
-      const fd =
-        resume === undefined ? createPartial(partialPath, entry.executable) : reopenPartial(partialPath);
-      if (resume === undefined)
-        journal.partialOpened({ path, version: entry.version, size: entry.size, partialPath });
+      const folder = dirname(this.#placer.finalPath(slot));
+      const { fd, partialPath } =
+        resume === undefined
+          ? this.#create(slot, path, folder)
+          : { fd: reopenPartial(resume.partialPath), partialPath: resume.partialPath };
       const position = resume?.offset ?? 0;
       slot.arrivedBytes = position;
       this.#open = {
@@ -267,10 +327,10 @@ export class BulkSink {
         size: entry.size,
         mtimeUs: entry.mtime,
         finalPath,
-        partialPath: journal.newPartialPath(),
+        partialPath: journal.passingPath(dirname(finalPath)),
         bytes: content,
         executable: entry.executable,
-        replace: this.#placer.mayReplace(finalPath),
+        replaced: undefined,
       };
     } catch (thrown) {
       this.#fail(slot, fileFaultOf(thrown, 'create', path));
@@ -281,15 +341,30 @@ export class BulkSink {
   #land(landing: Landing): void {
     const { slot } = landing;
     try {
-      const placed = this.#withRoom(() => landSmall(landing));
-      if (placed === 'exists') this.#placer.placeElsewhere(slot, landing.path, landing.partialPath);
+      this.#withRoom(() => this.#landAnyway(landing));
     } catch (thrown) {
-      discardPartial(landing.partialPath);
       return this.#fail(slot, fileFaultOf(thrown, 'put in place', landing.path));
     }
     this.files += 1;
     this.bytes += landing.size;
     this.#options.inbox.settle(slot);
+  }
+
+  /** Lands a small file, anew should somebody take its path, remove it, or remove its folder meanwhile. */
+  #landAnyway(landing: Landing): void {
+    const { slot, path, finalPath } = landing;
+    for (let tries = 1; ; tries += 1) {
+      landing.replaced = this.#placer.replaced(finalPath);
+      try {
+        if (landSmall(landing) === 'placed') return this.#placer.placed(finalPath);
+        return this.#placer.placeElsewhere(slot, path, landing.partialPath);
+      } catch (thrown) {
+        discardPartial(landing.partialPath);
+        if (tries === createTries || !isDisturbed(thrown)) throw thrown;
+        this.#options.root.nextTurn();
+        landing.partialPath = this.#options.journal.newPartialPath(dirname(this.#placer.finalPath(slot)));
+      }
+    }
   }
 
   #checkpoint(open: OpenPartial): void {
@@ -367,8 +442,15 @@ export class BulkSink {
 
 interface Landing extends LandingRecord {
   readonly slot: Slot;
-  readonly partialPath: string;
+  partialPath: string;
   readonly bytes: Uint8Array;
   readonly executable: boolean;
-  readonly replace: boolean;
+  replaced: Place['replaced'];
 }
+
+/** What the system says when a path is taken or gone between two calls. */
+const isDisturbed = (thrown: unknown): boolean => {
+  const { code, cause = thrown } = thrown as { code?: unknown; cause?: unknown };
+  const said = cause instanceof HexdropError ? code : (cause as NodeJS.ErrnoException).code;
+  return said === 'EEXIST' || said === 'ENOENT';
+};

@@ -11,6 +11,7 @@ import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 export type FileAction =
   | 'create'
   | 'create the folder'
+  | 'create a file in'
   | 'write'
   | 'put in place'
   | 'set the time of'
@@ -43,7 +44,8 @@ const reasons: Readonly<Record<string, Reason>> = {
 };
 
 /** Bytes of a whole path (NUL included) that the system takes; Windows takes 32,767 units. */
-const pathBytes: Partial<Record<NodeJS.Platform, number>> = { darwin: 1024, linux: 4096 };
+const pathLimits: Partial<Record<NodeJS.Platform, number>> = { darwin: 1024, linux: 4096 };
+export const pathBytes = pathLimits[process.platform] ?? 32_767;
 
 /**
  * The typed error for what a file system call threw. `relativePath` is what a peer may read. What is typed already
@@ -65,9 +67,8 @@ const reasonOf = (error: NodeJS.ErrnoException, action: FileAction): Reason => {
   if (known !== undefined) return known;
   switch (errno) {
     case 'ENAMETOOLONG': {
-      const limit = pathBytes[process.platform] ?? 32_767;
       const { path = '', dest = '' } = error as { path?: string; dest?: string };
-      return Buffer.byteLength(path) >= limit || Buffer.byteLength(dest) >= limit
+      return Buffer.byteLength(path) >= pathBytes || Buffer.byteLength(dest) >= pathBytes
         ? { code: 'path-too-long', text: 'the whole path is longer than the system takes' }
         : { code: 'name-too-long', text: 'a name is longer than the file system takes' };
     }

@@ -29,8 +29,11 @@ export type JournalLine =
   | { readonly boot: string }
   /** These files are about to be put in place. */
   | { readonly landing: readonly LandingEntry[] }
-  /** A partial was created: path, version, size of the whole file, number of the partial. */
-  | { readonly opened: readonly [string, string, number, number] }
+  /**
+   * A partial is about to be created: path, version, size of the whole file, number of the partial and, where that is not
+   * the folder of the path, the folder in the target that it lies in.
+   */
+  | { readonly opened: readonly [string, string, number, number, string?] }
   /** So many bytes of a partial are verified, up to this chain value: number, bytes, chain, 1 when synced. */
   | { readonly verified: readonly [number, number, string, 0 | 1] }
   /** The partial of this path is of no more use. */
@@ -41,6 +44,8 @@ export interface PartialRecord {
   readonly version: string;
   readonly size: number;
   readonly number: number;
+  /** Relative to the target, with '/': where the partial lies. */
+  readonly folder: string;
   verifiedBytes: number;
   /** Hexadecimal. */
   chain: string;
@@ -76,6 +81,8 @@ export class JournalContent {
   /** Hash of the path to the number of the landing line that names it last. */
   readonly #landed = new Map<number, number>();
   readonly #unread: LinePlace[] = [];
+  /** The batch that was put in place last, as far as it was read: a kill came before, between or after its files. */
+  lastBatch: readonly LandingEntry[] = [];
   readonly #lineStarts: number[] = [];
   readonly #lineLengths: number[] = [];
   readonly #partials = new Map<string, PartialRecord>();
@@ -130,6 +137,10 @@ export class JournalContent {
   /** Takes in what a line says; `place` is where in the file it stands. */
   apply(line: JournalLine, place: LinePlace): void {
     if ('landing' in line) {
+      // One of the batch that gets another name than was said first begins no batch of its own.
+      const [first] = line.landing;
+      if (line.landing.length !== 1 || !this.lastBatch.some(([path]) => path === first?.[0]))
+        this.lastBatch = line.landing;
       const number = this.#lineStarts.push(place.start) - 1;
       this.#lineLengths.push(place.length);
       for (const entry of line.landing) this.#landed.set(hashOf(entry[0]), number);
@@ -143,9 +154,9 @@ export class JournalContent {
         partial.chain = chain;
       }
     } else if ('opened' in line) {
-      const [path, version, size, number] = line.opened;
+      const [path, version, size, number, folder = folderOf(path)] = line.opened;
       this.forgetPartial(path);
-      const partial: PartialRecord = { path, version, size, number, verifiedBytes: 0, chain: '' };
+      const partial: PartialRecord = { path, version, size, number, folder, verifiedBytes: 0, chain: '' };
       this.#partials.set(path, partial);
       this.#partialsByNumber.set(number, partial);
     } else if ('dropped' in line) {
@@ -162,6 +173,9 @@ export class JournalContent {
     this.#partialsByNumber.delete(partial.number);
   }
 }
+
+/** The folder of a relative path with '/'; '' at the top. */
+export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 const parseLine = (text: string): object | undefined => {
   try {
@@ -209,8 +223,9 @@ const isJournalLine = (line: object): line is JournalLine => {
     );
   }
   if (Array.isArray(opened)) {
-    const [path, version, size, number] = opened as unknown[];
-    return typeof path === 'string' && typeof version === 'string' && isCount(size) && isCount(number);
+    const [path, version, size, number, folder] = opened as unknown[];
+    const isText = typeof path === 'string' && typeof version === 'string';
+    return isText && isCount(size) && isCount(number) && (folder === undefined || typeof folder === 'string');
   }
   return typeof dropped === 'string' || typeof boot === 'string';
 };

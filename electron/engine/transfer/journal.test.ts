@@ -1,15 +1,16 @@
 import {
   appendFileSync,
+  chownSync,
   closeSync,
   existsSync,
   linkSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
   readdirSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -18,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Journal } from './journal.ts';
@@ -67,9 +68,7 @@ const openJournal = (changes: Changes = {}): Journal => {
 const kill = (journal: Journal): void => {
   const lockPath = join(home, 'journal', `${journal.key}.lock`);
   const lock = readFileSync(lockPath, 'utf8');
-  const names = readdirSync(journal.stagingFolder);
   journal.close();
-  if (names.length === 0) mkdirSync(journal.stagingFolder, { recursive: true, mode: 0o700 });
   writeFileSync(
     lockPath,
     lock.replace(/"started":"\d*"/u, '"started":"0"').replace(String(process.pid), '999999'),
@@ -90,8 +89,8 @@ const putFile = (path: string, text = 'new', timeUs = mtimeUs): void => {
   closeSync(fd);
 };
 const journalNames = (): string[] => readdirSync(join(home, 'journal')).toSorted();
-const beginPartial = (journal: Journal, path: string, size = 100): string => {
-  const partialPath = journal.newPartialPath();
+const beginPartial = (journal: Journal, path: string, size = 100, folder = targetRoot): string => {
+  const partialPath = journal.newPartialPath(folder);
   writeFileSync(partialPath, 'x'.repeat(size));
   journal.partialOpened({ path, version, size, partialPath });
   return partialPath;
@@ -319,20 +318,67 @@ describe('partials', () => {
     expect(readFileSync(join(targetRoot, 'big'), 'utf8')).toBe('mine');
   });
 
-  it('are removed when no record vouches for them, and their numbers are not used again', () => {
+  it('without a checkpoint are removed by the next run, and their numbers are not used again', () => {
     const first = openJournal();
-    writeFileSync(first.newPartialPath(), 'a small file before its place');
     const kept = beginPartial(first, 'kept');
     first.checkpoint({ path: 'kept', verifiedBytes: 1, chain: 'c', durable: false });
     const unverified = beginPartial(first, 'nothing verified');
-    writeFileSync(join(first.stagingFolder, 'not-ours'), '');
     kill(first);
     const second = openJournal();
-    expect(readdirSync(second.stagingFolder).toSorted()).toEqual(['2.part', 'not-ours']);
+    expect(existsSync(kept)).toBe(true);
+    expect(existsSync(unverified)).toBe(false);
     expect(second.known('nothing verified')).toBeUndefined();
-    expect([kept, unverified]).not.toContain(second.newPartialPath());
-    expect(existsSync(second.newPartialPath())).toBe(false);
+    expect([kept, unverified]).not.toContain(second.newPartialPath(targetRoot));
   });
+
+  it('lie beside the places of their files, also where these have another folder than they were sent with', () => {
+    const first = openJournal();
+    mkdirSync(join(targetRoot, 'tree (1)', 'deep'), { recursive: true });
+    const deep = beginPartial(first, 'tree/deep/big', 100, join(targetRoot, 'tree (1)', 'deep'));
+    expect(dirname(deep)).toBe(join(targetRoot, 'tree (1)', 'deep'));
+    first.checkpoint({ path: 'tree/deep/big', verifiedBytes: 80, chain: 'c80', durable: false });
+    kill(first);
+    expect(openJournal().known('tree/deep/big')).toMatchObject({ partialPath: deep, verifiedBytes: 80 });
+  });
+
+  it('lie in a folder above where the system would not take their path', () => {
+    const journal = openJournal();
+    let folder = targetRoot;
+    while (folder.length + 205 < 4_096) folder = join(folder, 'd'.repeat(200));
+    folder = join(folder, 'e'.repeat(4_080 - folder.length));
+    const path = journal.newPartialPath(folder);
+    expect(folder.startsWith(dirname(path))).toBe(true);
+    expect(dirname(path)).not.toBe(folder);
+    expect(path.length).toBeLessThan(4_096);
+  });
+
+  it('that a link leads to by now are not gone on with, nor removed', () => {
+    const first = openJournal();
+    mkdirSync(join(targetRoot, 'tree'));
+    beginPartial(first, 'tree/big', 100, join(targetRoot, 'tree'));
+    first.checkpoint({ path: 'tree/big', verifiedBytes: 80, chain: 'c80', durable: false });
+    kill(first);
+    renameSync(join(targetRoot, 'tree'), join(base, 'elsewhere'));
+    symlinkSync(join(base, 'elsewhere'), join(targetRoot, 'tree'));
+    const second = openJournal();
+    expect(second.known('tree/big')).toBeUndefined();
+    second.complete();
+    expect(readdirSync(join(base, 'elsewhere'))).toHaveLength(1);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'of somebody else are not gone on with, those of the owner of their folder are',
+    () => {
+      const first = openJournal();
+      const partialPath = beginPartial(first, 'big');
+      first.checkpoint({ path: 'big', verifiedBytes: 80, chain: 'c80', durable: false });
+      chownSync(partialPath, 12_345, 12_345);
+      chownSync(targetRoot, 12_345, 12_345);
+      expect(first.known('big')).toBeDefined();
+      chownSync(targetRoot, 0, 0);
+      expect(first.known('big')).toBeUndefined();
+    },
+  );
 
   it('are dropped with their file, and stay dropped', () => {
     const first = openJournal();
@@ -360,9 +406,9 @@ describe('partials', () => {
     expect(journal.known('big')).toBeUndefined();
   });
 
-  it('lie in the staging folder', () => {
+  it('have names that only their journal gives', () => {
     const journal = openJournal();
-    const partialPath = join(targetRoot, '1.part');
+    const partialPath = join(targetRoot, '.hexdrop-partial-1');
     expect(codeOf(() => journal.partialOpened({ path: 'a', version, size: 1, partialPath }))).toBe(
       'internal',
     );
@@ -372,19 +418,18 @@ describe('partials', () => {
 describe('a torn journal', () => {
   it('is good up to the tear, wherever that is, and goes on behind it', () => {
     const first = openJournal();
-    beginPartial(first, 'big');
+    const partialPath = beginPartial(first, 'big');
     first.checkpoint({ path: 'big', verifiedBytes: 40, chain: 'c40', durable: false });
     first.willLand([record('a'), record('b')]);
     first.checkpoint({ path: 'big', verifiedBytes: 80, chain: 'c80', durable: false });
     for (const name of ['a', 'b', 'c']) putFile(join(targetRoot, name));
     const path = join(home, 'journal', `${first.key}.jsonl`);
-    const partial = readFileSync(join(first.stagingFolder, '1.part'));
+    const partial = readFileSync(partialPath);
     kill(first);
     const whole = readFileSync(path);
     for (let length = 0; length <= whole.length; length += length < whole.length - 90 ? 3 : 1) {
       writeFileSync(path, whole.subarray(0, length));
-      mkdirSync(join(targetRoot, '.hexdrop-partial', first.key), { recursive: true, mode: 0o700 });
-      writeFileSync(join(targetRoot, '.hexdrop-partial', first.key, '1.part'), partial);
+      writeFileSync(partialPath, partial);
       const second = openJournal();
       const verified = second.known('big');
       expect([0, 40, 80]).toContain(verified?.kind === 'partial' ? verified.verifiedBytes : 0);
@@ -473,7 +518,7 @@ describe('what belongs together', () => {
     const second = openJournal();
     const third = openJournal();
     expect([second.key, third.key]).toEqual([`${first.key}-2`, `${first.key}-3`]);
-    expect(new Set([first, second, third].map(({ stagingFolder }) => stagingFolder)).size).toBe(3);
+    expect(new Set([first, second, third].map((journal) => journal.newPartialPath(targetRoot))).size).toBe(3);
     first.complete();
     expect(openJournal().key).toBe(first.key);
   });
@@ -507,7 +552,7 @@ describe('the end of a journal', () => {
     expect(openJournal().known('big')).toBeDefined();
   });
 
-  it('keeps no empty staging folder where only files in place are to be remembered', () => {
+  it('is remembered where only files are in place', () => {
     const journal = openJournal();
     journal.willLand([record('a')]);
     putFile(join(targetRoot, 'a'));
@@ -516,12 +561,29 @@ describe('the end of a journal', () => {
     expect(openJournal().known('a')).toBeDefined();
   });
 
-  it('leaves what is not ours in the staging folder', () => {
+  it('leaves what is not of this transfer', () => {
     const journal = openJournal();
-    writeFileSync(join(journal.stagingFolder, 'mine.txt'), '');
-    mkdirSync(join(journal.stagingFolder, '7.part'));
+    beginPartial(journal, 'big');
+    const others = [
+      '.hexdrop-partial',
+      `.hexdrop-partial-${'0'.repeat(32)}.1`,
+      `.hexdrop-partial-${journal.key}.9`,
+    ];
+    for (const name of others) writeFileSync(join(targetRoot, name), '');
     journal.complete();
-    expect(readdirSync(journal.stagingFolder).toSorted()).toEqual(['7.part', 'mine.txt']);
+    expect(readdirSync(targetRoot).toSorted()).toEqual(others.toSorted());
+  });
+
+  it('is told of a small file that a kill left before its place', () => {
+    const first = openJournal();
+    mkdirSync(join(targetRoot, 'folder'));
+    first.willLand([record('a'), record('folder/b')]);
+    first.willLand([record('a', { finalPath: join(targetRoot, 'a (1)') })]);
+    const left = first.passingPath(join(targetRoot, 'folder'));
+    writeFileSync(left, 'ne');
+    kill(first);
+    openJournal();
+    expect(existsSync(left)).toBe(false);
   });
 
   it('writes into no other file that comes after it', () => {
@@ -552,39 +614,15 @@ describe('the end of a journal', () => {
   });
 });
 
-describe('the staging folder', () => {
-  it.skipIf(process.platform === 'win32')('is closed to others, like the journal', () => {
+describe('a journal', () => {
+  it.skipIf(process.platform === 'win32')('is closed to others', () => {
     const journal = openJournal();
-    expect(statSync(journal.stagingFolder).mode & 0o777).toBe(0o700);
-    expect(statSync(join(targetRoot, '.hexdrop-partial')).mode & 0o777).toBe(0o700);
     expect(statSync(join(home, 'journal')).mode & 0o777).toBe(0o700);
     expect(statSync(join(home, 'journal', `${journal.key}.jsonl`)).mode & 0o777).toBe(0o600);
   });
 
-  it.each(['.hexdrop-partial', 'the key'])('is refused when %s is a symbolic link or a file', (level) => {
-    const probe = openJournal();
-    const path = level === 'the key' ? probe.stagingFolder : join(targetRoot, '.hexdrop-partial');
-    probe.complete();
-    mkdirSync(join(base, 'elsewhere'));
-    if (level === 'the key') mkdirSync(join(targetRoot, '.hexdrop-partial'));
-    symlinkSync(join(base, 'elsewhere'), path);
-    expect(codeOf(() => openJournal())).toBe('symlink-in-path');
-    expect(readdirSync(join(base, 'elsewhere'))).toEqual([]);
-    expect(lstatSync(path).isSymbolicLink()).toBe(true);
-    unlinkSync(path);
-    writeFileSync(path, '');
-    expect(codeOf(() => openJournal())).toBe('not-a-folder');
-    expect(journalNames()).toEqual([]);
-    unlinkSync(path);
-    expect(openJournal().key).toBe(probe.key);
-  });
-
-  it.skipIf(process.getuid?.() !== 0)('is refused when it belongs to somebody else', async () => {
-    const { chownSync } = await import('node:fs');
-    mkdirSync(join(targetRoot, '.hexdrop-partial'));
-    chownSync(join(targetRoot, '.hexdrop-partial'), 12_345, 12_345);
-    expect(codeOf(() => openJournal())).toBe('permission-denied');
-    chownSync(targetRoot, 12_345, 12_345);
-    expect(codeOf(() => openJournal())).toBe('ok');
+  it('makes nothing in the target when it is opened', () => {
+    openJournal();
+    expect(readdirSync(targetRoot)).toEqual([]);
   });
 });

@@ -8,19 +8,18 @@
  */
 
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
-import type { Stats } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { join, sep } from 'node:path';
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { fileFaultOf } from './file-fault.ts';
-import { JournalContent, landedIn, landingEntries, shownRoots } from './journal-content.ts';
+import { folderOf, JournalContent, landedIn, landingEntries, shownRoots } from './journal-content.ts';
 import type { JournalHeader, JournalLine, LandingEntry, PartialRecord } from './journal-content.ts';
 import { JournalFile } from './journal-file.ts';
 import { acquireLock, releaseLock } from './journal-lock.ts';
-import { discardPartial, isTimeHeld } from './landing.ts';
-import { listPartialNumbers, openStaging, partialFileName, partialNumber } from './staging.ts';
-import { removeEmptyStaging, removeStaging } from './staging.ts';
+import { isTimeHeld } from './landing.ts';
+import { isTrusted, recordedPath, removeUnfinished, statsOf } from './unfinished.ts';
+import { unfinishedName, unfinishedNumber, unfinishedPath } from './unfinished.ts';
 
 export { currentBootId, isSameBoot } from './boot-id.ts';
 
@@ -93,8 +92,6 @@ const keyOf = ({ home, peerDeviceId, targetRoot, roots }: JournalOptions): strin
 
 export class Journal {
   readonly key: string;
-  /** Where partials go; exists. */
-  readonly stagingFolder: string;
   /** Whether an unfinished run was found. */
   readonly isResumed: boolean;
   readonly #targetRoot: string;
@@ -142,7 +139,6 @@ export class Journal {
     this.#targetPrefix = targetRoot.endsWith(sep) ? targetRoot : targetRoot + sep;
     this.#path = join(folder, `${key}.jsonl`);
     this.#lockPath = join(folder, `${key}.lock`);
-    this.stagingFolder = openStaging(targetRoot, key);
     this.#file = new JournalFile(this.#path);
     const content = new JournalContent(options.bootId);
     this.#file.forEachLine((text, place) => content.take(text, place));
@@ -163,11 +159,19 @@ export class Journal {
     return this.#file.failure;
   }
 
-  /** A path for a partial that no other has had. */
-  newPartialPath(): string {
-    const path = this.stagingFolder + sep + partialFileName(this.#nextPartial);
+  /**
+   * A path that no other has had, for a partial whose place is in `folder`.
+   * @param folder absolute, under the target root
+   */
+  newPartialPath(folder: string): string {
+    const name = unfinishedName(this.key, this.#nextPartial);
     this.#nextPartial += 1;
-    return path;
+    return unfinishedPath(this.#targetRoot, folder, name);
+  }
+
+  /** The path of the small file that is being put in place in `folder`; a kill leaves one of them at most. */
+  passingPath(folder: string): string {
+    return unfinishedPath(this.#targetRoot, folder, unfinishedName(this.key));
   }
 
   /**
@@ -185,7 +189,8 @@ export class Journal {
     const partialPath = this.#partialPath(partial);
     const stats = statsOf(partialPath);
     // A second name means that a kill came between link and unlink: writing on would write into the final file.
-    if (stats === undefined || !stats.isFile() || stats.nlink > 1 || stats.size < partial.verifiedBytes) {
+    const isGood = stats?.isFile() === true && stats.nlink === 1 && stats.size >= partial.verifiedBytes;
+    if (!isGood || !isTrusted(this.#targetRoot, partialPath, stats)) {
       this.#forgetPartial(partial);
       return undefined;
     }
@@ -207,16 +212,16 @@ export class Journal {
     this.#append({ landing });
   }
 
-  /** Says that a partial was created. One that the path had before is discarded. */
+  /** Says that a partial is about to be created. One that the path had before is discarded. */
   partialOpened({ path, version, size, partialPath }: OpenedRecord): void {
     this.#settlePlaced();
-    const number = partialNumber(basename(partialPath));
-    if (number === undefined || dirname(partialPath) !== this.stagingFolder) {
-      throw new HexdropError('internal', 'A partial lies outside of its staging folder.');
-    }
+    const number = unfinishedNumber(this.key, partialPath);
+    if (number === undefined) throw new HexdropError('internal', 'That is not the path of a partial.');
+    const folder = folderOf(this.#relative(partialPath));
     const before = this.#content.partials.get(path);
-    if (before !== undefined && before.number !== number) discardPartial(this.#partialPath(before));
-    this.#append({ opened: [path, version, size, number] });
+    if (before !== undefined && before.number !== number) this.#removePartial(before);
+    const record = [path, version, size, number] as const;
+    this.#append({ opened: folder === folderOf(path) ? record : [...record, folder] });
   }
 
   /**
@@ -238,38 +243,38 @@ export class Journal {
     this.#forgetPartial(partial);
   }
 
-  /** All is done: nothing remains of journal and staging. */
+  /** Removes all partials: every file is settled, and none failed. */
+  dropPartials(): void {
+    for (const partial of this.#content.partials.values()) this.#removePartial(partial);
+  }
+
+  /** All is done: nothing remains of the journal and of partials. */
   complete(): void {
     if (!this.#isOpen) return;
-    removeStaging(this.#targetRoot, this.key);
+    this.dropPartials();
     this.#closeFile();
     rmSync(this.#path, { force: true });
     releaseLock(this.#lockPath);
   }
 
-  /** Keeps what is there for the next run; where that is nothing, removes journal and staging. */
+  /** Keeps what is there for the next run; where that is nothing, removes the journal. */
   close(): void {
     if (!this.#isOpen) return;
     const isBegun = [...this.#content.partials.values()].some(({ verifiedBytes }) => verifiedBytes > 0);
     if (!this.#content.hasLanded && !isBegun) return this.complete();
     this.#closeFile();
-    removeEmptyStaging(this.#targetRoot, this.key);
     releaseLock(this.#lockPath);
   }
 
-  /** Removes partials that no record vouches for: of small files, and of a run that was killed before its record. */
+  /** Removes what an earlier run left and nobody goes on with: partials without a checkpoint, and a small file. */
   #sweep(): void {
-    // A number is given once, though its partial may be in place under its name by now: a record may still speak of it.
-    for (const { number } of this.#content.partials.values())
-      this.#nextPartial = Math.max(this.#nextPartial, number + 1);
-    for (const number of listPartialNumbers(this.stagingFolder)) {
-      this.#nextPartial = Math.max(this.#nextPartial, number + 1);
-      if ((this.#content.partialOfNumber(number)?.verifiedBytes ?? 0) > 0) continue;
-      discardPartial(this.stagingFolder + sep + partialFileName(number));
-    }
     for (const partial of this.#content.partials.values()) {
-      if (partial.verifiedBytes === 0) this.#content.forgetPartial(partial.path);
+      // A number is given once, though its partial may be in place under its name by now: a record may still speak of it.
+      this.#nextPartial = Math.max(this.#nextPartial, partial.number + 1);
+      if (partial.verifiedBytes === 0) this.#forgetPartial(partial);
     }
+    for (const path of passingPaths(this.#targetRoot, this.key, this.#content))
+      removeUnfinished(this.#targetRoot, path);
   }
 
   #landed(path: string): Extract<Known, { kind: 'landed' }> | undefined {
@@ -284,7 +289,7 @@ export class Journal {
     if (entry === undefined) return undefined;
     this.#readLine.next = index + 1;
     const [, version, size, mtimeUs, final = path] = entry;
-    const finalPath = this.#targetPrefix + (sep === '/' ? final : final.replaceAll('/', sep));
+    const finalPath = this.#absolute(final);
     const stats = statsOf(finalPath);
     if (stats === undefined || !stats.isFile() || stats.size !== size) return undefined;
     return isTimeHeld(mtimeUs, stats.mtimeMs)
@@ -300,12 +305,20 @@ export class Journal {
     return sep === '/' ? relative : relative.replaceAll(sep, '/');
   }
 
+  #absolute(relative: string): string {
+    return this.#targetPrefix + (sep === '/' ? relative : relative.replaceAll('/', sep));
+  }
+
   #partialPath(partial: PartialRecord): string {
-    return this.stagingFolder + sep + partialFileName(partial.number);
+    return recordedPath(this.#targetRoot, this.key, partial);
+  }
+
+  #removePartial(partial: PartialRecord): void {
+    removeUnfinished(this.#targetRoot, this.#partialPath(partial));
   }
 
   #forgetPartial(partial: PartialRecord): void {
-    discardPartial(this.#partialPath(partial));
+    this.#removePartial(partial);
     this.#content.forgetPartial(partial.path);
   }
 
@@ -333,11 +346,18 @@ export class Journal {
   }
 }
 
+/** Where a killed run may have left the small file that it was putting in place. */
+export const passingPaths = (targetRoot: string, key: string, { lastBatch }: JournalContent): string[] => {
+  const folders = new Set(lastBatch.map(([path, , , , final = path]) => folderOf(final)));
+  return [...folders].map((folder) =>
+    unfinishedPath(targetRoot, join(targetRoot, folder), unfinishedName(key)),
+  );
+};
+
 const openLocked = (key: string, options: JournalOptions): Journal => {
   try {
     return new Journal(key, options);
   } catch (error) {
-    removeEmptyStaging(options.targetRoot, key);
     releaseLock(join(journalFolderOf(options.home), `${key}.lock`));
     throw error;
   }
@@ -351,11 +371,3 @@ const headerOf = ({ peerDeviceId, targetRoot, roots }: JournalOptions): JournalH
   rootCount: roots.length,
   startedAtMs: Date.now(),
 });
-
-const statsOf = (path: string): Stats | undefined => {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-};

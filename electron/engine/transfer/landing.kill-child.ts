@@ -5,6 +5,7 @@
 
 import { closeSync, fdatasyncSync, lstatSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 
 import { currentBootId, Journal } from './journal.ts';
 import {
@@ -79,9 +80,9 @@ const landTree = (home: string, target: string): void => {
       if (placeNoClobber(partialPath, finalPath) !== 'placed') throw new Error('lost a race against nobody');
     };
     for (const file of small) {
-      const partialPath = journal.newPartialPath();
       const finalPath = finalOf(file);
-      const { replace } = file;
+      const partialPath = journal.passingPath(dirname(finalPath));
+      const replaced = file.replace ? lstatSync(finalPath, { throwIfNoEntry: false }) : undefined;
       const bytes = contentOf(file);
       const mtimeUs = mtimeUsOf(file);
       const landing = {
@@ -91,7 +92,7 @@ const landTree = (home: string, target: string): void => {
         bytes,
         mtimeUs,
         executable: false,
-        replace,
+        replaced,
       };
       if (landSmall(landing) === 'exists') placeBeside(file, partialPath);
     }
@@ -113,9 +114,9 @@ const landTree = (home: string, target: string): void => {
         }
         fd = reopenPartial(partialPath);
       } else {
-        partialPath = journal.newPartialPath();
-        fd = createPartial(partialPath, false);
+        partialPath = journal.newPartialPath(dirname(finalOf(file)));
         journal.partialOpened({ path, version: versionOf(file), size: file.size, partialPath });
+        fd = createPartial(partialPath);
       }
       for (let offset = verifiedBytes; offset < file.size; offset += chunk) {
         const end = Math.min(offset + chunk, file.size);

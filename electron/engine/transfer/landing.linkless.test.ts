@@ -56,7 +56,7 @@ describe('on a file system without hard links', () => {
       bytes: Buffer.from('s'),
       mtimeUs: 1,
       executable: false,
-      replace: false,
+      replaced: undefined,
     };
     expect(landSmall(file)).toBe('placed');
     expect(readdirSync(base).toSorted()).toEqual(['1.part', 'small']);

@@ -15,6 +15,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -54,9 +55,11 @@ const small = (changes: Partial<SmallFile> = {}): SmallFile => ({
   bytes: Buffer.from('new'),
   mtimeUs: 1_700_000_000_123_456,
   executable: false,
-  replace: false,
+  replaced: undefined,
   ...changes,
 });
+/** What has the place now; of the folder where that is nothing. */
+const standing = (): Stats => statSync(existsSync(finalPath) ? finalPath : base);
 const textAt = (path: string): string => readFileSync(path, 'utf8');
 const stagingNames = (): string[] => readdirSync(join(base, 'staging'));
 const thrownBy = (action: () => unknown): HexdropError => {
@@ -203,9 +206,9 @@ describe('placeOver', () => {
 describe('partials', () => {
   it('are created only where nothing is, a dangling link included', () => {
     writeFileSync(partialPath, 'other');
-    expect(codeOf(() => createPartial(partialPath, false))).toBe('EEXIST');
+    expect(codeOf(() => createPartial(partialPath))).toBe('EEXIST');
     symlinkSync(join(base, 'nowhere'), join(base, 'staging', '2.part'));
-    expect(codeOf(() => createPartial(join(base, 'staging', '2.part'), false))).toBe('EEXIST');
+    expect(codeOf(() => createPartial(join(base, 'staging', '2.part')))).toBe('EEXIST');
     expect(existsSync(join(base, 'nowhere'))).toBe(false);
   });
 
@@ -262,7 +265,7 @@ describe('landSmall', () => {
 
   it('replaces a file where that was chosen', () => {
     writeFileSync(finalPath, 'old');
-    expect(landSmall(small({ replace: true }))).toBe('placed');
+    expect(landSmall(small({ replaced: standing() }))).toBe('placed');
     expect(textAt(finalPath)).toBe('new');
     expect(stagingNames()).toEqual([]);
   });
@@ -270,10 +273,10 @@ describe('landSmall', () => {
   it('leaves no partial when it cannot be put in place', () => {
     rmSync(join(base, 'target'), { recursive: true });
     expect(codeOf(() => landSmall(small()))).toBe('write-failed');
-    expect(codeOf(() => landSmall(small({ replace: true })))).toBe('write-failed');
+    expect(codeOf(() => landSmall(small({ replaced: standing() })))).toBe('write-failed');
     expect(stagingNames()).toEqual([]);
     mkdirSync(join(base, 'target', 'file.txt'), { recursive: true });
-    expect(codeOf(() => landSmall(small({ replace: true })))).toBe('is-a-folder');
+    expect(codeOf(() => landSmall(small({ replaced: standing() })))).toBe('is-a-folder');
     expect(stagingNames()).toEqual([]);
   });
 
@@ -300,8 +303,8 @@ describe('landSmall', () => {
   it.skipIf(!hasOther)('tells a target on another file system, without its absolute path', () => {
     const other = mkdtempSync(join(otherDevice, 'hexdrop-landing-'));
     try {
-      for (const replace of [false, true]) {
-        const error = thrownBy(() => landSmall(small({ finalPath: join(other, 'file.txt'), replace })));
+      for (const replaced of [undefined, statSync(base)]) {
+        const error = thrownBy(() => landSmall(small({ finalPath: join(other, 'file.txt'), replaced })));
         expect(error.code).toBe('write-failed');
         expect(error.message).toContain('another file system');
         expect(error.message).toContain('"folder/file.txt"');

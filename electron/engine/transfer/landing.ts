@@ -9,20 +9,25 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   futimesSync,
   linkSync,
   lstatSync,
   lutimesSync,
   openSync,
+  readSync,
+  readlinkSync,
   renameSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { basename } from 'node:path';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { fileFaultOf } from './file-fault.ts';
+import { askedMode, closedMode, succeed } from './ownership.ts';
+import { discardPartial, statsOf } from './unfinished.ts';
 
 export { fileFaultOf } from './file-fault.ts';
 export type { FileAction } from './file-fault.ts';
@@ -30,19 +35,46 @@ export { freeName } from './free-name.ts';
 export type { ConflictPolicy } from '../../../shared/model/transfer.ts';
 
 /** What opens a partial: it must not be there, and a link at its place is not followed. */
-const exclusiveCreate = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+const exclusiveCreate = constants.O_CREAT | constants.O_EXCL;
 
-/** Modes before the umask. The staging folder is closed to others, so a partial has its final mode at once. */
-const fileMode = 0o666;
-const executableMode = 0o777;
-
-/** Creates a partial exclusively and opens it for writing. Throws what the system throws. */
-export const createPartial = (partialPath: string, executable: boolean): number =>
-  openSync(partialPath, exclusiveCreate, executable ? executableMode : fileMode);
+/** Creates a partial exclusively, closed to others, and opens it for writing. Throws what the system throws. */
+export const createPartial = (partialPath: string): number =>
+  openSync(partialPath, constants.O_RDWR | exclusiveCreate, closedMode);
 
 /** Opens a partial of an earlier run for writing on; it must be a plain file. Throws what the system throws. */
 export const reopenPartial = (partialPath: string): number =>
-  openSync(partialPath, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0));
+  openSync(partialPath, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+
+/** Whether the open partial still lies at its path: somebody may have removed or moved it, or mounted something there. */
+export const isAt = (fd: number, partialPath: string): boolean => {
+  const { ino, dev } = fstatSync(fd);
+  const there = statsOf(partialPath);
+  return there?.ino === ino && there.dev === dev;
+};
+
+/** Where an open partial is now, should its folder have been moved; undefined where the system does not tell. */
+export const movedTo = (fd: number): string | undefined => {
+  try {
+    const path = readlinkSync(`/proc/self/fd/${fd}`);
+    return isAt(fd, path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** What is copied at a time. */
+const copyBytes = 1_048_576;
+
+/** Writes what an open partial holds into another one. Throws what the system throws. */
+export const copyPartial = (from: number, to: number): void => {
+  const buffer = Buffer.allocUnsafe(copyBytes);
+  for (let position = 0; ;) {
+    const read = readSync(from, buffer, 0, copyBytes, position);
+    if (read === 0) return;
+    writeWhole(to, buffer.subarray(0, read), position);
+    position += read;
+  }
+};
 
 /** Writes all of `bytes` at `position` (undefined: where the file stands). Throws what the system throws. */
 export const writeWhole = (fd: number, bytes: Uint8Array, position: number | null = null): void => {
@@ -133,15 +165,6 @@ export const placeOver = (partialPath: string, finalPath: string): void => {
   }
 };
 
-/** Removes a partial that is of no more use. A failure is let pass: the journal cleans its folder in the end. */
-export const discardPartial = (partialPath: string): void => {
-  try {
-    unlinkSync(partialPath);
-  } catch {
-    // Gone already, or its folder is.
-  }
-};
-
 export interface SmallFile {
   readonly partialPath: string;
   readonly finalPath: string;
@@ -151,23 +174,26 @@ export interface SmallFile {
   readonly bytes: Uint8Array;
   readonly mtimeUs: number;
   readonly executable: boolean;
-  /** Replace what is there (the user's choice). */
-  readonly replace: boolean;
+  /** What it takes the place of (the user's choice); a file's mode and owners are taken over. */
+  readonly replaced: Stats | undefined;
 }
 
 /**
- * Lands a packed file in six system calls (five with `replace`): open, write, times, close, link, unlink. 'exists'
- * leaves the whole partial where it is, for `placeNoClobber` under another name, or `discardPartial`. Throws a typed
- * error and leaves no partial.
+ * Lands a packed file in six system calls: open, write, times, close, link, unlink. 'exists' leaves the whole partial
+ * where it is, for `placeNoClobber` under another name, or `discardPartial`. Throws a typed error and leaves no partial;
+ * `file-exists` when something has the path of the partial.
  */
 export const landSmall = (file: SmallFile): 'placed' | 'exists' => {
   const { partialPath, finalPath } = file;
   let fd = -1;
   let action: FileStep = 'create';
   try {
-    fd = openSync(partialPath, exclusiveCreate, file.executable ? executableMode : fileMode);
+    const takesOver = file.replaced?.isFile() === true;
+    const mode = takesOver ? closedMode : askedMode(file.executable);
+    fd = openSync(partialPath, constants.O_WRONLY | exclusiveCreate, mode);
     action = 'write';
     if (file.bytes.byteLength > 0) writeWhole(fd, file.bytes);
+    if (takesOver) succeed(fd, file.replaced, file.executable);
     action = 'set the time of';
     setTimes(fd, file.mtimeUs);
     const open = fd;
@@ -175,7 +201,7 @@ export const landSmall = (file: SmallFile): 'placed' | 'exists' => {
     action = 'write';
     closeSync(open);
     action = 'put in place';
-    if (!file.replace) return placeNoClobber(partialPath, finalPath);
+    if (file.replaced === undefined) return placeNoClobber(partialPath, finalPath);
     placeOver(partialPath, finalPath);
     return 'placed';
   } catch (error) {

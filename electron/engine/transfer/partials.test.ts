@@ -38,12 +38,14 @@ const unfinished = (roots?: string[]): Journal => {
   const finalPath = join(targetRoot, 'landed');
   writeFileSync(finalPath, 'precious');
   journal.willLand([{ path: 'landed', version: 'v', size: 8, mtimeUs: 1, finalPath }]);
-  const partialPath = journal.newPartialPath();
+  mkdirSync(join(targetRoot, 'folder'), { recursive: true });
+  const partialPath = journal.newPartialPath(join(targetRoot, 'folder'));
   writeFileSync(partialPath, 'x'.repeat(100));
-  journal.partialOpened({ path: 'big', version: 'v', size: 200, partialPath });
-  journal.checkpoint({ path: 'big', verifiedBytes: 70, chain: 'c', durable: false });
+  journal.partialOpened({ path: 'folder/big', version: 'v', size: 200, partialPath });
+  journal.checkpoint({ path: 'folder/big', verifiedBytes: 70, chain: 'c', durable: false });
   return journal;
 };
+const partialOf = ({ key }: Journal): string => join(targetRoot, 'folder', `.hexdrop-partial-${key}.1`);
 const journalNames = (): string[] => readdirSync(join(home, 'journal'));
 
 describe('the list of partials', () => {
@@ -91,11 +93,12 @@ describe('the list of partials', () => {
 });
 
 describe('cleaning partials', () => {
-  it('removes journal and staging, and no file in place', () => {
+  it('removes journal and partials, and no file in place', () => {
     unfinished().close();
     expect(cleanPartials(home)).toMatchObject({ cleaned: [{ verifiedBytes: 70 }], kept: [] });
     expect(journalNames()).toEqual([]);
-    expect(readdirSync(targetRoot)).toEqual(['landed']);
+    expect(readdirSync(targetRoot).toSorted()).toEqual(['folder', 'landed']);
+    expect(readdirSync(join(targetRoot, 'folder'))).toEqual([]);
     expect(readFileSync(join(targetRoot, 'landed'), 'utf8')).toBe('precious');
   });
 
@@ -107,15 +110,15 @@ describe('cleaning partials', () => {
     const result = cleanPartials(home, { keepKeys: [kept.key] });
     expect(result.cleaned).toMatchObject([{ roots: ['stale'] }]);
     expect(new Set(result.kept.map(({ key }) => key))).toEqual(new Set([kept.key, running.key]));
-    expect(existsSync(join(running.stagingFolder, '1.part'))).toBe(true);
-    expect(existsSync(join(kept.stagingFolder, '1.part'))).toBe(true);
+    expect(existsSync(partialOf(running))).toBe(true);
+    expect(existsSync(partialOf(kept))).toBe(true);
     running.close();
   });
 
-  it.each(['.hexdrop-partial', 'the key'])('touches nothing when %s became a symbolic link', (level) => {
+  it.each(['folder', '.'])('touches nothing when "%s" in the target became a symbolic link', (level) => {
     const journal = unfinished();
     journal.close();
-    const path = level === 'the key' ? journal.stagingFolder : join(targetRoot, '.hexdrop-partial');
+    const path = join(targetRoot, level);
     renameSync(path, join(base, 'elsewhere'));
     symlinkSync(join(base, 'elsewhere'), path);
     expect(cleanPartials(home)).toMatchObject({ cleaned: [], kept: [{ key: journal.key }] });
@@ -123,14 +126,23 @@ describe('cleaning partials', () => {
     expect(journalNames()).toEqual([`${journal.key}.jsonl`]);
   });
 
-  it('removes only partials from the staging folder', () => {
+  it('removes only partials of these transfers', () => {
     const journal = unfinished();
     journal.close();
-    writeFileSync(join(journal.stagingFolder, 'mine.txt'), '');
-    writeFileSync(join(journal.stagingFolder, '1.part.bak'), '');
+    const others = [`.hexdrop-partial-${'0'.repeat(32)}.1`, `.hexdrop-partial-${journal.key}.2`, 'mine.txt'];
+    for (const name of others) writeFileSync(join(targetRoot, 'folder', name), '');
     cleanPartials(home);
-    expect(readdirSync(journal.stagingFolder).toSorted()).toEqual(['1.part.bak', 'mine.txt']);
+    expect(readdirSync(join(targetRoot, 'folder')).toSorted()).toEqual(others.toSorted());
     expect(journalNames()).toEqual([]);
+  });
+
+  it('removes a small file that a kill left before its place', () => {
+    const journal = unfinished();
+    const left = journal.passingPath(targetRoot);
+    writeFileSync(left, 'hal');
+    journal.close();
+    cleanPartials(home);
+    expect(existsSync(left)).toBe(false);
   });
 
   it('follows no target out of a forged journal', () => {
@@ -139,14 +151,14 @@ describe('cleaning partials', () => {
     const path = join(home, 'journal', name);
     const victim = join(base, 'victim');
     mkdirSync(victim);
-    writeFileSync(join(victim, '1.part'), 'precious');
+    writeFileSync(join(victim, '1'), 'precious');
     for (const target of [victim, 'relative', '']) {
       writeFileSync(
         path,
         readFileSync(path, 'utf8').replace(/"targetRoot":"[^"]*"/u, `"targetRoot":${JSON.stringify(target)}`),
       );
       cleanPartials(home);
-      expect(readdirSync(victim)).toEqual(['1.part']);
+      expect(readdirSync(victim)).toEqual(['1']);
       writeFileSync(
         path,
         '{"hexdropJournal":1,"peerDeviceId":"f","targetRoot":"x","roots":[],"rootCount":0,"startedAtMs":0}\n',

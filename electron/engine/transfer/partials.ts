@@ -1,17 +1,17 @@
 /**
  * Owns the list of what unfinished transfers left behind, and its removal. Removes nothing but journals in the home
- * and what lies in `<target>/.hexdrop-partial/<key>/`; a journal that a living process has is left alone.
+ * and the unfinished files that they tell of; a journal that a living process has is left alone.
  */
 
 import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 import { currentBootId } from './boot-id.ts';
-import { journalFolderOf } from './journal.ts';
+import { journalFolderOf, passingPaths } from './journal.ts';
 import { JournalContent } from './journal-content.ts';
 import { forEachLine } from './journal-file.ts';
 import { acquireLock, isLockedByLiving, releaseLock } from './journal-lock.ts';
-import { partialFileName, removeStaging, stagingFolderOf } from './staging.ts';
+import { recordedPath, removeUnfinished, statsOf } from './unfinished.ts';
 
 const journalPattern = /^([0-9a-f]{32}(?:-\d{1,3})?)\.jsonl$/u;
 
@@ -47,7 +47,7 @@ export const listPartials = (home: string): PartialSummary[] => {
 
 export interface CleanResult {
   readonly cleaned: PartialSummary[];
-  /** Running, or with something in place of the staging folder that is not one. */
+  /** Running, or with something that is not a folder on the way to what was left. */
   readonly kept: PartialSummary[];
 }
 
@@ -73,12 +73,22 @@ const cleanOne = (folder: string, summary: PartialSummary, bootId: string): bool
   const lockPath = join(folder, `${summary.key}.lock`);
   if (!acquireLock(lockPath, bootId)) return false;
   try {
-    if (isAbsolute(summary.target) && removeStaging(summary.target, summary.key) === 'refused') return false;
-    rmSync(join(folder, `${summary.key}.jsonl`), { force: true });
+    const path = join(folder, `${summary.key}.jsonl`);
+    if (isAbsolute(summary.target) && !removeFiles(summary, readContent(path, bootId))) return false;
+    rmSync(path, { force: true });
     return true;
   } finally {
     releaseLock(lockPath);
   }
+};
+
+/** False when one of them was refused. */
+const removeFiles = ({ target, key }: PartialSummary, content: JournalContent): boolean => {
+  const paths = [
+    ...passingPaths(target, key, content),
+    ...[...content.partials.values()].map((partial) => recordedPath(target, key, partial)),
+  ];
+  return paths.every((path) => removeUnfinished(target, path) === 'removed');
 };
 
 const journalKeys = (folder: string): string[] => {
@@ -98,9 +108,9 @@ const summaryOf = (folder: string, key: string, bootId: string): PartialSummary 
     const content = readContent(path, bootId);
     const { header } = content;
     const target = header?.targetRoot ?? '';
-    const staging = stagingFolderOf(target, key);
     const partials = [...content.partials.values()].filter(
-      ({ number, verifiedBytes }) => verifiedBytes > 0 && isThere(join(staging, partialFileName(number))),
+      (partial) =>
+        partial.verifiedBytes > 0 && statsOf(recordedPath(target, key, partial))?.isFile() === true,
     );
     return {
       key,
@@ -131,5 +141,3 @@ const readContent = (path: string, bootId: string): JournalContent => {
   }
   return content;
 };
-
-const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;

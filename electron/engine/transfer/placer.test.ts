@@ -21,13 +21,13 @@ interface Place {
   readonly told: (readonly [path: string, isThere: boolean])[];
 }
 
-/** A target; `foldsCase` as on macOS and Windows. */
-const placeIn = (onConflict: ConflictPolicy, foldsCase = false): Place => {
+/** A target; one that folds names as those of macOS and Windows do. */
+const placeIn = (onConflict: ConflictPolicy, foldsNames = false): Place => {
   const all = temporaryFolder();
   const dir = join(all, 'to');
   mkdirSync(dir);
   const root = SafeRoot.open(dir);
-  root.foldsCase = () => foldsCase;
+  root.foldsNames = () => foldsNames;
   const journal = Journal.open({
     home: all,
     peerDeviceId: 'ab'.repeat(32),
@@ -47,7 +47,7 @@ const placeIn = (onConflict: ConflictPolicy, foldsCase = false): Place => {
   };
   const placer = new Placer({ inbox: new Inbox(), journal, root, onConflict });
   const put = (name: string, content: string): void => {
-    const partial = journal.newPartialPath();
+    const partial = journal.newPartialPath(dir);
     writeFileSync(partial, content);
     const slot: Slot = {
       index: 0,
@@ -56,7 +56,7 @@ const placeIn = (onConflict: ConflictPolicy, foldsCase = false): Place => {
       resume: undefined,
       arrivedBytes: content.length,
     };
-    placer.place(slot, name, partial);
+    placer.place(slot, name, partial, placer.placeOf(slot));
   };
   return { placer, dir, put, told };
 };
@@ -77,15 +77,14 @@ describe('a file that is whole', () => {
   });
 
   it('does not come in place of another one of the same transfer whose name differs in case alone', () => {
-    const { dir, put } = placeIn('overwrite', true);
+    const { dir, put, placer } = placeIn('overwrite', true);
     writeFileSync(join(dir, 'README'), 'old');
     put('README', 'one');
     expect(readFileSync(join(dir, 'README'), 'utf8')).toBe('one');
-    // The file system of this test does not fold case: what matters is that nothing is replaced.
-    const { placer } = placeIn('overwrite', true);
-    expect(placer.mayReplace(join(dir, 'README'))).toBe(true);
-    expect(placer.mayReplace(join(dir, 'readme'))).toBe(false);
-    expect(placer.mayReplace(join(dir, 'other'))).toBe(true);
+    // The file system of this test does not fold case: such a one would say that README is there.
+    for (const name of ['readme', 'other']) writeFileSync(join(dir, name), 'old');
+    expect(placer.replaced(join(dir, 'readme'))).toBeUndefined();
+    expect(placer.replaced(join(dir, 'other'))).toBeDefined();
   });
 
   it('is told to the journal before it stands there, under each name that is tried', () => {

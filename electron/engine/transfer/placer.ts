@@ -4,6 +4,7 @@
  */
 
 import { lstatSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 
 import type { ConflictPolicy } from '../../../shared/model/transfer.ts';
 import type { Inbox, Slot } from './inbox.ts';
@@ -11,6 +12,7 @@ import type { Journal } from './journal.ts';
 import { freeName, placeNoClobber, placeOver } from './landing.ts';
 import { clashKey } from './safe-path.ts';
 import type { SafeRoot } from './safe-path.ts';
+import { statsOf } from './unfinished.ts';
 
 export interface PlacerOptions {
   readonly inbox: Inbox;
@@ -19,14 +21,25 @@ export interface PlacerOptions {
   readonly onConflict: ConflictPolicy;
 }
 
+/** Where a file goes, and what has that place now if it is to be replaced. */
+export interface Place {
+  readonly finalPath: string;
+  readonly replaced: Stats | undefined;
+}
+
 export class Placer {
   readonly #options: PlacerOptions;
-  #foldsCase: boolean | undefined;
-  /** Clash keys of what was put in place of something; kept only where case is folded. */
-  readonly #replaced = new Set<string>();
+  /** Clash keys of what this transfer may not replace again; kept only where names are folded. */
+  readonly #placed = new Set<string>();
 
   constructor(options: PlacerOptions) {
     this.#options = options;
+  }
+
+  /** The place of an entry; its folder is made. */
+  placeOf(slot: Slot): Place {
+    const finalPath = this.finalPath(slot);
+    return { finalPath, replaced: this.replaced(finalPath) };
   }
 
   /** Where the entry goes if its name is free; its folder is made. */
@@ -35,30 +48,31 @@ export class Placer {
     return root.file(inbox.folderOf(entry).components, entry.name, { create: true });
   }
 
-  /** Puts a partial in its place. */
-  place(slot: Slot, path: string, partialPath: string): void {
-    const { root, journal } = this.#options;
+  /** Puts a whole partial in its place: that of `replaced`, or a free one. */
+  place(slot: Slot, path: string, partialPath: string, { finalPath, replaced }: Place): void {
+    const { journal } = this.#options;
     const { entry } = slot;
-    root.nextTurn();
-    const finalPath = this.finalPath(slot);
     journal.willLand([{ path, version: entry.version, size: entry.size, mtimeUs: entry.mtime, finalPath }]);
-    if (this.mayReplace(finalPath)) placeOver(partialPath, finalPath);
+    if (replaced !== undefined) placeOver(partialPath, finalPath);
     else if (placeNoClobber(partialPath, finalPath) === 'exists')
-      this.placeElsewhere(slot, path, partialPath);
+      return this.placeElsewhere(slot, path, partialPath);
+    this.placed(finalPath);
   }
 
   /**
-   * Whether the file takes the place of what has its name, as the person chose. Where the file system folds case, that
-   * may be a file of this very transfer: `readme` does not replace `README`.
+   * What the file takes the place of, as the person chose. Where the file system takes `readme` for `README`, a file of
+   * this very transfer may have the name: it is not replaced.
    */
-  mayReplace(finalPath: string): boolean {
-    if (this.#options.onConflict !== 'overwrite') return false;
-    this.#foldsCase ??= this.#options.root.foldsCase();
-    if (!this.#foldsCase) return true;
-    const key = clashKey(finalPath, true);
-    if (this.#replaced.has(key)) return false;
-    this.#replaced.add(key);
-    return true;
+  replaced(finalPath: string): Stats | undefined {
+    if (this.#options.onConflict !== 'overwrite' || this.#placed.has(clashKey(finalPath, true)))
+      return undefined;
+    return statsOf(finalPath);
+  }
+
+  /** A file of this transfer has come to stand under a name. */
+  placed(finalPath: string): void {
+    const { onConflict, root } = this.#options;
+    if (onConflict === 'overwrite' && root.foldsNames(finalPath)) this.#placed.add(clashKey(finalPath, true));
   }
 
   /** The name is taken: keep both. Somebody may take the free name too before it is ours. */

@@ -16,7 +16,7 @@ import {
   shownContent,
 } from '../testing/trees.ts';
 import type { Tree } from '../testing/trees.ts';
-import { leftovers, Rig } from '../testing/transfer-rig.ts';
+import { leftovers, Rig, unfinishedIn } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 
 const places = (tree: Tree): { from: string; dir: string; home: string; paths: string[] } => {
@@ -188,7 +188,7 @@ describe('the WANT of a run that goes on', () => {
 
   it('does without partials that were removed', async () => {
     const { rig, from, dir } = await resumed((_from, target) =>
-      rmSync(join(target, '.hexdrop-partial'), { recursive: true }),
+      unfinishedIn(target).forEach((path) => rmSync(join(target, path))),
     );
     expect(await rig.sink.outcome).toMatchObject({
       kind: 'done',

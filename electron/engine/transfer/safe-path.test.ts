@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import {
+  chmodSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -271,13 +273,31 @@ describe('SafeRoot', () => {
     expect(readNames(base).toSorted()).toEqual(['file', 'share']);
   });
 
-  it('tells whether the file system folds case, by the staging folder', () => {
-    expect(SafeRoot.open(base, 'darwin').foldsCase()).toBe(true);
-    expect(SafeRoot.open(base, 'linux').foldsCase()).toBe(false);
-    mkdirSync(join(base, stagingName));
-    const isFolding = existsSync(join(base, stagingName.toUpperCase()));
-    expect(SafeRoot.open(base, 'darwin').foldsCase()).toBe(isFolding);
-    expect(SafeRoot.open(base, 'linux').foldsCase()).toBe(isFolding);
+  it('tells whether the folder of a file takes other spellings of its name for it', () => {
+    const root = SafeRoot.open(base);
+    for (const [name, other] of [
+      ['readme', 'README'],
+      ['CAF\u00c9', 'CAFE\u0301'],
+    ] as const) {
+      writeFileSync(join(base, name), '');
+      expect(root.foldsNames(join(base, name))).toBe(existsSync(join(base, other)));
+      // A second name of one file is what a file system that folds shows.
+      if (!existsSync(join(base, other))) linkSync(join(base, name), join(base, other));
+      expect(root.foldsNames(join(base, name))).toBe(true);
+    }
+    writeFileSync(join(base, '42'), '');
+    expect(root.foldsNames(join(base, '42'))).toBe(false);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('tells beforehand that nothing can be put into it', () => {
+    chmodSync(base, 0o500);
+    expect(codeOf(() => SafeRoot.open(base).requireWritable(['a']))).toBe('permission-denied');
+    chmodSync(base, 0o700);
+    mkdirSync(join(base, 'usb'));
+    chmodSync(base, 0o500);
+    // It may be another file system, or be for everybody.
+    expect(codeOf(() => SafeRoot.open(base).requireWritable(['a', 'usb']))).toBe('ok');
+    chmodSync(base, 0o700);
   });
 
   it('refuses a symbolic link at any level, at the end and on the way, to a folder and to nothing', () => {
@@ -386,10 +406,20 @@ describe('SafeRoot', () => {
     },
   );
 
-  it('keeps peers out of the staging folder', () => {
+  it('keeps peers away from unfinished files', () => {
     const root = SafeRoot.open(join(base, 'target'));
+    const unfinished = `${stagingName}-${'0'.repeat(32)}.1`;
     mkdirSync(join(root.path, stagingName));
-    for (const components of [[stagingName], [stagingName, 'x'], ['a', stagingName], ['.HexDrop-Partial']]) {
+    writeFileSync(join(root.path, unfinished), '');
+    for (const components of [
+      [stagingName],
+      [stagingName, 'x'],
+      ['a', stagingName],
+      ['.HexDrop-Partial'],
+      [unfinished],
+      ['a', unfinished],
+      [unfinished.toUpperCase()],
+    ]) {
       expect(codeOf(() => root.folder(components, create))).toBe('name-not-allowed');
       expect(codeOf(() => root.existing(components))).not.toBe('ok');
     }

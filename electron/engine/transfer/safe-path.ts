@@ -7,9 +7,9 @@
  * write to the target can still race us within it. A peer cannot: it can create no symbolic link.
  */
 
-import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import native, { basename, posix, sep, win32 } from 'node:path';
+import native, { basename, dirname, join, posix, sep, win32 } from 'node:path';
 import type { PlatformPath } from 'node:path';
 
 import { displayName } from '../../../shared/model/display-name.ts';
@@ -18,8 +18,11 @@ import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { fileFaultOf } from './file-fault.ts';
 
-/** Staging lives in `<target>/.hexdrop-partial/`; a peer may neither write nor read there. */
+/** How the names of unfinished files begin (unfinished.ts); a peer may neither write nor read what is called so. */
 export const stagingName = '.hexdrop-partial';
+
+/** The names that are reserved: what unfinished files are called, and the folder that they lay in before. */
+const reservedPattern = /^\.hexdrop-partial(?:-[\da-f]{32}(?:-\d{1,3})?\.\d{1,15})?$/iu;
 
 export interface NameFault {
   readonly code: Extract<ErrorCode, 'unsafe-name' | 'name-not-allowed' | 'name-too-long'>;
@@ -30,7 +33,7 @@ export interface NameFault {
 const windowsDevice = /^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[1-9¹²³]|lpt[1-9¹²³])\s*(?:\..*)?$/iu;
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const windowsForbidden = /[<>:"|?*\u0000-\u001f]/u;
-/** The short aliases that NTFS may make for the staging folder: the first, the tenth, the fifth (hashed). */
+/** The short aliases that NTFS may make for unfinished files: the first, the tenth, the fifth (hashed). */
 const windowsStagingAlias = /^(?:hexdro~\d|hexdr~\d\d|he[\da-f]{4}~\d)$/iu;
 /** Code points that HFS+ leaves out when it compares names: `.hexdrop\u200c-partial` would open the staging folder. */
 const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu;
@@ -55,7 +58,7 @@ export const nameFault = (name: string, platform: NodeJS.Platform): NameFault | 
     const message = `The name ${quoted(name)} has ${Buffer.byteLength(name)} bytes; ${limits.nameBytes} are allowed.`;
     return { code: 'name-too-long', message };
   }
-  if (isStagingName(name, platform)) {
+  if (isReservedName(name, platform)) {
     return {
       code: 'name-not-allowed',
       message: `The name ${quoted(name)} is reserved for unfinished files.`,
@@ -79,10 +82,10 @@ const windowsNameFault = (name: string): NameFault | undefined => {
   return undefined;
 };
 
-const isStagingName = (name: string, platform: NodeJS.Platform): boolean => {
+/** Whether the name is one of unfinished files here, or would open one. */
+export const isReservedName = (name: string, platform: NodeJS.Platform): boolean => {
   if (platform === 'win32' && windowsStagingAlias.test(name)) return true;
-  const seen = platform === 'darwin' ? name.replace(ignoredByHfs, '') : name;
-  return seen.length === stagingName.length && seen.toLowerCase() === stagingName;
+  return reservedPattern.test(platform === 'darwin' ? name.replace(ignoredByHfs, '') : name);
 };
 
 const quoted = (name: string): string =>
@@ -153,6 +156,17 @@ const joinUnder = (root: string, components: readonly string[], flavour: Platfor
 export const clashKey = (name: string, foldsCase: boolean): string =>
   foldsCase ? name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC') : name;
 
+/** Spellings of a name that a file system might take for it: the other case, and both forms of Unicode. */
+const otherSpellings = (name: string): readonly string[] => {
+  const upper = name.toUpperCase();
+  const spellings = [
+    upper === name ? name.toLowerCase() : upper,
+    name.normalize('NFC'),
+    name.normalize('NFD'),
+  ];
+  return spellings.filter((spelling) => spelling !== name);
+};
+
 interface VerifiedFolder {
   readonly path: string;
   readonly depth: number;
@@ -195,14 +209,31 @@ export class SafeRoot {
   }
 
   /**
-   * Whether the file system takes `readme` for `README`, seen by the staging folder once that is there; before, what
-   * the platform mostly does. See clashKey.
+   * Whether the folder of a file that is there takes names for one that differ in case or form alone, as far as the name of
+   * this file can show it. Asked for each folder: a file system of its own may begin there, or a rule of its own hold.
    */
-  foldsCase(): boolean {
-    const staging = lstatOf(this.#prefix + stagingName, stagingName);
-    if (staging === undefined) return this.#platform === 'darwin' || this.#platform === 'win32';
-    const folded = lstatOf(this.#prefix + stagingName.toUpperCase(), stagingName);
-    return folded !== undefined && folded.ino === staging.ino && folded.dev === staging.dev;
+  foldsNames(path: string): boolean {
+    const name = basename(path);
+    const stats = lstatOf(path, name);
+    return otherSpellings(name).some((other) => {
+      const found = lstatOf(join(dirname(path), other), name);
+      return found !== undefined && found.ino === stats?.ino && found.dev === stats.dev;
+    });
+  }
+
+  /**
+   * Throws `permission-denied` when nothing can be put into the root, other than into folders of these names that are
+   * there already: those may be for this user, or on a file system of their own.
+   */
+  requireWritable(names: readonly string[]): void {
+    try {
+      accessSync(this.path, constants.W_OK);
+    } catch (error) {
+      const isFolder = (name: string): boolean =>
+        nameFault(name, this.#platform) === undefined &&
+        lstatOf(this.#prefix + name, name)?.isDirectory() === true;
+      if (!names.some(isFolder)) throw fileFaultOf(error, 'create a file in', basename(this.path));
+    }
   }
 
   /** Forgets what was verified: once for each frame, so that a folder swapped for a link is noticed. */
@@ -256,11 +287,15 @@ export class SafeRoot {
     return level;
   }
 
-  #requireRoot(): void {
+  /** A folder that is shared or received into may be removed, made again or replaced while it is in use. */
+  #requireRoot(): Stats {
     const stats = lstatOf(this.path, '.');
-    if (stats === undefined)
-      throw new HexdropError('no-such-path', 'The folder that everything goes to is gone.');
-    requireRealFolder(stats, '.');
+    if (stats === undefined) throw new HexdropError('no-such-path', 'The folder itself is gone.');
+    if (stats.isSymbolicLink())
+      throw new HexdropError('symlink-in-path', 'The folder itself was replaced by a symbolic link.');
+    if (!stats.isDirectory())
+      throw new HexdropError('not-a-folder', 'The folder itself was replaced by a file.');
+    return stats;
   }
 
   #requireFolder(level: string, relative: string, create: boolean): void {
@@ -284,9 +319,9 @@ export class SafeRoot {
    * `no-such-path`, `not-a-folder`, `symlink-in-path`, `permission-denied`, or the fault of a name.
    */
   existing(components: readonly string[]): { path: string; stats: Stats } {
+    if (components.length === 0) return { path: this.path, stats: this.#requireRoot() };
     const path = localPath(this.path, components, this.#platform);
-    const parent =
-      components.length === 0 ? this.path : this.folder(components.slice(0, -1), { create: false });
+    const parent = this.folder(components.slice(0, -1), { create: false });
     const relative = components.join('/');
     const stats = lstatOf(path, relative);
     if (stats === undefined) throw new HexdropError('no-such-path', `There is no ${quoted(relative)}.`);

@@ -258,6 +258,7 @@ export class Sink implements TransferPort {
   #open(target: SinkTarget, offer: Payload<'OFFER'>): void {
     const { root, onConflict } = target;
     this.#root = root;
+    root.requireWritable(offer.roots.map(({ name }) => name));
     this.#journal = Journal.open({
       home: target.home,
       peerDeviceId: provenId(this.#wire.session.peer),
@@ -387,6 +388,7 @@ export class Sink implements TransferPort {
       });
     }
     this.#isFinished = true;
+    if (this.#failed === 0) this.#journal?.dropPartials();
     restoreFolderTimes(this.#inbox, this.#root as SafeRoot);
     const { files, bytes, skipped, failed, resumedBytes } = this.progress;
     const summary: Summary = { files, bytes, skipped, failed, resumedBytes };

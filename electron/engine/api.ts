@@ -12,6 +12,7 @@ import type {
   EntryKind,
   FileFault,
   OfferView,
+  OmittedReason,
   TransferResult,
   TransferView,
 } from '../../shared/model/transfer.ts';
@@ -259,7 +260,7 @@ export type EngineEvent =
       readonly kind: 'omitted';
       readonly transferId: string;
       readonly path: string;
-      readonly reason: 'symlink' | 'special';
+      readonly reason: OmittedReason;
     }
   | {
       readonly kind: 'retrying';

@@ -7,6 +7,12 @@ export type ConflictPolicy = 'rename' | 'skip' | 'overwrite';
 
 export type EntryKind = 'file' | 'folder';
 
+/**
+ * Why an entry does not travel: it is a symbolic link; it is neither file nor folder (a FIFO, a socket); its name is
+ * reserved for unfinished files.
+ */
+export type OmittedReason = 'symlink' | 'special' | 'reserved';
+
 /** What a transfer consists of. `complete` is false while the source is still counting. */
 export interface Totals {
   readonly files: number;

@@ -1,12 +1,17 @@
 /** What a transfer came to, in a few lines. Pure. */
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import type { FileFault, TransferResult, TransferView } from '../../../shared/model/transfer.ts';
+import type {
+  FileFault,
+  OmittedReason,
+  TransferResult,
+  TransferView,
+} from '../../../shared/model/transfer.ts';
 import { formatBytes, formatCount, formatCounted, formatElapsed, formatSpeed } from './format.ts';
 
 export interface Omission {
   readonly path: string;
-  readonly reason: 'symlink' | 'special';
+  readonly reason: OmittedReason;
 }
 
 export interface Summary {
@@ -64,8 +69,13 @@ const faultLine = ({ path, message, side }: FileFault): string => {
   return `${displayName(text)}${where}`;
 };
 
-const omissionLine = ({ path, reason }: Omission): string =>
-  `${displayName(path)}: ${reason === 'symlink' ? 'symbolic link' : 'not a regular file'}`;
+const reasonWords: Readonly<Record<OmittedReason, string>> = {
+  symlink: 'symbolic link',
+  special: 'not a regular file',
+  reserved: 'the name is reserved for unfinished files',
+};
+
+const omissionLine = ({ path, reason }: Omission): string => `${displayName(path)}: ${reasonWords[reason]}`;
 
 export const summaryOf = (
   view: TransferView,
@@ -82,9 +92,8 @@ export const summaryOf = (
   const problems: string[] = [];
   if (result.omitted > 0) {
     // The side that receives hears how many there are, not which.
-    const end = omissions.length > 0 ? ':' : '.';
-    const what = formatCounted(result.omitted, 'entry', 'entries');
-    problems.push(`Left out ${what}, since only files and folders are sent${end}`);
+    const end = omissions.length > 0 ? ':' : ': links, special files, or names that are reserved.';
+    problems.push(`Left out ${formatCounted(result.omitted, 'entry', 'entries')}${end}`);
     if (omissions.length > 0) problems.push(...listed(omissions, result.omitted, omissionLine));
   }
   if (result.failed > 0) {

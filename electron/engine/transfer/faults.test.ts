@@ -16,7 +16,7 @@ import { chunkBytes, limits } from '../../../shared/protocol/limits.ts';
 import { setLimits } from '../testing/limits.ts';
 import { harvest, plant, temporaryFolder } from '../testing/trees.ts';
 import type { Tree } from '../testing/trees.ts';
-import { leftovers, Rig } from '../testing/transfer-rig.ts';
+import { leftovers, Rig, unfinishedIn } from '../testing/transfer-rig.ts';
 import type { LoggedFrame } from '../testing/frame-log.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 
@@ -251,26 +251,58 @@ describe('the target', () => {
     expect(harvest(sent.to)).toEqual(harvest(sent.from));
   });
 
-  it('without its place for partials fails those files, not the transfer', async () => {
+  it('whose unfinished files somebody tidies up again and again gets every file all the same', async () => {
     const sent = await send(
-      { a: large, b: { size: 2_000_000, seed: 2 }, c: { size: 3, seed: 3 } },
-      once('END', (_from, dir) => {
-        rmSync(join(dir, '.hexdrop-partial'), { recursive: true });
-        writeFileSync(join(dir, '.hexdrop-partial'), '');
-      }),
+      { a: large, b: { size: 2_000_000, seed: 2 }, c: { size: 3, seed: 3 }, d: { e: large } },
+      ({ type }, _from, dir) => {
+        if (type !== 'END' && type !== 'DATA') return;
+        for (const path of unfinishedIn(dir)) rmSync(join(dir, path));
+      },
     );
-    const { sink } = await sent.rig.over();
-    expect(sink.kind).toBe('done');
-    expect(sent.rig.sink.faults.length).toBeGreaterThan(0);
-    await expectAgreement(sent, {});
+    await expectAgreement(sent, { files: 4, failed: 0 });
+    expect(harvest(sent.to)).toEqual(harvest(sent.from));
+    expect(leftovers(sent.home, sent.dir)).toEqual([]);
   });
 
-  it('gets nothing of unfinished files that lie in the source', async () => {
+  it('in which something else takes the paths of unfinished files gets every file, and follows no link', async () => {
+    const outside = temporaryFolder();
+    writeFileSync(join(outside, 'precious'), 'precious');
+    const sent = await send({ a: large, b: { c: { size: 3, seed: 3 } } }, ({ type }, _from, dir) => {
+      if (type !== 'END' && type !== 'DATA') return;
+      for (const path of unfinishedIn(dir)) {
+        rmSync(join(dir, path));
+        for (const number of [0, 1, 2]) {
+          const taken = join(dir, path.replace(/\d+$/u, String(number)));
+          rmSync(taken, { force: true });
+          symlinkSync(join(outside, 'precious'), taken);
+        }
+      }
+    });
+    await expectAgreement(sent, { files: 2, failed: 0 });
+    expect(harvest(sent.to)).toEqual(harvest(sent.from));
+    expect(harvest(outside)).toMatchObject({ precious: { content: 'precious' } });
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'in which somebody moves the folder of a file that comes gets it, and leaves nothing unfinished there',
+    async () => {
+      const sent = await send(
+        { docs: { x: large } },
+        once('DATA', (_from, dir) => renameSync(join(dir, 'tree', 'docs'), join(dir, 'tree', 'moved'))),
+      );
+      await expectAgreement(sent, { files: 1, failed: 0 });
+      expect(Object.keys(harvest(sent.to))).toEqual(['docs', 'docs/x', 'moved']);
+      expect(leftovers(sent.home, sent.dir)).toEqual([]);
+    },
+  );
+
+  it('gets nothing of unfinished files that lie in the source, and hears that they were left out', async () => {
     const all = temporaryFolder();
     plant(join(all, 'tree'), { ok: { size: 3, seed: 1 }, [`.HEXDROP-partial`]: { x: { size: 4, seed: 2 } } });
     const rig = await Rig.run({ paths: [join(all, 'tree')], dir: join(all, 'to'), home: join(all, 'home') });
     expect(await rig.sink.outcome).toMatchObject({ kind: 'done', summary: { files: 1 } });
     expect(rig.source.faults).toEqual([]);
+    expect(rig.source.left).toEqual(['tree/.HEXDROP-partial']);
     expect(Object.keys(harvest(join(all, 'to', 'tree')))).toEqual(['ok']);
   });
 });

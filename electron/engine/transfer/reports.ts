@@ -1,6 +1,6 @@
 /** What the two sides of a transfer tell the engine about it. */
 
-import type { Totals } from '../../../shared/model/transfer.ts';
+import type { OmittedReason, Totals } from '../../../shared/model/transfer.ts';
 import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
 
 export interface Summary {
@@ -27,7 +27,7 @@ export interface TransferReports {
   /** The other side pauses it, or goes on. */
   paused(isPausedThere: boolean): void;
   fault(path: string, code: ErrorCode, message: string, side: 'here' | 'there'): void;
-  omitted(path: string, reason: 'symlink' | 'special'): void;
+  omitted(path: string, reason: OmittedReason): void;
   /** Exactly one of the following is called, last. */
   done(summary: Summary): void;
   /** The peer cancelled or declined. */

@@ -4,7 +4,7 @@
  * has no promises.
  */
 
-import type { EntryKind, RootView, Totals } from '../../../shared/model/transfer.ts';
+import type { EntryKind, OmittedReason, RootView, Totals } from '../../../shared/model/transfer.ts';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { WantedFile } from './outbox.ts';
 
@@ -21,7 +21,7 @@ export interface SourceEntry {
 }
 
 export interface WalkReports {
-  omitted(relative: string, reason: 'symlink' | 'special'): void;
+  omitted(relative: string, reason: OmittedReason): void;
   /** Something that cannot be told in a manifest, or a folder whose content cannot be read (then `entry` is it). */
   fault(relative: string, error: HexdropError, entry?: SourceEntry): void;
 }

@@ -17,7 +17,7 @@ import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import { fileFaultOf, tooLarge } from './file-fault.ts';
-import { nameFault, stagingName } from './safe-path.ts';
+import { isReservedName, nameFault } from './safe-path.ts';
 import type { SourceEntry, WalkReports } from './source-tree.ts';
 
 /** An entry at the top of the tree: the name it travels under, and where it is. */
@@ -161,7 +161,10 @@ export class TreeWalk {
 
   #child(folder: Folder, name: string): LocalEntry | undefined {
     // Unfinished files of transfers into this very folder are nobody's content.
-    if (name.toLowerCase() === stagingName) return undefined;
+    if (isReservedName(name, process.platform)) {
+      this.#reports.omitted(relativeIn(folder, name), 'reserved');
+      return undefined;
+    }
     // Two names that are not UTF-8 read the same, and as one that is there.
     if (this.#names[this.#nextName - 2] === name)
       return this.#failed(folder, name, new HexdropError('name-not-utf8'));

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import type { Opening } from '../../electron/host/opening.ts';
 import { claimInstance } from '../../electron/host/single-instance.ts';
 import type { HexdropBridge } from '../../shared/ipc/preload.ts';
 import { lacking } from '../support/needs.ts';
@@ -274,13 +275,13 @@ describe.skipIf(!need.available)('through the shim', () => {
 
     it('hands its paths to a browser shell that serves the same home, and ends', async () => {
       const home = makeHome(world.path);
-      const taken: (readonly string[])[] = [];
-      const instance = await claimInstance(home, (paths) => taken.push(paths));
+      const taken: (readonly Opening[])[] = [];
+      const instance = await claimInstance(home, (openings) => taken.push(openings));
       if (!instance.isFirst) throw new Error('Somebody else has this home.');
       world.keep(instance);
-      const app = start({ args: ['/etc/hosts'] });
+      const app = start({ args: ['--send', '/etc/hosts', 'hexdrop://attic/photos'] });
       expect(await app.ended).toBe(0);
-      expect(taken).toEqual([['/etc/hosts']]);
+      expect(taken).toEqual([[{ path: '/etc/hosts', purpose: 'send' }, { link: 'hexdrop://attic/photos' }]]);
     });
 
     it('opens no window when it starts with the system, and one when somebody starts it again', async () => {

@@ -3,14 +3,14 @@ import { ownArguments, startRequest } from './arguments.ts';
 
 describe('arguments of the desktop program', () => {
   it('takes paths as they are, relative to where it was started, and as file:// URLs', () => {
-    const { paths } = startRequest(['/a', 'b c', 'file:///d/%E4%BD%A0%20e', './f'], '/here');
-    expect(paths).toEqual(['/a', '/here/b c', '/d/你 e', '/here/f']);
+    const { openings } = startRequest(['/a', 'b c', 'file:///d/%E4%BD%A0%20e', './f'], '/here');
+    expect(openings).toEqual(['/a', '/here/b c', '/d/你 e', '/here/f'].map((path) => ({ path })));
   });
 
   it('takes no option for a path, neither its own nor those that Chromium adds', () => {
     const args = ['--hidden', '--original-process-start-time=1', '-psn_0_1', '--allow-file-access', '/a'];
     expect(startRequest(args, '/')).toEqual({
-      paths: ['/a'],
+      openings: [{ path: '/a' }],
       isHidden: true,
       overrides: {},
     });
@@ -18,7 +18,7 @@ describe('arguments of the desktop program', () => {
 
   it('takes everything behind -- for a path', () => {
     expect(startRequest(['--', '--hidden', '-x'], '/d')).toEqual({
-      paths: ['/d/--hidden', '/d/-x'],
+      openings: [{ path: '/d/--hidden' }, { path: '/d/-x' }],
       isHidden: false,
       overrides: {},
     });
@@ -27,7 +27,7 @@ describe('arguments of the desktop program', () => {
   it('takes a home in both spellings', () => {
     expect(startRequest(['--home', 'h', '/a'], '/d')).toEqual({
       home: '/d/h',
-      paths: ['/a'],
+      openings: [{ path: '/a' }],
       isHidden: false,
       overrides: {},
     });
@@ -36,15 +36,34 @@ describe('arguments of the desktop program', () => {
   });
 
   it('takes an address and a port for this run, and no port that there is not', () => {
-    const { overrides, paths } = startRequest(['--host', '127.0.0.1', '--port=0', '/a'], '/');
-    expect([overrides, paths]).toEqual([{ host: '127.0.0.1', port: 0 }, ['/a']]);
+    const { overrides, openings } = startRequest(['--host', '127.0.0.1', '--port=0', '/a'], '/');
+    expect([overrides, openings]).toEqual([{ host: '127.0.0.1', port: 0 }, [{ path: '/a' }]]);
     expect(startRequest(['--port', '70000', '/a'], '/').overrides).toEqual({});
   });
 
   it('opens nothing for other URLs and for files of other machines', () => {
-    expect(
-      startRequest(['https://x/y', 'hexdrop://z', 'file://server/share', 'file:///%2F', ''], '/').paths,
-    ).toEqual([]);
+    const urls = [
+      'https://x/y',
+      'hexdrop://z?pin=1',
+      'hexdrop:///etc',
+      'file://server/share',
+      'file:///%2F',
+      '',
+    ];
+    expect(startRequest(urls, '/').openings).toEqual([]);
+  });
+
+  it('takes links to what other devices share', () => {
+    expect(startRequest(['hexdrop://attic:18520/photos'], '/').openings).toEqual([
+      { link: 'hexdrop://attic:18520/photos' },
+    ]);
+  });
+
+  it('says for what follows whether it is to be sent or shared', () => {
+    expect(startRequest(['--send', '/a', '--share', '/b'], '/').openings).toEqual([
+      { path: '/a', purpose: 'send' },
+      { path: '/b', purpose: 'share' },
+    ]);
   });
 
   it('leaves out the runtime, its options and the path of the app itself', () => {

@@ -1,14 +1,16 @@
 /**
- * What the program was started with: paths to open, its home, whether it stays in the tray. Chromium adds options of
+ * What the program was started with: what to open, its home, whether it stays in the tray. Chromium adds options of
  * its own to the arguments of a second start, so options that are not ours are passed over and never taken for paths.
  */
 
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { parsePeerLink } from '../../shared/model/peer-link.ts';
+import type { Opening } from '../host/opening.ts';
+
 export interface StartRequest {
-  /** Absolute. */
-  readonly paths: readonly string[];
+  readonly openings: readonly Opening[];
   readonly home?: string;
   /** Started with the system: no window until somebody asks for one. */
   readonly isHidden: boolean;
@@ -28,19 +30,24 @@ const optionsWithValue: ReadonlySet<string> = new Set(['--home', '--host', '--po
 
 /** @param folder what relative paths are relative to */
 export const startRequest = (args: readonly string[], folder: string): StartRequest => {
-  const paths: string[] = [];
+  const openings: Opening[] = [];
   const values = new Map<string, string>();
   let isHidden = false;
+  let purpose: 'send' | 'share' | undefined;
   let onlyPaths = false;
   for (let index = 0; index < args.length; index += 1) {
     const argument = args[index] as string;
     if (onlyPaths || !argument.startsWith('-')) {
-      const path = localPath(argument, folder);
-      if (path !== undefined) paths.push(path);
+      const opening = openingOf(argument, folder);
+      if (opening === undefined) continue;
+      openings.push('path' in opening && purpose !== undefined ? { ...opening, purpose } : opening);
       continue;
     }
     if (argument === '--') onlyPaths = true;
     if (argument === '--hidden') isHidden = true;
+    // For what follows: "Send with Hexdrop" of a folder must not share it.
+    if (argument === '--send') purpose = 'send';
+    if (argument === '--share') purpose = 'share';
     const [option = '', ...rest] = argument.split('=');
     if (!optionsWithValue.has(option)) continue;
     if (rest.length === 0) index += 1;
@@ -50,7 +57,7 @@ export const startRequest = (args: readonly string[], folder: string): StartRequ
   const host = values.get('--host') ?? '';
   const port = values.get('--port') ?? '';
   return {
-    paths,
+    openings,
     isHidden,
     ...(home === '' ? {} : { home: resolve(folder, home) }),
     overrides: {
@@ -60,16 +67,18 @@ export const startRequest = (args: readonly string[], folder: string): StartRequ
   };
 };
 
-/** File managers hand over paths or file:// URLs. Other URLs, and those of other machines, name nothing here. */
-const localPath = (argument: string, folder: string): string | undefined => {
+/** File managers hand over paths or file:// URLs, browsers hexdrop:// links. Other URLs, and files of other machines, name nothing here. */
+const openingOf = (argument: string, folder: string): Opening | undefined => {
   if (argument === '') return undefined;
   if (/^file:/i.test(argument)) {
     try {
-      return fileURLToPath(argument);
+      return { path: fileURLToPath(argument) };
     } catch {
       return undefined;
     }
   }
-  if (/^[a-z][a-z\d+.-]+:\/\//i.test(argument)) return undefined;
-  return resolve(folder, argument);
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(argument)) {
+    return parsePeerLink(argument) === undefined ? undefined : { link: argument };
+  }
+  return { path: resolve(folder, argument) };
 };

@@ -13,7 +13,7 @@ import { homeFolder } from '../host/home.ts';
 import { registerAppScheme } from './app-protocol.ts';
 import { ownArguments, startRequest } from './arguments.ts';
 import { Faults } from './faults.ts';
-import { OpenedPaths } from './opened-paths.ts';
+import { Openings } from './openings.ts';
 import { runProgram } from './program.ts';
 import { guardPages } from './security.ts';
 import { wordsFor } from './words.ts';
@@ -49,11 +49,11 @@ function start(): void {
   mkdirSync(chromiumFolder, { recursive: true, mode: 0o700 });
   app.setPath('userData', chromiumFolder);
 
-  if (!app.requestSingleInstanceLock({ paths: request.paths })) {
+  if (!app.requestSingleInstanceLock({ openings: request.openings })) {
     console.log('Hexdrop runs already; it was handed what there is to open.');
     return app.exit(0);
   }
-  const opened = new OpenedPaths(request.paths);
+  const opened = new Openings(request.openings);
   opened.listen();
   app
     .whenReady()

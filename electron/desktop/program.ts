@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { app, Menu, nativeTheme, Notification, session } from 'electron';
 
 import { createHost } from '../host/host.ts';
+import type { Opening } from '../host/opening.ts';
 import { claimInstance } from '../host/single-instance.ts';
 import { serveApp } from './app-protocol.ts';
 import type { StartRequest } from './arguments.ts';
@@ -12,7 +13,7 @@ import { Bridge } from './bridge.ts';
 import { Dialogs } from './dialogs.ts';
 import type { Faults } from './faults.ts';
 import { menuTemplate } from './menu.ts';
-import type { OpenedPaths } from './opened-paths.ts';
+import type { Openings } from './openings.ts';
 import { Presence } from './presence.ts';
 import { Quitting } from './quitting.ts';
 import { guardSession } from './security.ts';
@@ -30,7 +31,7 @@ export interface ProgramOptions {
   readonly isHidden: boolean;
   readonly overrides: StartRequest['overrides'];
   readonly startCommand: readonly string[];
-  readonly opened: OpenedPaths;
+  readonly opened: Openings;
   readonly faults: Faults;
   /** In the language that settings ask for. */
   onWords(words: () => Words): void;
@@ -40,7 +41,7 @@ export async function runProgram(options: ProgramOptions): Promise<void> {
   const { folder, home, opened, faults } = options;
   const iconFile = (name: string): string => join(folder, 'icons', name);
   // Electron's lock keeps out a second window; this one the browser shell, which knows no Electron.
-  const instance = await claimInstance(home, (paths) => opened.add(paths));
+  const instance = await claimInstance(home, (openings) => opened.add(openings));
   if (!instance.isFirst) {
     await handOver(instance, opened);
     return app.exit(0);
@@ -113,13 +114,14 @@ export async function runProgram(options: ProgramOptions): Promise<void> {
     return process.platform === 'darwin' || runningTransfers > 0 || shares > 0;
   }
 
-  const open = (paths: readonly string[]): void => {
+  const open = (openings: readonly Opening[]): void => {
     window.show();
-    if (paths.length > 0) host.openWith(paths).catch((thrown: unknown) => faults.report(thrown));
+    if (openings.length > 0) host.openWith(openings).catch((thrown: unknown) => faults.report(thrown));
   };
   const openChosen = async (kind: 'files' | 'share'): Promise<void> => {
     const paths = await dialogs.choose(kind, window.browserWindow, words());
-    if (paths.length > 0) open(paths);
+    const purpose = kind === 'share' ? 'share' : 'send';
+    if (paths.length > 0) open(paths.map((path) => ({ path, purpose })));
   };
   const reported = (work: Promise<void>): void => {
     work.catch((thrown: unknown) => faults.report(thrown));
@@ -167,12 +169,12 @@ export async function runProgram(options: ProgramOptions): Promise<void> {
 }
 
 async function handOver(
-  instance: { handOver(paths: readonly string[]): Promise<string> },
-  opened: OpenedPaths,
+  instance: { handOver(openings: readonly Opening[]): Promise<string> },
+  opened: Openings,
 ): Promise<void> {
-  const paths: string[] = [];
-  opened.takeBy((more) => paths.push(...more));
-  const answer = await instance.handOver(paths);
+  const openings: Opening[] = [];
+  opened.takeBy((more) => openings.push(...more));
+  const answer = await instance.handOver(openings);
   console.log('Hexdrop runs already, in the browser; it was handed what there is to open.');
   if (answer !== '') console.log(answer);
 }

@@ -100,7 +100,8 @@ class Run {
     const host: Pick<Host, 'deviceId' | 'connect' | 'openWith' | 'close'> = {
       deviceId: 'ab'.repeat(32),
       connect: () => {},
-      openWith: async (paths) => {
+      openWith: async (openings) => {
+        const paths = openings.map((opening) => ('path' in opening ? opening.path : opening.link));
         this.opened.push(...paths);
         this.#look();
         if (paths.includes(join(folder, 'forbidden'))) throw new HexdropError('permission-denied');

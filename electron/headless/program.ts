@@ -4,8 +4,11 @@ import { lstatSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 
+import { displayName } from '../../shared/model/display-name.ts';
+import { parsePeerLink } from '../../shared/model/peer-link.ts';
 import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
 import type { Host, HostOptions } from '../host/api.ts';
+import type { Opening } from '../host/opening.ts';
 import { claimInstance } from '../host/single-instance.ts';
 import type { UiEnd, UiRequest } from '../host/ui-program.ts';
 import { AddressBoard } from './announce.ts';
@@ -60,7 +63,7 @@ const run = async (
   surroundings: UiSurroundings,
   closeAtEnd: (close: () => Promise<void>) => void,
 ): Promise<UiEnd> => {
-  const paths = absolutePaths(request.paths);
+  const openings = openingsOf(request.paths);
   const { platform } = surroundings;
   const opensBrowser = request.opensBrowser ?? (!request.isJson && hasScreen(request.env, platform));
 
@@ -75,7 +78,7 @@ const run = async (
     async () => JSON.stringify((await ready.promise).first()),
   );
   if (!instance.isFirst) {
-    const first = firstOneFrom(await instance.handOver(paths));
+    const first = firstOneFrom(await instance.handOver(openings));
     await tellOfFirst(first, request, surroundings, opensBrowser);
     return { kind: 'done' };
   }
@@ -112,16 +115,16 @@ const run = async (
     `${server.addressFor('127.0.0.1')}#${server.keys.issue(browserKey(platform))}`;
   board.announce(host.deviceId, remote?.words);
   ready.resolve({ host, first: () => ({ url: board.address, browserUrl: browserUrl() }) });
-  await open(host, paths, request);
+  await open(host, openings, request);
   if (opensBrowser) await openBrowser(browserUrl(), request.env, platform);
   return Promise.race([quit.promise, interrupted(request.signal)]);
 };
 
 /** A folder that cannot be shared is no reason not to run. */
-const open = async (host: Host, paths: readonly string[], { voice }: UiRequest): Promise<void> => {
-  if (paths.length === 0) return;
+const open = async (host: Host, openings: readonly Opening[], { voice }: UiRequest): Promise<void> => {
+  if (openings.length === 0) return;
   try {
-    await host.openWith(paths);
+    await host.openWith(openings);
   } catch (thrown) {
     voice.warn(asHexdropError(thrown).message);
   }
@@ -149,8 +152,9 @@ const deferred = <Value>(): Deferred<Value> => {
 };
 
 /** Refuses the whole call when one is not there, before anything is started. */
-const absolutePaths = (paths: readonly string[]): readonly string[] =>
+const openingsOf = (paths: readonly string[]): readonly Opening[] =>
   paths.map((path) => {
+    if (/^hexdrop:\/\//i.test(path)) return linkOpening(path);
     const absolute = resolve(path);
     try {
       lstatSync(absolute);
@@ -162,8 +166,16 @@ const absolutePaths = (paths: readonly string[]): readonly string[] =>
           : 'there is no such file or folder';
       throw new HexdropError('usage', `"${path}" cannot be opened: ${reason}.`, { seen: path });
     }
-    return absolute;
+    return { path: absolute };
   });
+
+const linkOpening = (link: string): Opening => {
+  if (parsePeerLink(link) !== undefined) return { link };
+  throw new HexdropError('usage', `"${displayName(link.slice(0, 200))}" is no link to a shared folder.`, {
+    seen: link,
+    allowed: 'hexdrop://host:port/share/path',
+  });
+};
 
 const overridesOf = ({
   alias,

@@ -3,6 +3,7 @@
  * favourites), served to any number of windows over MessageLinks. Types only; the host itself is host.ts.
  */
 
+import type { Opening } from './opening.ts';
 import type { Settings } from '../../shared/model/settings.ts';
 import type { ShellAbilities } from '../../shared/model/snapshot.ts';
 import type { MessageLink } from '../../shared/ipc/link.ts';
@@ -67,7 +68,7 @@ export interface Host {
   /** Serves a window until its link closes. */
   connect(window: WindowPort): void;
   /** Paths that the program was started with, or that a second start handed over: folders are shared at once, files wait to be sent. */
-  openWith(paths: readonly string[]): Promise<void>;
+  openWith(openings: readonly Opening[]): Promise<void>;
   /** A grant for a path that a shell got from its own dialogs or from a drop. @throws HexdropError file-vanished, permission-denied */
   grant(path: string): string;
   readonly activity: Activity;

@@ -92,7 +92,7 @@ describe('a host', () => {
     const folder = temporaryFolder();
     plant(folder, { photos: { 'a.jpg': { size: 10, seed: 1 } }, 'note.txt': { size: 20, seed: 2 } });
     const { host, open } = await startHost();
-    await host.openWith([join(folder, 'photos'), join(folder, 'note.txt'), join(folder, 'nothing')]);
+    await host.openWith(['photos', 'note.txt', 'nothing'].map((name) => ({ path: join(folder, name) })));
     const window = open();
     const { shared, toSend } = await window.next('opened-with');
     expect(shared).toEqual(['photos']);
@@ -100,6 +100,29 @@ describe('a host', () => {
     expect((await window.next('trouble')).code).toBe('file-vanished');
     expect((await window.until(() => true)).shares).toHaveProperty('photos');
     expect(host.activity.shares).toBe(1);
+  });
+
+  it('sends a folder and shares no file when it is asked to by name', async () => {
+    const folder = temporaryFolder();
+    plant(folder, { photos: { 'a.jpg': { size: 10, seed: 1 } }, 'note.txt': { size: 20, seed: 2 } });
+    const { host, open } = await startHost();
+    await host.openWith([
+      { path: join(folder, 'photos'), purpose: 'send' },
+      { path: join(folder, 'note.txt'), purpose: 'share' },
+    ]);
+    const window = open();
+    const { shared, toSend } = await window.next('opened-with');
+    expect(shared).toEqual([]);
+    expect(toSend).toMatchObject([{ name: 'photos', kind: 'folder', files: 1 }]);
+    expect((await window.next('trouble')).code).toBe('not-a-folder');
+  });
+
+  it('hands the places of links to a window, and connects to none of them', async () => {
+    const { host, open } = await startHost();
+    await host.openWith([{ link: 'hexdrop://10.0.0.5:18520/photos' }]);
+    const window = open();
+    const { links } = await window.next('opened-with');
+    expect(links).toEqual([{ address: '10.0.0.5:18520', path: 'photos' }]);
   });
 
   it('grants what a shell got from its dialogs, and refuses what is not there', async () => {

@@ -7,6 +7,8 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 
 import type { EventData, EventName } from '../../shared/ipc/contract/index.ts';
+import { parsePeerLink } from '../../shared/model/peer-link.ts';
+import type { PeerLink } from '../../shared/model/peer-link.ts';
 import type { Settings } from '../../shared/model/settings.ts';
 import type { Engine, EngineEvent } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
@@ -29,6 +31,7 @@ import { systemLanguage } from './language.ts';
 import { LocalFiles } from './local-files.ts';
 import { NetworkPresence, quietSelf } from './network-presence.ts';
 import { Offers } from './offers.ts';
+import type { Opening } from './opening.ts';
 import { usualDownloads } from './places.ts';
 import { Remote } from './remote.ts';
 import { SettingsStore } from './settings-store.ts';
@@ -164,24 +167,39 @@ class LocalHost implements Host {
     link.onMessage((message) => dispatch.take(message));
   }
 
-  async openWith(paths: readonly string[]): Promise<void> {
+  async openWith(openings: readonly Opening[]): Promise<void> {
     const shared: string[] = [];
     const files: string[] = [];
-    for (const path of paths) {
+    const links: PeerLink[] = [];
+    for (const opening of openings) {
+      if ('link' in opening) {
+        const link = parsePeerLink(opening.link);
+        if (link !== undefined) links.push(link);
+        continue;
+      }
+      const { path, purpose } = opening;
       try {
         const stats = await stat(path).catch((thrown: unknown) => {
           throw fileFaultOf(thrown, 'look at', basename(path));
         });
-        if (stats.isDirectory()) shared.push(this.#parts.shares.add({ path: resolve(path) }));
-        else if (stats.isFile()) files.push(this.#context.grants.refFor(resolve(path)));
+        if (!stats.isDirectory() && purpose === 'share') {
+          throw new HexdropError(
+            'not-a-folder',
+            `"${basename(path)}" is not a folder; folders can be shared.`,
+          );
+        }
+        if (stats.isDirectory() && purpose !== 'send') {
+          shared.push(this.#parts.shares.add({ path: resolve(path) }));
+        } else if (stats.isFile() || stats.isDirectory())
+          files.push(this.#context.grants.refFor(resolve(path)));
         else throw new HexdropError('not-a-file', `"${basename(path)}" is neither a file nor a folder.`);
       } catch (thrown) {
         this.#trouble(thrown);
       }
     }
-    if (shared.length === 0 && files.length === 0) return;
+    if (shared.length === 0 && files.length === 0 && links.length === 0) return;
     const toSend = await this.#parts.files.measure(files, new AbortController().signal);
-    this.#tell('opened-with', { shared, toSend: [...toSend] }, true);
+    this.#tell('opened-with', { shared, toSend: [...toSend], links }, true);
   }
 
   grant(path: string): string {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { claimInstance } from './single-instance.ts';
+import type { Opening } from './opening.ts';
 import type { Instance } from './single-instance.ts';
 
 let home: string;
@@ -20,27 +21,32 @@ afterEach(async () => {
 });
 
 const claim = async (
-  onPaths: (paths: readonly string[]) => void = () => {},
+  onOpenings: (openings: readonly Opening[]) => void = () => {},
   at = home,
 ): Promise<Instance> => {
-  const instance = await claimInstance(at, onPaths);
+  const instance = await claimInstance(at, onOpenings);
   open.push(instance);
   return instance;
 };
 
-const handOver = async (paths: readonly string[], at = home): Promise<void> => {
+const handOver = async (openings: readonly Opening[], at = home): Promise<void> => {
   const second = await claim(() => {}, at);
   if (second.isFirst) throw new Error('it is the first');
-  await second.handOver(paths);
+  await second.handOver(openings);
 };
 
 describe('claimInstance', () => {
-  it('hands the paths of a second start to the first', async () => {
-    const taken: (readonly string[])[] = [];
-    expect((await claim((paths) => taken.push(paths))).isFirst).toBe(true);
-    await handOver(['/a b', '/ü\n']);
+  it('hands paths, what they are for, and links of a second start to the first', async () => {
+    const taken: (readonly Opening[])[] = [];
+    expect((await claim((openings) => taken.push(openings))).isFirst).toBe(true);
+    const openings: readonly Opening[] = [
+      { path: '/a b' },
+      { path: '/ü\n', purpose: 'send' },
+      { link: 'hexdrop://attic/photos' },
+    ];
+    await handOver(openings);
     await handOver([]);
-    expect(taken).toEqual([['/a b', '/ü\n'], []]);
+    expect(taken).toEqual([openings, []]);
   });
 
   it('lets the next one be the first when the first has ended', async () => {
@@ -71,26 +77,33 @@ describe('claimInstance', () => {
     expect(statSync(join(home, 'instance.sock')).mode & 0o077).toBe(0);
   });
 
-  it('refuses what is not a list of absolute paths, and lives on', async () => {
+  it('refuses what is no list of absolute paths and links, and lives on', async () => {
     const taken: unknown[] = [];
-    await claim((paths) => taken.push(paths));
-    await expect(handOver(['relative'])).rejects.toMatchObject({ code: 'usage' });
+    await claim((openings) => taken.push(openings));
+    for (const wrong of [
+      { path: 'relative' },
+      { path: '/a', purpose: 'eat' },
+      { link: 'https://x/' },
+      '/a',
+    ]) {
+      await expect(handOver([wrong as Opening])).rejects.toMatchObject({ code: 'usage' });
+    }
     const stranger = connect(join(home, 'instance.sock'));
-    stranger.end('{"paths": 7}\n');
+    stranger.end('{"openings": 7}\n');
     const answer = await new Promise((resolve) => {
       stranger.once('data', (bytes) => resolve(bytes.toString()));
     });
     expect(answer).toBe('refused\n');
-    await handOver(['/a']);
-    expect(taken).toEqual([['/a']]);
+    await handOver([{ path: '/a' }]);
+    expect(taken).toEqual([[{ path: '/a' }]]);
   });
 
   it('works for a home whose path is too long for a socket', async () => {
     const long = join(home, 'a'.repeat(100), 'b'.repeat(100));
     mkdirSync(long, { recursive: true });
     const taken: unknown[] = [];
-    await claim((paths) => taken.push(paths), long);
-    await handOver(['/a'], long);
-    expect(taken).toEqual([['/a']]);
+    await claim((openings) => taken.push(openings), long);
+    await handOver([{ path: '/a' }], long);
+    expect(taken).toEqual([[{ path: '/a' }]]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * One home, one running program: the first start listens on a local socket, a second one hands its paths over to it as
- * one JSON line and ends. The socket is in the home folder and its owner's alone; on Windows a named pipe, which others
+ * One home, one running program: the first start listens on a local socket, a second one hands over to it
+ * what it was opened with as one JSON line and ends. The socket is in the home folder and its owner's alone; on Windows a named pipe, which others
  * may not write to. A socket that a killed program left behind is recognised (nobody answers) and replaced.
  */
 
@@ -9,17 +9,18 @@ import { chmodSync, lstatSync, mkdirSync, realpathSync, unlinkSync } from 'node:
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { withLockFile } from '../engine/net/owners-file.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
+import { parseOpenings } from './opening.ts';
+import type { Opening } from './opening.ts';
 
 /** Bytes of the longest path of a local socket: 104 on macOS, 108 on Linux, with the NUL at its end. */
 const socketPathBytes = 103;
 /** A line of 10,000 long paths; more than a command line takes on any system. */
 const lineBytes = 4 * 1024 * 1024;
-const maxPaths = 10_000;
 /** A program that runs answers at once; one that was stopped never does. */
 const answerWithinMs = 5_000;
 /** Between the moment a socket has its name and the moment it listens. */
@@ -30,29 +31,29 @@ export type Instance =
   | {
       readonly isFirst: false;
       /**
-       * Absolute paths. Without any, the first one is only asked to show itself. Resolves with what it answers, often
-       * nothing. @throws HexdropError peer-silent, connection-lost
+       * Without any, the first one is only asked to show itself. Resolves with what it answers, often nothing.
+       * @throws HexdropError peer-silent, connection-lost
        */
-      handOver(paths: readonly string[]): Promise<string>;
+      handOver(openings: readonly Opening[]): Promise<string>;
     };
 
 /**
- * @param onPaths what later starts hand over; empty when somebody started the program once more without any path
- * @param answer what a later start is told when its paths were taken: where the first one's page is, for instance
+ * @param onOpenings what later starts hand over; empty when somebody started the program once more with nothing to open
+ * @param answer what a later start is told when that was taken: where the first one's page is, for instance
  * @throws HexdropError when the socket can be neither made nor reached
  */
 export async function claimInstance(
   home: string,
-  onPaths: (paths: readonly string[]) => void,
+  onOpenings: (openings: readonly Opening[]) => void,
   answer: () => string | Promise<string> = () => '',
 ): Promise<Instance> {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const folder = realpathSync(home);
   const path = socketPath(folder);
   for (let round = 0; round < 10; round += 1) {
-    const server = await tryListen(path, (socket) => takePaths(socket, onPaths, answer));
+    const server = await tryListen(path, (socket) => takeOpenings(socket, onOpenings, answer));
     if (server !== undefined) return { isFirst: true, close: () => closeServer(server) };
-    if (await answers(path)) return { isFirst: false, handOver: (paths) => handOver(path, paths) };
+    if (await answers(path)) return { isFirst: false, handOver: (openings) => handOver(path, openings) };
     await removeStale(path, join(folder, 'instance.lock'));
   }
   throw new HexdropError('internal', `Whether Hexdrop runs already cannot be found out at ${path}.`);
@@ -103,9 +104,9 @@ const closeServer = (server: Server): Promise<void> =>
     server.close(() => resolve());
   });
 
-function takePaths(
+function takeOpenings(
   socket: Socket,
-  onPaths: (paths: readonly string[]) => void,
+  onOpenings: (openings: readonly Opening[]) => void,
   answer: () => string | Promise<string>,
 ): void {
   let text = '';
@@ -118,9 +119,9 @@ function takePaths(
     const end = text.indexOf('\n');
     if (end < 0) return;
     socket.removeAllListeners('data');
-    const paths = parsePaths(text.slice(0, end));
-    if (paths === undefined) return socket.end('refused\n');
-    onPaths(paths);
+    const openings = parseLine(text.slice(0, end));
+    if (openings === undefined) return socket.end('refused\n');
+    onOpenings(openings);
     socket.write('taken\n');
     Promise.resolve()
       .then(answer)
@@ -131,13 +132,9 @@ function takePaths(
   });
 }
 
-function parsePaths(line: string): readonly string[] | undefined {
+function parseLine(line: string): readonly Opening[] | undefined {
   try {
-    const { paths } = JSON.parse(line) as { paths?: unknown };
-    if (!Array.isArray(paths) || paths.length > maxPaths) return undefined;
-    return paths.every((path) => typeof path === 'string' && isAbsolute(path))
-      ? (paths as string[])
-      : undefined;
+    return parseOpenings((JSON.parse(line) as { openings?: unknown }).openings);
   } catch {
     return undefined;
   }
@@ -187,7 +184,7 @@ function identityOf(path: string): string | undefined {
   return `${stats.ino}-${stats.ctimeNs}`;
 }
 
-async function handOver(path: string, paths: readonly string[]): Promise<string> {
+async function handOver(path: string, openings: readonly Opening[]): Promise<string> {
   const socket = await opened(path).catch((thrown: unknown) => {
     throw new HexdropError('connection-lost', 'The Hexdrop that ran has just ended.', { cause: thrown });
   });
@@ -203,10 +200,13 @@ async function handOver(path: string, paths: readonly string[]): Promise<string>
     });
     socket.once('close', () => resolve(text));
     socket.once('error', () => undefined);
-    socket.write(`${JSON.stringify({ paths })}\n`);
+    socket.write(`${JSON.stringify({ openings })}\n`);
   });
   if (answer.startsWith('taken\n')) return answer.slice('taken\n'.length);
   throw answer === 'refused\n'
-    ? new HexdropError('usage', 'The Hexdrop that runs already does not take these paths.')
+    ? new HexdropError(
+        'usage',
+        'The Hexdrop that runs already does not take what it was handed; perhaps it is of another version.',
+      )
     : new HexdropError('connection-lost', 'The Hexdrop that ran has just ended.');
 }

@@ -73,10 +73,31 @@ describe('the window', () => {
     host.tell('opened-with', {
       shared: [],
       toSend: [{ ref: 'r', name: 'x.txt', kind: 'file', files: 1, bytes: 3, complete: true }],
+      links: [],
     });
     await turn();
     expect(useDraft.getState()).toMatchObject({ isOpen: true, items: [{ ref: 'r' }] });
     cleanup();
+  });
+
+  it('asks before it follows a link, and follows it on a yes alone', async () => {
+    const host = await start();
+    const links = [
+      { address: '10.0.0.5:18520', path: 'photos/2024' },
+      { address: '10.0.0.6', path: '' },
+    ];
+    host.tell('opened-with', { shared: [], toSend: [], links });
+    await turn();
+    const before = location.hash;
+    const dialog = screen.getByRole('dialog', { name: 'Open a shared folder?' });
+    expect(dialog.textContent).toContain('10.0.0.5:18520');
+    expect(dialog.textContent).toContain('photos/2024');
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(location.hash).toBe(before);
+    expect(screen.getByRole('dialog').textContent).toContain('10.0.0.6');
+    await userEvent.click(screen.getByRole('button', { name: 'Open' }));
+    expect(location.hash).toBe('#/browse?at=10.0.0.6');
+    expect(screen.queryByRole('dialog')).toBeNull();
   });
 
   it('sums the speed of what runs in each direction', async () => {

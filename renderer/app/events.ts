@@ -21,8 +21,9 @@ export const useEngineEvents = (): void => {
   const format = useFormat();
   useEffect(() => {
     const ends = [
-      client.on('opened-with', ({ shared, toSend }) => {
-        const { toast } = useWindow.getState();
+      client.on('opened-with', ({ shared, toSend, links }) => {
+        const { toast, askLinks } = useWindow.getState();
+        askLinks(links);
         if (shared.length > 0) {
           navigate('shares');
           toast({ tone: 'ok', text: text.nowShared(format.list(shared.map(displayName))) });

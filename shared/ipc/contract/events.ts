@@ -6,8 +6,13 @@ import { cardId, count, ref } from './atoms.ts';
 import { pickedItem } from './files.ts';
 
 export const events = {
-  /** The program was opened with these: folders have been shared already, files wait to be sent. */
-  'opened-with': v.object({ shared: v.array(v.string()), toSend: v.array(pickedItem) }),
+  /** The program was opened with these: folders have been shared already, files wait to be sent, links wait for a yes. */
+  'opened-with': v.object({
+    shared: v.array(v.string()),
+    toSend: v.array(pickedItem),
+    /** Places of other devices (shared/model/peer-link.ts). */
+    links: v.array(v.object({ address: v.string(), path: v.string() })),
+  }),
   /** An offer, a text or the end of a transfer that a person who looks elsewhere may want to know of. */
   attention: v.object({
     about: v.picklist(['offer', 'text', 'done', 'failed', 'window']),

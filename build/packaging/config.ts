@@ -3,6 +3,8 @@
  * the staged application; the options of each system say what a person gets to download.
  */
 
+import { join } from 'node:path';
+
 import type { Configuration } from 'electron-builder';
 
 import manifest from '../../package.json' with { type: 'json' };
@@ -31,6 +33,15 @@ export const fuses = {
   loadBrowserProcessSpecificV8Snapshot: false,
   grantFileProtocolExtraPrivileges: false,
 } as const;
+
+/** "Send with Hexdrop" in file managers that take such an entry as a file; each goes where its manager looks. */
+const fileManagerEntries = Object.entries({
+  'dolphin-send.desktop': '/usr/share/kio/servicemenus/hexdrop-send.desktop',
+  'dolphin-share.desktop': '/usr/share/kio/servicemenus/hexdrop-share.desktop',
+  'send.nemo_action': '/usr/share/nemo/actions/hexdrop-send.nemo_action',
+  'share.nemo_action': '/usr/share/nemo/actions/hexdrop-share.nemo_action',
+  'thunar-sendto.desktop': '/usr/share/Thunar/sendto/thunar-sendto-hexdrop.desktop',
+}).map(([name, place]) => `${join(import.meta.dirname, 'linux', name)}=${place}`);
 
 export const config = {
   appId: 'io.github.hexdrop.Hexdrop',
@@ -136,5 +147,6 @@ export const config = {
       },
     },
   },
-  deb: { packageCategory: 'net', fpm: ['--deb-no-default-config-files'] },
+  deb: { packageCategory: 'net', fpm: ['--deb-no-default-config-files', ...fileManagerEntries] },
+  rpm: { fpm: fileManagerEntries },
 } satisfies Configuration;

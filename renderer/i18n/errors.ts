@@ -23,6 +23,8 @@ const en: Sentences = {
   'version-unsupported': 'The two versions of Hexdrop do not understand each other. Update the older one.',
   'certificate-required':
     'The other side did not prove who it is. Start Hexdrop there again, then try again.',
+  'key-not-allowed':
+    'The other side has a key that is too weak to tell it from others. It needs a new one before anything can be exchanged.',
   'identity-mismatch':
     'The other side claims to be a device that it is not. Do not send to it; check the address first.',
   'peer-key-changed':
@@ -115,6 +117,7 @@ const zh: Sentences = {
   'unexpected-frame': '对方在不该发送时发来了帧，连接已关闭。请重试。',
   'version-unsupported': '两端的 Hexdrop 版本互不兼容。请更新较旧的一端。',
   'certificate-required': '对方没有证明自己的身份。请在对方设备上重新启动 Hexdrop 后重试。',
+  'key-not-allowed': '对方的密钥太弱，不足以证明它是哪一台设备。请先在对方设备上换用新的密钥。',
   'identity-mismatch': '对方冒用了另一台设备的身份。请不要向它发送，先核对地址。',
   'peer-key-changed':
     '这台设备的密钥与以前不同。请向机主确认是否重新安装过 Hexdrop，核对口令词后再接受新密钥。',

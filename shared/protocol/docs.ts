@@ -9,6 +9,7 @@ import { type Property, nestedObject, propertiesOf } from './catalog/schema.ts';
 import { messageOf, type TypeName, typeNames } from './catalog.ts';
 import { dissect, leavesOf } from './dissect.ts';
 import { errorTable } from './errors.ts';
+import type { Travels } from './errors.ts';
 import { headerFields } from './header.ts';
 import { headerBytes, limitTable, type LimitUnit } from './limits.ts';
 import { fromHex, toHex } from './text.ts';
@@ -43,6 +44,7 @@ export function generatedBlocks(): Readonly<Record<string, string>> {
     'transfer-fields': familyFields('transfer'),
     limits: limitsTable(),
     errors: errorsTable(),
+    'own-errors': ownCodes(),
     example: exampleSession(),
   };
 }
@@ -204,12 +206,28 @@ function limitsTable(): string {
   return table(['what', 'limit', 'reason'], rows);
 }
 
+const travelsText: Record<Exclude<Travels, 'never'>, string> = {
+  session: 'ERROR with id 0',
+  lane: 'ERROR with id 0, of a lane that ended',
+  request: 'ERROR with an id, DECLINE',
+  transfer: 'DECLINE, CANCEL',
+  file: 'FAULT',
+  any: 'any of them',
+};
+
 function errorsTable(): string {
-  const rows = Object.entries(errorTable)
-    .filter(([, entry]) => entry.wire)
-    .map(([code, entry]) => [`\`${code}\``, entry.meaning]);
-  return table(['code', 'meaning'], rows);
+  const rows = Object.entries(errorTable).flatMap(([code, { travels, since, meaning }]) =>
+    travels === 'never' ? [] : [[`\`${code}\``, travelsText[travels], String(since), meaning]],
+  );
+  return table(['code', 'usually in', 'since', 'meaning'], rows);
 }
+
+/** Codes of this program that others must not give a meaning on the wire. */
+const ownCodes = (): string =>
+  Object.entries(errorTable)
+    .filter(([, { travels }]) => travels === 'never')
+    .map(([code]) => `\`${code}\``)
+    .join(', ');
 
 function exampleSession(): string {
   return example.steps.map((step, position) => exampleStep(step, position)).join('\n\n');

@@ -10,7 +10,7 @@ describe('an error over the wire', () => {
   test.each(codes)('%s is sendable, and comes back as itself or as internal', (code) => {
     const payload = errorPayload(new HexdropError(code));
     expect(() => encodeFrame('ERROR', { id: 0 }, payload)).not.toThrow();
-    expect(errorFromWire(payload).code).toBe(errorTable[code].wire ? code : 'internal');
+    expect(errorFromWire(payload).code).toBe(errorTable[code].travels !== 'never' ? code : 'internal');
   });
 
   test('keeps message, seen, allowed and the wait', () => {

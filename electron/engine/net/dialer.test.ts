@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { TlsOptions } from 'node:tls';
+import { generate } from 'selfsigned';
 import { describe, expect, test } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { dial } from './dialer.ts';
@@ -167,6 +168,17 @@ describe('the key of the peer', () => {
     expect(seen).toEqual([theirs.deviceId]);
     expect(await bytesHeardBy(listener)).toBe(0);
   });
+});
+
+test('a device whose key anybody could make is not dialed: key-not-allowed', async () => {
+  const pems = await generate([{ name: 'commonName', value: 'weak' }], {
+    keyType: 'rsa',
+    keySize: 1024,
+    algorithm: 'sha256',
+  });
+  const weak = { key: pems.private, cert: pems.cert, ciphers: 'DEFAULT@SECLEVEL=0' };
+  const error = await failing(dialing({ port: await foreignTlsServer(weak) }));
+  expect(error).toMatchObject({ code: 'key-not-allowed', seen: 'RSA of 1024 bits with exponent 65537' });
 });
 
 describe('what answers is not Hexdrop', () => {

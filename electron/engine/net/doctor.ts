@@ -89,6 +89,7 @@ const otherPrograms: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'handshake-timeout',
   'tls-failed',
   'certificate-required',
+  'key-not-allowed',
   'bad-magic',
 ]);
 const changedKeys: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['peer-key-changed', 'identity-mismatch']);

@@ -8,6 +8,7 @@ import { X509Certificate, createHash, createPrivateKey, createPublicKey } from '
 import { chmod, link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { requireAllowedKey } from './peer-key.ts';
 import { ownersFileFault, temporaryPathOf } from './owners-file.ts';
 
 export interface Identity {
@@ -59,10 +60,12 @@ const parseIdentity = (path: string, text: string): Identity => {
     if (typeof keyPem !== 'string' || typeof certificatePem !== 'string')
       throw new Error('key or certificate is missing');
     const key = createPrivateKey(keyPem);
+    const publicKey = createPublicKey(key);
+    requireAllowedKey(publicKey);
     const certificate = new X509Certificate(certificatePem);
     if (!certificate.checkPrivateKey(key)) throw new Error('key and certificate do not belong together');
     return {
-      deviceId: deviceIdOf(createPublicKey(key).export({ type: 'spki', format: 'der' })),
+      deviceId: deviceIdOf(publicKey.export({ type: 'spki', format: 'der' })),
       keyPem,
       certificatePem,
     };

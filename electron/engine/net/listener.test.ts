@@ -108,6 +108,27 @@ describe('who may come in', () => {
     expect((await listener.accepted.next()).info.peerDeviceId).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  test('a client whose key anybody could make is told key-not-allowed', async () => {
+    const listener = await listening();
+    const pems = await generate([{ name: 'commonName', value: 'weak' }], {
+      keyType: 'rsa',
+      keySize: 1024,
+      algorithm: 'sha256',
+    });
+    const socket = tlsClient(listener.port, {
+      key: pems.private,
+      cert: pems.cert,
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
+    expect(readErrorFrame(await readToEnd(socket))).toMatchObject({
+      code: 'key-not-allowed',
+      seen: 'RSA of 1024 bits with exponent 65537',
+    });
+    expect((await listener.rejected.next()).error.code).toBe('key-not-allowed');
+    expect(listener.accepted.pending).toBe(0);
+    await stillServes(listener);
+  });
+
   test('an expired certificate is fine: only its key counts', async () => {
     const listener = await listening();
     const pems = await generate([{ name: 'commonName', value: 'old' }], {

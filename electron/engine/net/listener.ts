@@ -192,7 +192,8 @@ class Porch {
       }
     } catch (thrown) {
       // A key that this system cannot read is as good as none.
-      this.#refuse(guest, certificateRequired(thrown), undefined, socket);
+      const error = thrown instanceof HexdropError ? thrown : certificateRequired(thrown);
+      this.#refuse(guest, error, undefined, socket);
     }
   }
 

@@ -9,6 +9,7 @@ import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
 import { constants } from 'node:crypto';
 import type { Identity } from './identity.ts';
 import { deviceIdOf } from './identity.ts';
+import { requireAllowedKey } from './peer-key.ts';
 
 /** Fastest first, where the processor has AES instructions. */
 const ciphers = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'].join(
@@ -63,14 +64,15 @@ export interface SecureFacts {
   readonly peerDeviceId: string | undefined;
 }
 
-/** After the handshake. TLS has proven that the peer holds the private key of the certificate it presented. */
+/**
+ * After the handshake. TLS has proven that the peer holds the private key of the certificate it presented.
+ * @throws HexdropError key-not-allowed, and whatever Node says of a key that it cannot read
+ */
 export const secureFactsOf = (socket: TLSSocket): SecureFacts => {
-  const certificate = socket.getPeerX509Certificate();
+  const key = socket.getPeerX509Certificate()?.publicKey;
+  if (key !== undefined) requireAllowedKey(key);
   return {
     secure: { protocol: 'TLSv1.3', cipher: socket.getCipher().standardName },
-    peerDeviceId:
-      certificate === undefined
-        ? undefined
-        : deviceIdOf(certificate.publicKey.export({ type: 'spki', format: 'der' })),
+    peerDeviceId: key && deviceIdOf(key.export({ type: 'spki', format: 'der' })),
   };
 };

@@ -38,7 +38,7 @@ describe('fileFaultOf', () => {
   ] as const)('maps %s while doing "%s" to %s', (errno, action, code) => {
     const fault = faultOf(errno, action);
     expect(fault.code).toBe(code);
-    expect(errorTable[fault.code].wire).toBe(true);
+    expect(errorTable[fault.code].travels).not.toBe('never');
   });
 
   it('tells a name that is too long from a path that is', () => {

@@ -1,34 +1,20 @@
 /** Paths on this machine as given on the command line, looked at before anything is opened or offered. */
 
-import { lstatSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { usageError } from './call/options.ts';
 
-const reasonOf = (thrown: unknown): string => {
-  const { code } = thrown as NodeJS.ErrnoException;
-  return code === 'EACCES' || code === 'EPERM'
-    ? 'the system does not permit to look at it'
-    : 'there is no such file or folder';
-};
+/** Node hands over what is not UTF-8 as U+FFFD, and finds nothing under that. */
+export const mayNotBeUtf8 = (path: string): boolean => path.includes('\u{fffd}');
 
-/** Absolute, each once. Refuses the whole call when one is not there, before the other side is bothered. */
-export const sourcePaths = (paths: readonly string[]): readonly string[] => {
-  const byName = new Map<string, string>();
-  for (const path of paths) {
-    const absolute = resolve(path);
-    try {
-      lstatSync(absolute);
-    } catch (thrown) {
-      throw usageError(`"${path}" cannot be sent: ${reasonOf(thrown)}.`, { seen: path });
-    }
-    const name = basename(absolute);
-    const other = byName.get(name);
-    if (other !== undefined && other !== absolute) {
-      throw usageError(`${other} and ${absolute} would both arrive as "${name}". Send one after the other.`);
-    }
-    byName.set(name, absolute);
-  }
-  return [...byName.values()];
+/** Why nothing is found at a path that was typed, as the end of a sentence. */
+export const reasonOf = (thrown: unknown, path: string): string => {
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EPERM') return 'the system does not permit to look at it';
+  if (code === 'ELOOP') return 'symbolic links lead round in a circle';
+  return mayNotBeUtf8(path)
+    ? 'there is no such file or folder, or its name is not UTF-8 and cannot be given to this program'
+    : 'there is no such file or folder';
 };
 
 export const sharedFolder = (path: string): string => {
@@ -37,7 +23,7 @@ export const sharedFolder = (path: string): string => {
   try {
     isFolder = statSync(absolute).isDirectory();
   } catch (thrown) {
-    throw usageError(`"${path}" cannot be shared: ${reasonOf(thrown)}.`, { seen: path });
+    throw usageError(`"${path}" cannot be shared: ${reasonOf(thrown, absolute)}.`, { seen: path });
   }
   if (!isFolder) throw usageError(`"${path}" cannot be shared: it is not a folder.`, { seen: path });
   return absolute;

@@ -12,6 +12,9 @@ import { limits } from '../../../shared/protocol/limits.ts';
 export interface OptionValues {
   readonly to?: string;
   readonly dir?: string;
+  readonly name?: string;
+  /** Bytes. */
+  readonly size?: number;
   readonly yes?: boolean;
   readonly once?: boolean;
   readonly only?: readonly string[];
@@ -90,7 +93,7 @@ const parseText =
     text === '' ? refuse(flag, text, allowed) : text;
 
 const parseWholeNumber = (flag: string, text: string, lowest: number, highest: number): number => {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
   return value >= lowest && value <= highest
     ? value
     : refuse(flag, text, `a whole number from ${lowest} to ${highest}`);
@@ -156,6 +159,18 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
     placeholder: 'DIR',
     summary: 'where the files go; made when missing (default: the current folder)',
     parse: parseText('dir', 'a folder'),
+  },
+  name: {
+    flag: 'name',
+    placeholder: 'NAME',
+    summary: 'the name under which what comes from a pipe arrives (default: stdin, or that of the pipe)',
+    parse: parseText('name', 'the name of a file'),
+  },
+  size: {
+    flag: 'size',
+    placeholder: 'BYTES',
+    summary: 'how much must come from a pipe: with less or more nothing is sent',
+    parse: (text) => parseWholeNumber('size', text, 0, Number.MAX_SAFE_INTEGER),
   },
   yes: { flag: 'yes', short: 'y', summary: 'accept every offer without asking' },
   once: { flag: 'once', summary: 'stop after one accepted transfer, with its exit code' },

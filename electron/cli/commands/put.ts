@@ -2,18 +2,18 @@
 
 import type { CommandCall, CommandContext } from '../context.ts';
 import { resumeAdvice, runTransfer, withEngine } from '../engine-session.ts';
-import { sourcePaths } from '../local-paths.ts';
 import { usageError } from '../call/options.ts';
 import { withPin } from '../pin.ts';
 import { reachOptions, retryMs } from '../reach.ts';
+import { readsPipe, sourcesOf, withPaths } from '../sources/sources.ts';
 import { findRemotePath } from '../find-target.ts';
 
 export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
   const { options, operands } = call;
   const destination = operands.at(-1) ?? '';
-  const paths = sourcePaths(operands.slice(0, -1));
+  const sources = sourcesOf(operands.slice(0, -1), call);
   return withEngine(call, context, {
-    interruptedAdvice: resumeAdvice,
+    interruptedAdvice: (engine) => (readsPipe(sources) ? undefined : resumeAdvice(engine)),
     body: async (engine) => {
       const { endpoint, expectDeviceId, path } = await findRemotePath(
         destination,
@@ -28,10 +28,13 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
         );
       }
       const reach = { ...reachOptions(call), expectDeviceId };
-      const request = { ...reach, retryMs: retryMs(call), paths, to: endpoint, path };
-      return withPin(call, context, (pin) =>
-        runTransfer(context, engine, () => engine.put(pin === undefined ? request : { ...request, pin })),
-      );
+      const again = (kept: string): string => `hexdrop put ${kept} ${destination}`;
+      return withPaths(sources, call, context, again, (paths) => {
+        const request = { ...reach, retryMs: retryMs(call), paths, to: endpoint, path };
+        return withPin(call, context, (pin) =>
+          runTransfer(context, engine, () => engine.put(pin === undefined ? request : { ...request, pin })),
+        );
+      });
     },
   });
 };

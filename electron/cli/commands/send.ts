@@ -2,20 +2,23 @@
 
 import type { CommandCall, CommandContext } from '../context.ts';
 import { resumeAdvice, runTransfer, withEngine } from '../engine-session.ts';
-import { sourcePaths } from '../local-paths.ts';
 import { reachOptions, retryMs } from '../reach.ts';
+import { readsPipe, sourcesOf, withPaths } from '../sources/sources.ts';
 import { findTarget } from '../find-target.ts';
 
 export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
-  const paths = sourcePaths(call.operands);
+  const sources = sourcesOf(call.operands, call);
   const { to = '', port } = call.options;
   return withEngine(call, context, {
-    interruptedAdvice: resumeAdvice,
+    interruptedAdvice: (engine) => (readsPipe(sources) ? undefined : resumeAdvice(engine)),
     body: async (engine) => {
       const { endpoint, expectDeviceId } = await findTarget(to, port, engine, context);
       const reach = { ...reachOptions(call), expectDeviceId };
-      const request = { ...reach, retryMs: retryMs(call), paths, to: endpoint };
-      return runTransfer(context, engine, () => engine.send(request));
+      const again = (path: string): string => `hexdrop send ${path} --to ${to}`;
+      return withPaths(sources, call, context, again, (paths) => {
+        const request = { ...reach, retryMs: retryMs(call), paths, to: endpoint };
+        return runTransfer(context, engine, () => engine.send(request));
+      });
     },
   });
 };

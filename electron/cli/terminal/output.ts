@@ -84,10 +84,9 @@ export class Output {
   }
 
   /** A failure that ends the command: in words, with a way forward, and as a JSON line. */
-  error(error: HexdropError): void {
+  error(error: HexdropError, advice = adviceFor(error)): void {
     this.release();
     this.errorEvent(error);
-    const advice = adviceFor(error);
     this.note(
       `${this.#paint('31', 'hexdrop:')} ${displayName(error.message || errorTable[error.code].meaning)}`,
     );

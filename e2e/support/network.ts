@@ -4,6 +4,8 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { lacking, needs } from './needs.ts';
 import type { Need } from './needs.ts';
 import type { Closable } from './world.ts';
@@ -15,11 +17,19 @@ export interface Machine {
   readonly interfaceName: string;
   /** Runs a program there; for the options of a program. */
   readonly wrap: (command: readonly string[]) => readonly string[];
+  /**
+   * The same where a name server is set up that never answers: what is sent to it is lost. Whoever waits for it waits
+   * longer than any test. `folder` is one of the test's own.
+   */
+  withDeadNameServer(folder: string): { readonly wrap: Machine['wrap'] };
 }
 
 export interface Network extends Closable {
   readonly machines: readonly [Machine, Machine];
 }
+
+/** In the network of the machines, but none of them. */
+const deadServer = '10.77.0.99';
 
 /** Several test files may run at once, and one may make several networks. */
 let count = 0;
@@ -71,10 +81,28 @@ export const makeNetwork = (families: Families): Network => {
     close();
     throw thrown;
   }
-  const machine = (namespace: string): Machine => ({
-    interfaceName: namespace,
-    wrap: (command) => ['ip', 'netns', 'exec', namespace, ...command],
-  });
+  const machine = (namespace: string): Machine => {
+    const wrap = (command: readonly string[]): readonly string[] => [
+      'ip',
+      'netns',
+      'exec',
+      namespace,
+      ...command,
+    ];
+    return {
+      interfaceName: namespace,
+      wrap,
+      withDeadNameServer: (folder) => {
+        // Nobody has this hardware address; without it the system would find out at once that nobody is there.
+        run(`ip -n ${namespace} neigh replace ${deadServer} lladdr 02:00:00:00:00:63 dev ${namespace}`);
+        const path = join(folder, `resolv.conf of ${namespace}`);
+        writeFileSync(path, `nameserver ${deadServer}\noptions timeout:30 attempts:5\n`);
+        // "ip netns exec" gives the program a view of the mounts that is its own.
+        const script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"';
+        return { wrap: (command) => wrap(['sh', '-c', script, path, ...command]) };
+      },
+    };
+  };
   return { machines: [machine(namespaces[0]), machine(namespaces[1])], close };
 };
 

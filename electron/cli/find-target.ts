@@ -31,7 +31,7 @@ const search = async (
   try {
     if (!isKnown && !(asHost instanceof HexdropError)) {
       // The name of a host wins over an alias, and is known at once where it is known.
-      void world.knowsHost(asHost.host).then((isHost) => {
+      void world.knowsHost(asHost.host, signal).then((isHost) => {
         if (isHost) ended.abort();
       });
     }
@@ -43,6 +43,7 @@ const search = async (
     });
     return ended.signal.aborted ? [] : found;
   } finally {
+    ended.abort();
     await discovery.close();
   }
 };

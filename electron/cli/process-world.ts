@@ -37,12 +37,9 @@ export const processWorld = (): World => ({
     const { startDiscovery } = await import('../engine/discovery/discovery.ts');
     return startDiscovery(options);
   },
-  knowsHost: async (name) => {
-    const { lookup } = await import('node:dns/promises');
-    return lookup(name).then(
-      () => true,
-      () => false,
-    );
+  knowsHost: async (name, signal) => {
+    const { knowsHost } = await import('../engine/net/name-lookup.ts');
+    return knowsHost(name, signal);
   },
   // Another shell, which the command line does not import: a program of its own beside this one in dist.
   loadUi: () => import(new URL('../headless/ui.js', import.meta.url).href) as Promise<UiProgram>,

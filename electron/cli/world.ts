@@ -52,8 +52,8 @@ export interface World {
   networkAddresses(): readonly NetworkAddress[];
   createEngine(options: EngineOptions): Promise<Engine>;
   startDiscovery(options: DiscoveryOptions): Promise<Discovery>;
-  /** Whether the system's resolver knows a name. */
-  knowsHost(name: string): Promise<boolean>;
+  /** Whether the system's resolver knows a name; false once the signal aborts. */
+  knowsHost(name: string, signal: AbortSignal): Promise<boolean>;
   /** The browser shell. Rejects when it was not built. */
   loadUi(): Promise<UiProgram>;
   /** What starts this program again. */

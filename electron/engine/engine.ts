@@ -58,6 +58,7 @@ import { runPush } from './transfer/outgoing.ts';
 import { cleanPartials, listPartials } from './transfer/partials.ts';
 import type { PartialSummary } from './transfer/partials.ts';
 import type { TransferRecord } from './transfer/record.ts';
+import { availableDigests } from './transfer/digest.ts';
 import { DownloadLimit } from './transfer/download-limit.ts';
 import { RateLimit } from './transfer/pace.ts';
 import { splitPeerPath } from './transfer/safe-path.ts';
@@ -71,6 +72,7 @@ export async function createEngine(
   options: EngineOptions,
   timings: SessionTimings = protocolTimings,
 ): Promise<Engine> {
+  availableDigests();
   const identity = await loadIdentity(options.home);
   return new LocalEngine(options, identity, timings);
 }

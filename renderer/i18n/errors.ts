@@ -42,6 +42,8 @@ const en: Sentences = {
     'Something failed that should not have. Try again; if it stays, start Hexdrop again on both sides.',
   unreachable: 'There is no way to this address. Check that both devices are on the same network.',
   'host-unknown': 'No device has this name. Check the spelling, or type the address in numbers.',
+  'name-server-silent':
+    'The name server of this network does not answer. Choose the device in the list, or type its address in numbers.',
   'connection-refused':
     'The device is there, but Hexdrop does not run on it or uses another port. Start it there.',
   'port-taken': 'Another program uses this port. Choose another port in the settings.',
@@ -132,6 +134,7 @@ const zh: Sentences = {
   internal: '出现了不该发生的错误。请重试；若仍然如此，请重新启动两端的 Hexdrop。',
   unreachable: '无法到达此地址。请确认两台设备在同一网络中。',
   'host-unknown': '没有叫这个名字的设备。请检查拼写，或直接输入数字地址。',
+  'name-server-silent': '此网络的域名服务器没有应答。请在列表中选择设备，或直接输入数字地址。',
   'connection-refused': '设备在线，但没有运行 Hexdrop 或使用了其他端口。请在那台设备上启动它。',
   'port-taken': '另一个程序占用了此端口。请在设置中选择其他端口。',
   'not-hexdrop': '在此地址应答的是另一个程序。请检查端口。',

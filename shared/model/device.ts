@@ -92,6 +92,7 @@ export type DoctorCause =
   | 'vpn'
   | 'no-network'
   | 'name-unknown'
+  | 'name-server-silent'
   | 'other-program'
   | 'key-changed'
   | 'unknown';

@@ -85,6 +85,7 @@ export const errorTable = {
   unreachable: entry('never', 'unreachable', 'No way to that address.'),
   'host-unknown': entry('never', 'unreachable', 'No device of that name is known.'),
   'connection-refused': entry('never', 'unreachable', 'Nothing listens there.'),
+  'name-server-silent': entry('never', 'unreachable', 'The name server of this network does not answer.'),
   'discovery-failed': entry(
     'never',
     'unreachable',

@@ -95,6 +95,18 @@ describe.each(dresses)('$dress', ({ plain }) => {
     expect(error.message).toContain('"nobody.local"');
   });
 
+  test('a name that no name server answers for is told from a device that does not answer', async () => {
+    for (const lookup of [
+      (): void => {},
+      (_name: string, _options: object, answer: (error: Error, addresses: []) => void): void =>
+        answer(Object.assign(new Error('try again'), { code: 'EAI_AGAIN' }), []),
+    ]) {
+      const error = await failing(dialing({ host: 'nas', lookup, port: 9, plain, timeoutMs: 100 }));
+      expect(error.code).toBe('name-server-silent');
+      expect(error.message).toContain('"nas"');
+    }
+  });
+
   test.each(['127.0.0.1', '::1'])('reads directly from a name that answers on %s only', async (host) => {
     const listener = await listening({ host });
     const dialed = await dialing({

@@ -3,7 +3,7 @@
  * timeout. Nothing of ours is sent before the key was found right. The first frame is the session's business.
  */
 
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, isIP } from 'node:net';
 import type { LookupFunction, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
@@ -12,7 +12,7 @@ import { formatAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions } from './connection.ts';
 import { DirectInlet } from './direct-inlet.ts';
-import { dialFailure } from './failures.ts';
+import { dialFailure, noNameServer } from './failures.ts';
 import type { Identity } from './identity.ts';
 import { shortDeviceId } from './identity.ts';
 import type { TapMaker } from './tap.ts';
@@ -49,9 +49,17 @@ export const dial = (options: DialOptions): Promise<Connection> =>
     }
 
     const inlet = options.directRead === true ? new DirectInlet() : undefined;
+    const over = new AbortController();
+    let isLookedUp = isIP(host) !== 0;
+    const lookup = options.lookup ?? nameLookup({ signal: over.signal });
     let socket: Socket | TLSSocket;
     try {
-      socket = openSocket(options, inlet);
+      socket = openSocket(options, inlet, (name, how, answer) =>
+        lookup(name, how, (...found) => {
+          isLookedUp = true;
+          answer(...found);
+        }),
+      );
     } catch (thrown) {
       reject(dialFailure(thrown as NodeJS.ErrnoException, host, port));
       return;
@@ -63,6 +71,7 @@ export const dial = (options: DialOptions): Promise<Connection> =>
     };
     const release = (): void => {
       clearTimeout(timer);
+      over.abort();
       signal?.removeEventListener('abort', onAbort);
       socket.off('connect', onTcpConnected);
       socket.off('connect', onReady);
@@ -81,7 +90,12 @@ export const dial = (options: DialOptions): Promise<Connection> =>
     const onClose = (): void =>
       fail(dialFailure(Object.assign(new Error(''), { code: 'ECONNRESET' }), host, port));
     const onAbort = (): void => fail(cancelledDial(peerName));
-    const onTimeout = (): void => fail(timedOut(peerName, connectedAtMs !== undefined, options.timeoutMs));
+    const onTimeout = (): void =>
+      fail(
+        isLookedUp
+          ? timedOut(peerName, connectedAtMs !== undefined, options.timeoutMs)
+          : noNameServer(host, { seen: 'ETIMEDOUT' }),
+      );
     const onReady = (): void => {
       try {
         const connection = adopt(socket, options, { inlet, peerName, connectedAtMs });
@@ -100,10 +114,13 @@ export const dial = (options: DialOptions): Promise<Connection> =>
     socket.on('close', onClose);
   });
 
-const openSocket = (options: DialOptions, inlet: DirectInlet | undefined): Socket | TLSSocket => {
+const openSocket = (
+  options: DialOptions,
+  inlet: DirectInlet | undefined,
+  lookup: LookupFunction,
+): Socket | TLSSocket => {
   const { host, port } = options;
   const onread = inlet === undefined ? {} : { onread: inlet.onread };
-  const lookup = options.lookup ?? nameLookup();
   const tcp = {
     host,
     port,

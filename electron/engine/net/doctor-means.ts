@@ -6,13 +6,25 @@ import type { Endpoint } from '../../../shared/model/peer.ts';
 import type { TcpOutcome } from './doctor-causes.ts';
 import { nameLookup } from './name-lookup.ts';
 
-export const lookupName = (name: string): Promise<readonly string[]> =>
+/** Rejects with what the system says, or with EAI_AGAIN when the time is up. */
+export const lookupName = (name: string, timeoutMs: number): Promise<readonly string[]> =>
   new Promise((done, reject) => {
-    const lookup = nameLookup();
-    lookup(name, { all: true }, (error, addresses) => {
-      if (error !== null) reject(error);
-      else done(typeof addresses === 'string' ? [addresses] : addresses.map(({ address }) => address));
-    });
+    const over = new AbortController();
+    const end = (work: () => void): void => {
+      clearTimeout(timer);
+      over.abort();
+      work();
+    };
+    const timer = setTimeout(
+      () => end(() => reject(Object.assign(new Error(name), { code: 'EAI_AGAIN' }))),
+      timeoutMs,
+    );
+    nameLookup({ signal: over.signal })(name, { all: true }, (error, addresses) =>
+      end(() => {
+        if (error !== null) reject(error);
+        else done(typeof addresses === 'string' ? [addresses] : addresses.map(({ address }) => address));
+      }),
+    );
   });
 
 const noWay: ReadonlySet<string> = new Set([

@@ -67,6 +67,17 @@ describe('the connection doctor', () => {
     expect(report.steps.at(-1)).toMatchObject({ tried: 'resolve', outcome: 'bad', code: 'host-unknown' });
   });
 
+  it('tells a name that is unknown from a name server that does not answer', async () => {
+    const lookup = () => Promise.reject(Object.assign(new Error('again'), { code: 'EAI_AGAIN' }));
+    const report = await diagnose({ host: 'nas', port: 1 }, sources({ lookup }));
+    expect(report.causes).toEqual(['name-server-silent']);
+    expect(report.steps.at(-1)).toMatchObject({
+      tried: 'resolve',
+      outcome: 'bad',
+      code: 'name-server-silent',
+    });
+  });
+
   it('goes on with the addresses of a name', async () => {
     const dialed: string[] = [];
     const report = await diagnose(

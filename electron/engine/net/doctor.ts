@@ -10,7 +10,7 @@ import type { DoctorReport, DoctorStep, InterfaceKind } from '../../../shared/mo
 import type { Endpoint } from '../../../shared/model/peer.ts';
 import { asHexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
-import { defaultPort } from '../../../shared/protocol/limits.ts';
+import { defaultPort, limits } from '../../../shared/protocol/limits.ts';
 import { interfaceKind } from '../discovery/interface-kind.ts';
 import { isLinkLocalIPv6, isOnLink, linksOf } from '../discovery/links.ts';
 import type { Link } from '../discovery/links.ts';
@@ -18,6 +18,7 @@ import { formatAddress } from './address.ts';
 import { causesOf } from './doctor-causes.ts';
 import type { Finding, TcpOutcome } from './doctor-causes.ts';
 import { connectBriefly, lookupName, routeTo } from './doctor-means.ts';
+import { dialFailure } from './failures.ts';
 
 export interface DoctorSources {
   /** Opens a session and closes it; rejects with a HexdropError. The engine's `probe`. */
@@ -36,6 +37,8 @@ export interface DoctorSources {
 
 const probeTimeoutMs = 3_000;
 const connectTimeoutMs = 1_500;
+/** As long as a dial waits for it. */
+const lookupTimeoutMs = limits.handshakeMs;
 const mostAddresses = 6;
 /** Hardly ever open: a device that is there refuses it, or its firewall is silent about that as well. */
 const closedPort = 1;
@@ -59,7 +62,11 @@ export const diagnose = async (
   }
   const resolved = await Promise.all(typed.map((endpoint) => resolve(endpoint, sources, steps)));
   const endpoints = resolved.flat().slice(0, mostAddresses);
-  if (endpoints.length === 0) return { steps, causes: [typed.length > 0 ? 'name-unknown' : 'unknown'] };
+  if (endpoints.length === 0) {
+    if (typed.length === 0) return { steps, causes: ['unknown'] };
+    const isSilent = steps.some(({ code }) => code === 'name-server-silent');
+    return { steps, causes: [isSilent ? 'name-server-silent' : 'name-unknown'] };
+  }
   const examined = await Promise.all(
     endpoints.map((endpoint) => new Examination(endpoint, links, sources).run()),
   );
@@ -74,12 +81,17 @@ const resolve = async (
 ): Promise<readonly Endpoint[]> => {
   if (isIP(host) !== 0) return [{ host, port }];
   const startedMs = performance.now();
-  const addresses = await (sources.lookup ?? lookupName)(host).catch(() => []);
+  const lookup = sources.lookup ?? ((name: string) => lookupName(name, lookupTimeoutMs));
+  let code: ErrorCode = 'host-unknown';
+  const addresses = await lookup(host).catch((thrown: unknown) => {
+    ({ code } = dialFailure(thrown as NodeJS.ErrnoException, host, port));
+    return [];
+  });
   const tookMs = Math.round(performance.now() - startedMs);
   steps.push(
     addresses.length > 0
       ? { tried: 'resolve', outcome: 'good', subject: `${host}: ${addresses.join(', ')}`, tookMs }
-      : { tried: 'resolve', outcome: 'bad', subject: host, tookMs, code: 'host-unknown' satisfies ErrorCode },
+      : { tried: 'resolve', outcome: 'bad', subject: host, tookMs, code },
   );
   return addresses.map((address) => ({ host: address, port }));
 };

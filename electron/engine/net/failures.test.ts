@@ -8,7 +8,7 @@ describe('a dial that failed', () => {
   test.each([
     ['ECONNREFUSED', 'connection-refused', 'Nothing listens on nas.local:9.'],
     ['ENOTFOUND', 'host-unknown', 'No device called "nas.local" is known.'],
-    ['EAI_AGAIN', 'host-unknown', 'No device called "nas.local" is known.'],
+    ['EAI_AGAIN', 'name-server-silent', 'The name server of this network does not answer'],
     ['ETIMEDOUT', 'unreachable', 'nas.local:9 does not answer.'],
     ['EHOSTUNREACH', 'unreachable', 'There is no way from here to nas.local:9.'],
     ['ENETUNREACH', 'unreachable', 'There is no way from here to nas.local:9.'],

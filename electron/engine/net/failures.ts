@@ -3,7 +3,7 @@
  * Only this file knows their codes.
  */
 
-import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import type { ErrorCode, ErrorDetails } from '../../../shared/protocol/errors.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 
 /** A connection that worked has broken. */
@@ -39,6 +39,14 @@ export const lossOf = (error: NodeJS.ErrnoException, peerName: string): HexdropE
   return lost(error.message === '' ? code : error.message);
 };
 
+/** A name could not be looked up, which says nothing about whether there is such a device. */
+export const noNameServer = (host: string, details: ErrorDetails): HexdropError =>
+  new HexdropError(
+    'name-server-silent',
+    `The name server of this network does not answer, so that no address is found for "${host}". Give the address itself, or the name that "hexdrop peers" shows.`,
+    details,
+  );
+
 /** What is wrong when a connection cannot be made. `host` and `port` are what the person asked for. */
 export const dialFailure = (error: NodeJS.ErrnoException, host: string, port: number): HexdropError => {
   if (error instanceof HexdropError) return error;
@@ -52,8 +60,9 @@ export const dialFailure = (error: NodeJS.ErrnoException, host: string, port: nu
         'connection-refused',
         `Nothing listens on ${name}. Is Hexdrop running there, and is the port right?`,
       );
-    case 'ENOTFOUND':
     case 'EAI_AGAIN':
+      return noNameServer(host, { seen: code, cause: error });
+    case 'ENOTFOUND':
     case 'EAI_NONAME':
     case 'EAI_NODATA':
       return failure(
@@ -133,8 +142,9 @@ export const listenFailure = (error: NodeJS.ErrnoException, host: string, port: 
     case 'EAFNOSUPPORT':
     case 'EINVAL':
       return failure('usage', `"${host}" is not an address of this device.`);
-    case 'ENOTFOUND':
     case 'EAI_AGAIN':
+      return noNameServer(host, { seen: code, cause: error });
+    case 'ENOTFOUND':
       return failure('host-unknown', `No address is known for "${host}".`);
     case 'ERR_SOCKET_BAD_PORT':
       return failure('usage', `${port} is not a port: 1 to 65535 are, and 0 for any that is free.`);

@@ -3,12 +3,12 @@
  * multicast beside it, since many systems do not ask that way. Whichever knows an answer first wins.
  */
 
-import { lookup as systemLookup } from 'node:dns';
-import type { LookupAddress, LookupOptions } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { isIPv6 } from 'node:net';
 import type { LookupFunction } from 'node:net';
+import { systemAddresses } from './system-names.ts';
 
-type Ask = (name: string) => Promise<readonly LookupAddress[]>;
+type Ask = (name: string, signal?: AbortSignal) => Promise<readonly LookupAddress[]>;
 
 const withFamily = (address: string): LookupAddress => ({ address, family: isIPv6(address) ? 6 : 4 });
 
@@ -18,22 +18,17 @@ const askNetwork: Ask = async (name) => {
   return (await resolveLocalName(name)).map(withFamily);
 };
 
-const askSystem =
-  (options: LookupOptions): Ask =>
-  (name) =>
-    new Promise((resolve, reject) => {
-      systemLookup(name, { ...options, all: true }, (error, addresses) =>
-        error === null ? resolve(addresses) : reject(error),
-      );
-    });
-
 const isLocalName = (name: string): boolean => /^[^.]+\.local\.?$/i.test(name);
 
 const notFound = (name: string): Error =>
   Object.assign(new Error(`No device called "${name}" is known.`), { code: 'ENOTFOUND' });
 
-const known = async (name: string, ask: Ask, family: number): Promise<readonly LookupAddress[]> => {
-  const addresses = (await ask(name)).filter((found) => family === 0 || found.family === family);
+const known = async (
+  asked: Promise<readonly LookupAddress[]>,
+  name: string,
+  family: number,
+): Promise<readonly LookupAddress[]> => {
+  const addresses = (await asked).filter((found) => family === 0 || found.family === family);
   if (addresses.length === 0) throw notFound(name);
   return addresses;
 };
@@ -41,26 +36,39 @@ const known = async (name: string, ask: Ask, family: number): Promise<readonly L
 export interface LookupSources {
   readonly system?: Ask;
   readonly network?: Ask;
+  /** Nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** @param sources for tests */
+/** @param sources for tests, but for the signal */
 export const nameLookup =
-  (sources: LookupSources = {}): LookupFunction =>
+  ({ system = systemAddresses, network = askNetwork, signal }: LookupSources = {}): LookupFunction =>
   (name, options, answer) => {
     const wanted = options.family === 'IPv4' ? 4 : options.family === 'IPv6' ? 6 : (options.family ?? 0);
-    const system = sources.system ?? askSystem(options);
-    const network = sources.network ?? askNetwork;
+    const ended = new AbortController();
+    const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+    const bySystem = known(system(name, either), name, wanted);
     const asked = isLocalName(name)
-      ? Promise.any([known(name, system, wanted), known(name, network, wanted)]).catch(() => {
+      ? Promise.any([bySystem, known(network(name), name, wanted)]).catch(() => {
+          // No name server has to know a name of this network.
           throw notFound(name);
         })
-      : known(name, system, wanted);
-    asked.then(
-      (addresses) => {
-        const [first] = addresses;
-        if (options.all === true) answer(null, [...addresses]);
-        else answer(null, first?.address ?? '', first?.family);
-      },
-      (thrown: unknown) => answer(thrown as NodeJS.ErrnoException, ''),
-    );
+      : bySystem;
+    asked
+      .finally(() => ended.abort())
+      .then(
+        (addresses) => {
+          const [first] = addresses;
+          if (options.all === true) answer(null, [...addresses]);
+          else answer(null, first?.address ?? '', first?.family);
+        },
+        (thrown: unknown) => answer(thrown as NodeJS.ErrnoException, ''),
+      );
   };
+
+/** Whether the system's resolver knows a name. Never rejects. */
+export const knowsHost = (name: string, signal?: AbortSignal): Promise<boolean> =>
+  systemAddresses(name, signal).then(
+    () => true,
+    () => false,
+  );

@@ -1,7 +1,10 @@
 /** Binds a server to an address and a port, with the fallbacks that people expect: IPv4 alone, the next free port. */
 
+import { isIP } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
-import { listenFailure } from './failures.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+import { listenFailure, noNameServer } from './failures.ts';
+import { systemAddresses } from './system-names.ts';
 
 /** How many ports after the wanted one are tried. */
 const fallbackPorts = 20;
@@ -19,7 +22,7 @@ export const bindServer = async (
 ): Promise<{ host: string; port: number }> => {
   const { port } = options;
   const lastPort = options.portFallback === true && port > 0 ? Math.min(port + fallbackPorts, 65_535) : port;
-  let host = options.host ?? '::';
+  let host = options.host === undefined ? '::' : await addressOf(options.host, port);
   for (let candidate = port; ;) {
     try {
       return await bindOnce(server, host, candidate);
@@ -29,6 +32,20 @@ export const bindServer = async (
       else if (error.code === 'EADDRINUSE' && candidate < lastPort) candidate += 1;
       else throw listenFailure(error, host, candidate);
     }
+  }
+};
+
+/** A name stands for the first of its addresses: one that this device does not have cannot be listened on. */
+const addressOf = async (host: string, port: number): Promise<string> => {
+  if (isIP(host) !== 0) return host;
+  const patience = AbortSignal.timeout(limits.handshakeMs);
+  try {
+    const [first] = await systemAddresses(host, patience);
+    return first?.address ?? host;
+  } catch (thrown) {
+    throw patience.aborted
+      ? noNameServer(host, { cause: thrown })
+      : listenFailure(thrown as NodeJS.ErrnoException, host, port);
   }
 };
 

@@ -26,6 +26,9 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'frame-too-large',
   'unreachable',
   'connection-refused',
+  // It was known before: whoever answers for it may be away for a moment, as the device is.
+  'host-unknown',
+  'name-server-silent',
   'handshake-timeout',
   'tls-failed',
   'not-hexdrop',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import {
@@ -116,5 +117,26 @@ describe('the choice of a digest', () => {
       equalDigests(digest, digest.subarray(0, 31)),
       equalDigests(new Uint8Array(0), new Uint8Array(0)),
     ]).toEqual([true, false, true]);
+  });
+});
+
+describe('the addon', () => {
+  it('is loaded without a look at open sockets, whose names a dead name server would keep everybody waiting for', async () => {
+    const report = process.report as typeof process.report & { excludeNetwork: boolean };
+    const before = report.excludeNetwork;
+    const asked: boolean[] = [];
+    const spy = vi.spyOn(report, 'getReport').mockImplementation(() => {
+      asked.push(report.excludeNetwork);
+      return { header: { glibcVersionRuntime: '2.36' } };
+    });
+    const { cache, resolve } = createRequire(import.meta.url);
+    delete cache[resolve('@napi-rs/blake-hash')];
+    vi.resetModules();
+    const fresh = await import('./digest.ts');
+    expect(fresh.availableDigests()).toEqual(availableDigests());
+    expect(asked.every(Boolean)).toBe(true);
+    expect(asked.length).toBe(process.platform === 'linux' ? 1 : 0);
+    expect(report.excludeNetwork).toBe(before);
+    spy.mockRestore();
   });
 });

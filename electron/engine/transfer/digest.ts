@@ -25,11 +25,30 @@ const sha256: Digest = {
 
 let blake3: Digest | undefined | 'not tried' = 'not tried';
 
+interface Blake3 {
+  readonly blake3UrlSafeBase64: (bytes: Uint8Array) => string;
+}
+
+/**
+ * To tell which C library it needs, the addon's loader asks Node for its report, which has every open socket in it by
+ * name. Where the name server does not answer this would take ten seconds and more for each of them, on this thread.
+ */
+function withoutNames<Result>(work: () => Result): Result {
+  // Node 20.13 has it, its types do not.
+  const report = process.report as typeof process.report & { excludeNetwork: boolean };
+  const before = report.excludeNetwork;
+  report.excludeNetwork = true;
+  try {
+    return work();
+  } finally {
+    report.excludeNetwork = before;
+  }
+}
+
 function loadBlake3(): Digest | undefined {
   try {
-    const addon = createRequire(import.meta.url)('@napi-rs/blake-hash') as {
-      readonly blake3UrlSafeBase64: (bytes: Uint8Array) => string;
-    };
+    const require = createRequire(import.meta.url);
+    const addon = withoutNames(() => require('@napi-rs/blake-hash') as Blake3);
     const found = Buffer.alloc(digestBytes);
     return {
       name: 'blake3',
@@ -44,7 +63,10 @@ function loadBlake3(): Digest | undefined {
   }
 }
 
-/** What this machine can compute, best first: the list for HELLO. */
+/**
+ * What this machine can compute, best first: the list for HELLO. The first call loads the addon: to be made at the start,
+ * so that no handshake waits for it.
+ */
 export function availableDigests(): readonly DigestName[] {
   if (blake3 === 'not tried') blake3 = loadBlake3();
   return blake3 === undefined ? ['sha256'] : ['blake3', 'sha256'];

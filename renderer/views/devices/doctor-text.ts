@@ -26,6 +26,7 @@ export const doctorText = defineText(
       vpn: 'A VPN takes the traffic another way.',
       'no-network': 'This device has no network.',
       'name-unknown': 'Nobody in this network knows the name.',
+      'name-server-silent': 'The name server of this network does not answer.',
       'other-program': 'Another program answers at this address.',
       'key-changed': 'The device answers with another key than before.',
       unknown: 'No cause stands out.',
@@ -42,6 +43,8 @@ export const doctorText = defineText(
       'no-network': 'Plug in the cable or join a Wi-Fi, then examine again.',
       'name-unknown':
         'Check the spelling, or type the address in numbers. It stands under “This device” there.',
+      'name-server-silent':
+        'Type the address in numbers: it stands under “This device” there. Names come back with the router or its uplink.',
       'other-program': 'Check the port: compare it with the one under “This device” there.',
       'key-changed':
         'Ask the owner whether Hexdrop was set up anew. If so, forget the device, connect again and compare the words.',
@@ -71,6 +74,7 @@ export const doctorText = defineText(
       vpn: 'VPN 把流量引向了别处。',
       'no-network': '本机没有网络连接。',
       'name-unknown': '当前网络中没有设备使用这个名称。',
+      'name-server-silent': '此网络的域名服务器没有应答。',
       'other-program': '在此地址应答的是另一个程序。',
       'key-changed': '设备的密钥与以前不同。',
       unknown: '没有找到明显的原因。',
@@ -84,6 +88,8 @@ export const doctorText = defineText(
       vpn: '请在两端暂停 VPN，或在其设置中允许访问本地网络。',
       'no-network': '请插上网线或加入 Wi-Fi，然后再次检查。',
       'name-unknown': '请检查拼写，或直接输入数字地址（见对方“本机”页面）。',
+      'name-server-silent':
+        '请直接输入数字地址（见对方“本机”页面）。路由器或其上行网络恢复后，名称即可再次使用。',
       'other-program': '请检查端口，与对方“本机”页面中的端口核对。',
       'key-changed': '请询问机主是否重新安装过 Hexdrop。若是，请忘记此设备，重新连接并核对口令词。',
       unknown: '请重新启动两端的 Hexdrop，再重启路由器，并尝试输入数字地址。',

@@ -34,6 +34,7 @@ const doctorReport: Parser<DoctorReport> = v.object({
       'vpn',
       'no-network',
       'name-unknown',
+      'name-server-silent',
       'other-program',
       'key-changed',
       'unknown',

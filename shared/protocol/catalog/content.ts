@@ -6,12 +6,12 @@ import * as v from 'valibot';
 import { chunkBytes, digestBytes, limits, versionBytes } from '../limits.ts';
 import * as field from './fields.ts';
 import { binary, json } from './message.ts';
-import { entryIndex, hexDigits, integer, listOf, means } from './properties.ts';
+import { entryIndex, hexDigits, integer, item, listOf, means } from './properties.ts';
 import { wantRule, wantRuleText } from './want-rule.ts';
 
 const fileIndex = () => field.index('file', 'index of the manifest entry');
 
-const chain = () => means(hexDigits(64), 'chain value');
+const chain = () => item('chain', hexDigits(64), 'chain value');
 
 const resumeOffset = () =>
   v.pipe(
@@ -25,8 +25,8 @@ const resumeOffset = () =>
 const spans = () =>
   listOf(
     v.tuple([
-      means(entryIndex(), 'first entry'),
-      means(integer(1, limits.windowEntries), 'number of entries'),
+      item('first', entryIndex(), 'first entry'),
+      item('count', integer(1, limits.windowEntries), 'number of entries'),
     ]),
     0,
     limits.manifestPageEntries,
@@ -86,8 +86,8 @@ export const contentMessages = {
           v.optional(
             listOf(
               v.tuple([
-                means(entryIndex(), 'entry'),
-                means(resumeOffset(), 'offset of the first byte to send'),
+                item('entry', entryIndex(), 'entry'),
+                item('offset', resumeOffset(), 'offset of the first byte to send'),
                 chain(),
               ]),
               0,
@@ -97,7 +97,9 @@ export const contentMessages = {
           '[entry, offset, chain]: wanted from this offset on, where the chain has this value',
         ),
         unless: means(
-          v.optional(listOf(v.tuple([means(entryIndex(), 'entry'), chain()]), 0, limits.manifestPageEntries)),
+          v.optional(
+            listOf(v.tuple([item('entry', entryIndex(), 'entry'), chain()]), 0, limits.manifestPageEntries),
+          ),
           '[entry, chain]: wanted unless its chain has this value',
         ),
         later: means(v.optional(spans()), '[first, count]: decided by a later WANT'),

@@ -18,6 +18,10 @@ export type AnySchema = v.GenericSchema;
 export const means = <const Schema extends AnySchema>(schema: Schema, meaning: string) =>
   v.pipe(schema, v.metadata({ meaning }));
 
+/** Names the item of a tuple, which JSON does not, for the inspector and the dissector. */
+export const item = <const Schema extends AnySchema>(name: string, schema: Schema, meaning: string) =>
+  v.pipe(schema, v.metadata({ name, meaning }));
+
 /** As `means`, for values that must never be captured, logged or shown. */
 export const secret = <const Schema extends AnySchema>(schema: Schema, meaning: string) =>
   v.pipe(schema, v.metadata({ meaning, secret: true }));

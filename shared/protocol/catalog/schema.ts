@@ -78,13 +78,19 @@ export function schemaAt(schema: AnySchema, path: readonly unknown[]): AnySchema
 
 export interface Metadata {
   readonly meaning: string;
+  /** Of the item of a tuple. */
+  readonly name: string | undefined;
   readonly secret: boolean;
 }
 
 export function metadataOf(schema: AnySchema): Metadata {
   const data = v.getMetadata(schema) as Readonly<Record<string, unknown>>;
-  const meaning = data['meaning'];
-  return { meaning: typeof meaning === 'string' ? meaning : '', secret: data['secret'] === true };
+  const { meaning, name } = data;
+  return {
+    meaning: typeof meaning === 'string' ? meaning : '',
+    name: typeof name === 'string' ? name : undefined,
+    secret: data['secret'] === true,
+  };
 }
 
 const secretCache = new WeakMap<object, ReadonlySet<string>>();

@@ -123,8 +123,10 @@ function spanChildren(
   span.items.forEach((item, position) => {
     between(item.start);
     const itemSchema = schema === undefined ? undefined : itemOf(schema, position);
-    const meaning = (itemSchema === undefined ? '' : metadataOf(itemSchema).meaning) || 'one of the list';
-    children.push(valueNode(context, `[${position}]`, item.start, item, meaning, itemSchema));
+    const about = itemSchema === undefined ? undefined : metadataOf(itemSchema);
+    const name = about?.name ?? `[${position}]`;
+    const meaning = about?.meaning || 'one of the list';
+    children.push(valueNode(context, name, item.start, item, meaning, itemSchema));
     at = item.end;
   });
   between(span.end);

@@ -11,6 +11,8 @@ const script = fileURLToPath(new URL('../../build/wireshark/hexdrop.lua', import
 export interface Tshark {
   /** Standard output of reading `capture`. Throws when tshark fails or Lua complains. */
   run(capture: Uint8Array, ...args: readonly string[]): string;
+  /** The values of one field, in the order in which they stand in the stream. */
+  column(capture: Uint8Array, field: string, ...args: readonly string[]): readonly string[];
   close(): void;
 }
 
@@ -27,6 +29,10 @@ export function openTshark(program: string): Tshark {
   const asRoot = process.getuid?.() === 0;
   let captures = 0;
   return {
+    column(capture, field, ...args) {
+      const lines = this.run(capture, '-T', 'fields', '-e', field, '-E', 'occurrence=a', ...args).split('\n');
+      return lines.flatMap((line) => (line === '' ? [] : line.split(',')));
+    },
     run(capture, ...args) {
       captures += 1;
       const path = join(folder, `${captures}.pcapng`);

@@ -1,5 +1,6 @@
 // What the receiver may choose: all, a part, or nothing.
 
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Proxy } from '../faults/proxy.ts';
@@ -60,8 +61,45 @@ describe('--only', () => {
     const sent = await world.device('sender').run(['send', join(from, 'photos'), '--to', receiver.address]);
     expectExit(sent, 0);
     expect(lastEvent(sent, 'done')).toMatchObject({ files: 0, bytes: 0, skipped: 5 });
+    expect(await receiver.program.event('unmatched')).toMatchObject({ pattern: '*.mp4' });
+    await receiver.program.says(/Nothing fits the pattern "\*\.mp4"\./);
     const files = [...readTree(to)].filter(([, { kind }]) => kind === 'file');
     expect(files).toEqual([]);
+  });
+});
+
+describe('a name with brackets in it', () => {
+  const brackets = {
+    'share/Colony[ettv].nfo': 'brackets',
+    'share/Colonye.nfo': 'class',
+    'share/Other.nfo': 'other',
+  };
+
+  test.each([
+    ['as it stands', 'Colony[ettv].nfo', ['Colony[ettv].nfo', 'Colonye.nfo']],
+    ['with its brackets escaped', 'Colony\\[ettv\\].nfo', ['Colony[ettv].nfo']],
+    ['as a class that fits something else', 'Colony[a-f].nfo', ['Colonye.nfo']],
+  ])('is found %s', async (_rule, pattern, expected) => {
+    const share = makeTree(world.folder('from'), brackets);
+    const to = world.folder('to');
+    const sharer = await world.device('sharer').share(join(share, 'share'));
+    const got = await world
+      .device('getter')
+      .run(['get', `${sharer.address}/share`, '--dir', to, '--only', pattern]);
+    expectExit(got, 0);
+    expect(readdirSync(join(to, 'share')).sort()).toEqual(expected);
+    expect(got.stderr).not.toContain('Nothing fits');
+  });
+
+  test('is not found as a class that fits nothing, and the brackets are explained', async () => {
+    const share = makeTree(world.folder('from'), brackets);
+    const sharer = await world.device('sharer').share(join(share, 'share'));
+    const got = await world
+      .device('getter')
+      .run(['get', `${sharer.address}/share`, '--dir', world.folder('to'), '--only', 'Colony[xyz].nfo']);
+    expectExit(got, 0);
+    expect(got.stderr).toContain('Brackets stand for one character');
+    expect(lastEvent(got, 'unmatched')).toMatchObject({ pattern: 'Colony[xyz].nfo' });
   });
 });
 

@@ -3,7 +3,7 @@
 import type { CommandCall, CommandContext } from '../context.ts';
 import { resumeAdvice, runTransfer, withEngine } from '../engine-session.ts';
 import { formatAddress } from '../../engine/net/address.ts';
-import { parseGlob, wantedBy } from '../offers/glob.ts';
+import { selectionOf } from '../offers/selection.ts';
 import { targetFolder } from '../local-paths.ts';
 import { usageError } from '../call/options.ts';
 import { withPin } from '../pin.ts';
@@ -14,7 +14,7 @@ import type { RemoteTarget } from '../find-target.ts';
 export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
   const { options, operands } = call;
   const dir = targetFolder(options.dir);
-  const wants = wantedBy((options.only ?? []).map(parseGlob));
+  const only = selectionOf(options.only);
   return withEngine(call, context, {
     interruptedAdvice: resumeAdvice,
     body: async (engine) => {
@@ -42,11 +42,13 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
         paths: [...new Set(remotes.map((remote) => remote.path))],
         dir,
         onConflict: options.onConflict ?? 'rename',
-        ...(wants === undefined ? {} : { wants }),
+        ...(only === undefined ? {} : { wants: only.wants }),
       };
-      return withPin(call, context, (pin) =>
+      const exitCode = await withPin(call, context, (pin) =>
         runTransfer(context, engine, () => engine.get(pin === undefined ? request : { ...request, pin })),
       );
+      only?.tellMisses(context.output);
+      return exitCode;
     },
   });
 };

@@ -6,9 +6,9 @@ import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { announceOnNetwork } from '../announce.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { withEngine } from '../engine-session.ts';
-import { parseGlob, wantedBy } from '../offers/glob.ts';
+import { selectionOf } from '../offers/selection.ts';
 import { announceListening, hearServedTransfers } from '../listening.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, exitDone } from '../exit-codes.ts';
 import { targetFolder } from '../local-paths.ts';
 import { OfferDesk } from '../offers/offer-desk.ts';
 import { OnceWatch } from '../offers/once-watch.ts';
@@ -31,7 +31,9 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
     );
   }
   const dir = targetFolder(options.dir);
-  const wants = wantedBy((options.only ?? []).map(parseGlob));
+  const only = options.only ?? [];
+  // A pattern that is none is refused now, and not with the first offer.
+  selectionOf(only);
 
   return withEngine(call, context, {
     allowPlain: options.plain === true,
@@ -47,7 +49,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
         output,
         dir,
         prompter,
-        wants,
+        only,
         interrupted: interrupt.signal,
         refusal: (offer) => (options.once === true ? once.refusal(offer) : undefined),
         accepted: (offer) => once.accepted(offer),
@@ -59,6 +61,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
         },
         withdrawn: (transferId) => desk.withdraw(transferId),
         ended: (transferId, exitCode) => {
+          desk.ended(transferId, exitCode === exitDone);
           if (options.once === true) once.finished(transferId, exitCode);
         },
       });

@@ -2,12 +2,13 @@
  * Patterns that choose among offered paths: `*` and `?` stay within a name, `**` crosses folders, `[abc]`, `[a-z]`
  * and `[!abc]` stand for one character, `\` takes the next character as it is. A pattern without `/` is matched
  * against names at any depth, one with `/` against the path from the top. What matches a folder takes all in it.
+ * A name or path that is spelled like the pattern, character by character, matches too: who gives the name of a file
+ * with brackets in it means that file.
  * Own code: Node's matchesGlob is not in Node 20, and a library would bring syntax that nobody asked for.
  *
  * Matching goes over tokens with one step back for a star, so that no pattern takes exponential time.
  */
 
-import type { EntryKind } from '../../../shared/model/transfer.ts';
 import { usageError } from '../call/options.ts';
 
 type Token =
@@ -22,7 +23,7 @@ type Token =
 
 type Segment = readonly Token[] | 'folders';
 
-/** Paths are in composed Unicode (NFC): wantedBy sees to it. */
+/** Paths are in composed Unicode (NFC): `normalise` makes them so. */
 export interface Glob {
   /** Whether the pattern chooses this path itself. */
   matches(path: string): boolean;
@@ -31,7 +32,7 @@ export interface Glob {
 }
 
 /** Composed characters on both sides: the same name is spelled in two ways by different systems. */
-const normalise = (text: string): string => text.normalize('NFC');
+export const normalise = (text: string): string => text.normalize('NFC');
 
 const readClass = (
   characters: readonly string[],
@@ -153,13 +154,17 @@ export const parseGlob = (pattern: string): Glob => {
   const [only] = segments;
   if (segments.length === 1 && only !== undefined) {
     return {
-      matches: (path) => matchesName(only, path.slice(path.lastIndexOf('/') + 1)),
+      matches: (path) => {
+        const name = path.slice(path.lastIndexOf('/') + 1);
+        return name === trimmed || matchesName(only, name);
+      },
       mayMatchBelow: () => true,
     };
   }
   return {
-    matches: (path) => matchesPath(segments, path.split('/')),
+    matches: (path) => path === trimmed || matchesPath(segments, path.split('/')),
     mayMatchBelow: (folder) => {
+      if (trimmed.startsWith(`${folder}/`)) return true;
       const names = folder.split('/');
       const crossing = segments.indexOf('folders');
       const reach = crossing === -1 ? segments.length - 1 : crossing;
@@ -167,21 +172,5 @@ export const parseGlob = (pattern: string): Glob => {
         ? matchesPath(segments.slice(0, reach), names.slice(0, reach))
         : names.length <= reach && matchesPath(segments.slice(0, names.length), names);
     },
-  };
-};
-
-/** Whether an entry is wanted, by any of the patterns; all are when there is no pattern. */
-export const wantedBy = (
-  globs: readonly Glob[],
-): ((path: string, kind: EntryKind) => boolean) | undefined => {
-  if (globs.length === 0) return undefined;
-  return (path, kind) => {
-    const whole = normalise(path);
-    if (kind === 'folder' && globs.some((glob) => glob.mayMatchBelow(whole))) return true;
-    for (let end = whole.length; end !== -1; end = end === 0 ? -1 : whole.lastIndexOf('/', end - 1)) {
-      const upTo = whole.slice(0, end);
-      if (globs.some((glob) => glob.matches(upTo))) return true;
-    }
-    return false;
   };
 };

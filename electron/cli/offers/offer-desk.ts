@@ -7,8 +7,16 @@ import { displayName } from '../../../shared/model/display-name.ts';
 import type { Decision, EntryKind, OfferView } from '../../../shared/model/transfer.ts';
 import { askAboutOffer } from './offer-question.ts';
 import type { OfferAnswer } from './offer-question.ts';
+import { selectionOf } from './selection.ts';
+import type { Selection } from './selection.ts';
 import type { Output } from '../terminal/output.ts';
 import type { Prompter } from '../terminal/prompt.ts';
+
+/** An offer that was accepted in this run. */
+interface Accepted {
+  readonly decision: Decision;
+  readonly selections: readonly Selection[];
+}
 
 type Wants = (path: string, kind: EntryKind) => boolean;
 
@@ -17,8 +25,8 @@ export interface OfferDeskOptions {
   readonly dir: string;
   /** Absent with --yes. */
   readonly prompter: Prompter | undefined;
-  /** What --only takes. */
-  readonly wants: Wants | undefined;
+  /** The patterns of --only; each offer is held against them by itself. */
+  readonly only: readonly string[];
   readonly interrupted: AbortSignal;
   /** Why this offer cannot be taken now; asked before the person is. */
   refusal(offer: OfferView): string | undefined;
@@ -32,8 +40,8 @@ const both = (one: Wants | undefined, other: Wants | undefined): Wants | undefin
 
 export class OfferDesk {
   readonly #options: OfferDeskOptions;
-  /** Of offers accepted in this run, by transfer. */
-  readonly #accepted = new Map<string, Decision>();
+  /** By transfer, until it is over. */
+  readonly #accepted = new Map<string, Accepted>();
   /** Questions on the screen or waiting for it, by transfer. */
   readonly #questions = new Map<string, AbortController>();
 
@@ -46,7 +54,7 @@ export class OfferDesk {
     const before = this.#accepted.get(offer.transferId);
     if (offer.isResumed && before !== undefined) {
       this.#options.accepted(offer);
-      return before;
+      return before.decision;
     }
     const { transferId, peer, roots, rootCount, totals, isResumed, freeBytes } = offer;
     output.event({
@@ -59,12 +67,21 @@ export class OfferDesk {
       isResumed,
       freeBytes,
     });
-    const decision = this.#refused(offer) ?? (await this.#answered(offer));
+    const selections: Selection[] = [];
+    const decision = this.#refused(offer) ?? (await this.#answered(offer, selections));
     if (decision.accept) {
-      this.#accepted.set(offer.transferId, decision);
+      this.#accepted.set(offer.transferId, { decision, selections });
       this.#options.accepted(offer);
     }
     return decision;
+  }
+
+  /** The transfer is over. @param isDone it came to its end, so that what no pattern fitted was not there */
+  ended(transferId: string, isDone: boolean): void {
+    const accepted = this.#accepted.get(transferId);
+    this.#accepted.delete(transferId);
+    if (!isDone) return;
+    for (const selection of accepted?.selections ?? []) selection.tellMisses(this.#options.output);
   }
 
   /** The offer is off: whoever is being asked about it need not answer. False when nobody is. */
@@ -81,9 +98,13 @@ export class OfferDesk {
     return { accept: false, message };
   }
 
-  async #answered(offer: OfferView): Promise<Decision> {
-    const { prompter, wants, dir, output } = this.#options;
-    if (prompter === undefined) return wants === undefined ? { accept: true } : { accept: true, wants };
+  /** @param selections takes what was chosen by patterns */
+  async #answered(offer: OfferView, selections: Selection[]): Promise<Decision> {
+    const { prompter, dir, output } = this.#options;
+    const only = selectionOf(this.#options.only);
+    if (only !== undefined) selections.push(only);
+    if (prompter === undefined)
+      return only === undefined ? { accept: true } : { accept: true, wants: only.wants };
     const withdrawn = new AbortController();
     this.#questions.set(offer.transferId, withdrawn);
     const signal = AbortSignal.any([withdrawn.signal, this.#options.interrupted]);
@@ -102,7 +123,9 @@ export class OfferDesk {
         return { accept: false };
       }
       if (!answer.accept) return answer;
-      const chosen = both(answer.wants, wants);
+      const choice = 'choice' in answer ? answer.choice : undefined;
+      if (choice?.selection !== undefined) selections.push(choice.selection);
+      const chosen = both(choice?.wants, only?.wants);
       return chosen === undefined ? { accept: true } : { accept: true, wants: chosen };
     } finally {
       this.#questions.delete(offer.transferId);

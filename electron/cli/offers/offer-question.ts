@@ -4,16 +4,23 @@ import { displayName } from '../../../shared/model/display-name.ts';
 import type { EntryKind, OfferView, RootView } from '../../../shared/model/transfer.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { formatBytes, formatCount, formatCounted } from '../terminal/format.ts';
-import { parseGlob, wantedBy } from './glob.ts';
+import { selectionOf } from './selection.ts';
+import type { Selection } from './selection.ts';
 import type { Prompter } from '../terminal/prompt.ts';
 import { padEnd, textWidth } from '../terminal/text-width.ts';
 import { peerInWords } from '../transfer-report.ts';
 
 /** `undefined`: the terminal was closed, or the offer withdrawn. */
 export type OfferAnswer =
-  | { readonly accept: true; readonly wants?: (path: string, kind: EntryKind) => boolean }
+  | { readonly accept: true; readonly choice?: Choice }
   | { readonly accept: false }
   | undefined;
+
+export interface Choice {
+  readonly wants: (path: string, kind: EntryKind) => boolean;
+  /** The part of it that was given as patterns. */
+  readonly selection: Selection | undefined;
+}
 
 /** Enough to recognise what it is without scrolling. */
 const rootsShown = 10;
@@ -73,10 +80,7 @@ export const offerLines = (offer: OfferView, dir: string): readonly string[] => 
 };
 
 /** "1 3-5 *.jpg" as what to take. Throws a usage error that says what is wrong. */
-export const parseSelection = (
-  text: string,
-  roots: readonly RootView[],
-): ((path: string, kind: EntryKind) => boolean) => {
+export const parseChoice = (text: string, roots: readonly RootView[]): Choice => {
   const names = new Set<string>();
   const patterns: string[] = [];
   for (const word of text.split(/[\s,]+/).filter((part) => part !== '')) {
@@ -92,11 +96,14 @@ export const parseSelection = (
     }
     for (const { name } of roots.slice(first - 1, last)) names.add(name);
   }
-  const byPattern = wantedBy(patterns.map(parseGlob));
-  return (path, kind) => {
+  const selection = selectionOf(patterns);
+  const wants = (path: string, kind: EntryKind): boolean => {
     const slash = path.indexOf('/');
-    return names.has(slash === -1 ? path : path.slice(0, slash)) || (byPattern?.(path, kind) ?? false);
+    const isNumbered = names.has(slash === -1 ? path : path.slice(0, slash));
+    // Asked in any case: it notes what its patterns fit.
+    return (selection?.wants(path, kind) ?? false) || isNumbered;
   };
+  return { wants, selection };
 };
 
 const askForSome = async (
@@ -115,7 +122,7 @@ const askForSome = async (
     if (answer === undefined) return undefined;
     if (answer.trim() === '') return 'back';
     try {
-      return { accept: true, wants: parseSelection(answer, offer.roots) };
+      return { accept: true, choice: parseChoice(answer, offer.roots) };
     } catch (thrown) {
       if (!(thrown instanceof HexdropError)) throw thrown;
       prompter.tell(displayName(thrown.message));

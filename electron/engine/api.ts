@@ -18,7 +18,14 @@ import type {
 } from '../../shared/model/transfer.ts';
 import type { HexdropError } from '../../shared/protocol/errors.ts';
 import type { CaptureApi } from './capture/api.ts';
-export type { CaptureApi, CaptureSource, FileCapture } from './capture/api.ts';
+export type {
+  CaptureApi,
+  CaptureSource,
+  FileCapture,
+  LoadedCapture,
+  LoadOptions,
+  RangeRows,
+} from './capture/api.ts';
 import type { KnownDevice } from './net/known-devices.ts';
 import type { PartialSummary } from './transfer/partials.ts';
 

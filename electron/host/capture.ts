@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { CallName } from '../../shared/ipc/contract/index.ts';
 import type { CaptureConnection, CaptureSelection, CaptureTransfer } from '../../shared/model/capture.ts';
-import type { CaptureSource } from '../engine/api.ts';
+import type { CaptureSource, RangeRows } from '../engine/api.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
 import { CaptureFiles } from './capture-files.ts';
 import type { HostContext } from './context.ts';
@@ -57,12 +57,10 @@ export function captureHandlers({ engine, grants }: HostContext): CaptureHandler
       return new WithBytes({ lengths: [...lengths] }, bytes);
     },
     'capture.chunks': ({ source, ...range }) => {
-      const { rows, ...rest } = capture.source(source).chunks(range);
-      return new WithBytes(rest, rows);
+      return rangeAnswer(capture.source(source).chunks(range));
     },
     'capture.framesAt': ({ source, ...range }) => {
-      const { rows, ...rest } = capture.source(source).framesAt(range);
-      return new WithBytes(rest, rows);
+      return rangeAnswer(capture.source(source).framesAt(range));
     },
     'capture.connections': ({ source }) => {
       const asked = capture.source(source);
@@ -139,6 +137,9 @@ const growth = (source: CaptureSource, waitMs: number, signal: AbortSignal): Pro
     const stopListening = source.onGrowth(over);
     signal.addEventListener('abort', over, { once: true });
   });
+
+const rangeAnswer = ({ rows, next }: RangeRows) =>
+  new WithBytes(next === undefined ? {} : { next: next.offset }, rows);
 
 const statusOf = (source: CaptureSource) => {
   const { file, ...status } = source.status();

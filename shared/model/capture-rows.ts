@@ -48,6 +48,19 @@ export const bitHalf = 0x04;
 export const bitSticky = 0x08;
 export const bitBlanked = 0x10;
 
+/** Where a row says which stream it belongs to, and where in it: for whoever looks through a million of them. */
+export interface StreamPlaces {
+  /** u32 */
+  readonly connectionAt: number;
+  /** u8, with `bitOut` */
+  readonly bitsAt: number;
+  /** f64 */
+  readonly offsetAt: number;
+}
+
+export const recordPlaces: StreamPlaces = { connectionAt: 16, bitsAt: 7, offsetAt: 32 };
+export const chunkPlaces: StreamPlaces = { connectionAt: 28, bitsAt: 4, offsetAt: 16 };
+
 const chunkClasses: readonly ChunkClass[] = ['exact', 'half', 'sticky', 'both'];
 
 export const chunkClassOf = (bits: number): ChunkClass =>

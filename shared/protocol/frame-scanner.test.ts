@@ -10,7 +10,7 @@ const scanned = (keepBytes = Number.POSITIVE_INFINITY) => {
   const loose: Loose[] = [];
   const gaps: [number, number][] = [];
   const scanner = new FrameScanner({
-    keepBytes,
+    keepBytes: () => keepBytes,
     frame: (frame) => frames.push(frame),
     loose: (each) => loose.push(each),
     gap: (offset, length) => gaps.push([offset, length]),
@@ -84,7 +84,7 @@ describe('a scanner', () => {
         (parts) => {
           const spans: [number, number][] = [];
           const scanner = new FrameScanner({
-            keepBytes: 8,
+            keepBytes: () => 8,
             frame: ({ offset, header, isCut }) => {
               if (!isCut) spans.push([offset, 16 + header.length]);
             },

@@ -31,8 +31,8 @@ export interface Loose {
 }
 
 export interface ScannerHandler {
-  /** Bytes of each payload that are kept. */
-  readonly keepBytes: number;
+  /** Bytes of the next payload that are kept. */
+  keepBytes(): number;
   frame(frame: ScannedFrame): void;
   /** Bytes that belong to no frame. */
   loose(loose: Loose): void;
@@ -164,7 +164,7 @@ export class FrameScanner {
     const offset = this.#at - headerBytes;
     this.#headFilled = 0;
     this.#tellLoose(timeMs, offset);
-    const kept = new Uint8Array(headerBytes + Math.min(header.length, this.#handler.keepBytes));
+    const kept = new Uint8Array(headerBytes + Math.min(header.length, this.#handler.keepBytes()));
     kept.set(this.#head);
     this.#open = { header, offset, kept, filled: headerBytes, hasGap: false, missing: header.length };
     if (header.length === 0) this.#complete(this.#open, timeMs, false);

@@ -289,7 +289,8 @@ export const commands: readonly CommandSpec[] = [
     operands: '<file>',
     fewestOperands: 1,
     mostOperands: 1,
-    operandMeaning: 'a capture: a pcapng or pcap file',
+    operandMeaning:
+      'a capture: pcapng or pcap, also packed with gzip (or Zstandard, from Node.js 22.15 on); "-" or a named pipe is listed as it comes',
     summary: 'print the frames in a capture file',
     description: [
       'Reads what --capture wrote and what the window exported, and captures of unencrypted sessions that Wireshark or tcpdump made. Without options it lists all frames and what happened to their connections; "->" was sent by the near side: this device, or the one that dialed.',
@@ -301,6 +302,7 @@ export const commands: readonly CommandSpec[] = [
       'hexdrop inspect session.pcapng',
       'hexdrop inspect session.pcapng --frame 12',
       'hexdrop inspect session.pcapng --chunks',
+      'ssh nas tcpdump -i any -U -w - tcp | hexdrop inspect -',
     ],
     isListing: true,
     load: () => import('../commands/inspect.ts'),

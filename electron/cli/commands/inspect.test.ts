@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
+import { encodeFrame } from '../../../shared/protocol/codec.ts';
+import { handshake, pcapngOf, ping } from '../../engine/capture/import/packets.fixture.ts';
 import { fakeCall } from '../fake-world.ts';
 
 const golden = (name: string): string =>
@@ -11,6 +15,54 @@ const inspected = async (...args: readonly string[]) => {
   const exitCode = await call.run();
   return { ...call, exitCode };
 };
+
+describe('inspect -', () => {
+  const piped = async (input: readonly Uint8Array[], ...args: readonly string[]) => {
+    const call = fakeCall(['inspect', '-', ...args], { input });
+    return { ...call, exitCode: await call.run() };
+  };
+  const whole = readFileSync(golden('whole'));
+
+  it('lists what standard input brings, each connection before its first row', async () => {
+    const { exitCode, stdout } = await piped([whole.subarray(0, 500), whole.subarray(500)]);
+    const file = await inspected(golden('whole'));
+    expect(exitCode).toBe(0);
+    expect(stdout.lines).toEqual(file.stdout.lines.filter((line) => line !== ''));
+    const json = await piped([gzipSync(whole)], '--json', '--filter', 'DATA');
+    expect(json.stdout.events.map(({ event }) => event)).toEqual(['connection', 'frame']);
+  });
+
+  it('tells a connection again in JSON when more is known of it', async () => {
+    const sent = [...handshake, { at: 1, bytes: ping }];
+    const hello = { alias: 'Ada', deviceId: 'a1'.repeat(32), app: 'x', platform: 'linux', capabilities: [] };
+    const frame = encodeFrame('HELLO', { id: 0 }, { ...hello, versions: [1], digests: ['blake3'] });
+    const before = pcapngOf(sent);
+    const all = pcapngOf([...sent, { at: 1 + ping.length, bytes: frame }]);
+    const { stdout } = await piped([before, all.subarray(before.length)], '--json');
+    const connections = stdout.events.filter(({ event }) => event === 'connection');
+    expect(connections).toMatchObject([{ near: { port: 40_000 } }, { near: { alias: 'Ada' } }]);
+    expect(stdout.events.map(({ event }) => event).at(-1)).toBe('connection');
+  });
+
+  it('shows a frame and chunks of it as of a file', async () => {
+    const file = await inspected(golden('whole'), '--frame', '5');
+    expect((await piped([whole], '--frame', '5')).stdout.text).toBe(file.stdout.text);
+    const chunks = await inspected(golden('whole'), '--chunks');
+    expect((await piped([whole], '--chunks')).stdout.text).toBe(chunks.stdout.text);
+  });
+
+  it('shows what came before it was cut off, and says so', async () => {
+    const { exitCode, stdout, stderr } = await piped([whole.subarray(0, -120)]);
+    expect([exitCode, stdout.lines.length > 5]).toEqual([0, true]);
+    expect(stderr.text).toContain('It ends in the middle of a packet.');
+  });
+
+  it('is no place to type at', async () => {
+    const call = fakeCall(['inspect', '-'], { isTerminal: true });
+    expect(await call.run()).toBe(2);
+    expect(call.stderr.text).toContain('A capture cannot be typed');
+  });
+});
 
 describe('inspect', () => {
   it('lists connections, then everything that happened, in words', async () => {
@@ -105,6 +157,7 @@ describe('inspect', () => {
   it('says what cannot be read', async () => {
     expect((await inspected('/nowhere')).stderr.text).toContain('There is no such file.');
     expect((await inspected(import.meta.filename)).stderr.text).toContain('neither pcapng nor pcap');
+    expect((await inspected(import.meta.dirname)).stderr.text).toContain('It is a folder.');
   });
 });
 

@@ -1,55 +1,70 @@
-/** `hexdrop inspect`: reads a capture file and prints the frames in it, one frame with its fields, or the chunks. */
+/**
+ * `hexdrop inspect`: reads a capture and prints the frames in it, one frame with its fields, or the chunks. What comes
+ * through a pipe is listed as it comes.
+ */
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import type { CaptureConnection, CaptureRecord } from '../../../shared/model/capture.ts';
-import { dissect } from '../../../shared/protocol/dissect.ts';
+import type { CaptureRecord } from '../../../shared/model/capture.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { RowPredicate } from '../../../shared/protocol/filter/evaluate.ts';
-import { toHexRange } from '../../../shared/protocol/text.ts';
-import type { CaptureSource } from '../../engine/api.ts';
+import type { CaptureSource, LoadedCapture, LoadOptions } from '../../engine/api.ts';
 import { Captures } from '../../engine/capture/captures.ts';
 import { usageError } from '../call/options.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { exitCodeOf, exitDone } from '../exit-codes.ts';
-import { chunkEvent, chunkLine, chunksOf } from '../inspect/chunks.ts';
+import { chunkEvent, chunkLine, chunksOf, wholeStream } from '../inspect/chunks.ts';
 import { filterOf } from '../inspect/filter.ts';
-import { hexLines, treeLines } from '../inspect/frame.ts';
-import { connectionLine, listHead, listLine, recordEvent } from '../inspect/list.ts';
-import { bytesOf, recordNumbered, recordsOf, typeOf } from '../inspect/loaded.ts';
-import { formatCounted } from '../terminal/format.ts';
+import { showRecord } from '../inspect/frame.ts';
+import { RecordList } from '../inspect/list.ts';
+import { readCapture, recordNumbered } from '../inspect/loaded.ts';
+import type { ReadCapture } from '../inspect/loaded.ts';
+import { connectionLine } from '../inspect/rows.ts';
+import { standardInput, standardInputBytes } from '../standard-input.ts';
 import type { Output } from '../terminal/output.ts';
 
-type Connections = ReadonlyMap<number, CaptureConnection>;
-
-const everything: RowPredicate = () => true;
 const nothingFound = 'There are no frames of Hexdrop in it.';
 const nothingFits = 'No record fits the filter.';
 
-export const run = async (call: CommandCall, { output, interrupt }: CommandContext): Promise<number> => {
-  const [path = ''] = call.operands;
-  const { frame, chunks, filter } = call.options;
+/** Memory for rows that have been printed, of a capture that may never end. */
+const listedBudgetBytes = 67_108_864;
+
+export const run = async (call: CommandCall, context: CommandContext): Promise<number> => {
+  const { output, interrupt } = context;
+  const { frame, chunks } = call.options;
   if (frame !== undefined && chunks === true) {
     throw usageError('--frame shows one frame and --chunks all: give one of them.');
   }
-  const wanted = filter === undefined ? undefined : filterOf(filter);
+  const filter = call.options.filter === undefined ? undefined : filterOf(call.options.filter);
+  const list = frame === undefined && chunks !== true ? new RecordList(output, filter) : undefined;
   const captures = new Captures(false);
   try {
-    const source = await captures.open(path);
-    const failure = await interrupt.orAborted(source.done).then(
-      () => undefined,
-      (thrown: unknown) => {
-        // What was read before is shown.
-        if (interrupt.signal.aborted || source.status().captured === 0) throw thrown;
-        return thrown as HexdropError;
-      },
-    );
-    const connections: Connections = new Map(source.connections().map((each) => [each.number, each]));
-    const fits = wanted?.(source, connections) ?? everything;
-    if (frame !== undefined) await showFrame(source, frame, connections, fits, output);
-    else if (chunks === true) await showChunks(source, connections, fits, output);
-    else await showList(source, connections, fits, output, interrupt.signal);
+    let source: LoadedCapture | undefined;
+    const listMore = async (): Promise<void> => {
+      if (source?.isStreamed === true) await list?.more(source, interrupt.signal);
+    };
+    source = await openCapture(captures, call.operands[0] ?? '', context, {
+      signal: interrupt.signal,
+      onRead: listMore,
+      // A list that has been printed is not asked again.
+      ...(list === undefined ? {} : { streamedBudgetBytes: listedBudgetBytes }),
+    });
+    const failure = await failureOf(source);
+    // What was read before is shown, of a pipe also when the reading was interrupted.
+    const isShown = source.status().captured > 0 && (source.isStreamed || failure?.code !== 'cancelled');
+    if (failure !== undefined && !isShown) throw failure;
+    if (list !== undefined) await endList(list, source, context);
+    else if (frame !== undefined) {
+      const record = recordAsked(source, frame);
+      const capture = readCapture(source);
+      if (filter?.(capture)(record) === false) output.note(`Record ${frame} does not fit the filter.`);
+      else await showRecord(capture, record, output);
+    } else {
+      const capture = readCapture(source);
+      await showChunks(capture, filter?.(capture), output);
+    }
     for (const note of source.status().file?.notes ?? []) output.note(displayName(note));
     if (failure === undefined) return exitDone;
+    if (failure.code === 'cancelled') throw failure;
     output.error(failure);
     return exitCodeOf(failure.code);
   } finally {
@@ -57,109 +72,56 @@ export const run = async (call: CommandCall, { output, interrupt }: CommandConte
   }
 };
 
-const showList = async (
-  source: CaptureSource,
-  connections: Connections,
-  fits: RowPredicate,
-  output: Output,
-  interrupted: AbortSignal,
-): Promise<void> => {
-  if (!output.isJson) {
-    for (const connection of connections.values()) output.result(connectionLine(connection));
-    if (connections.size > 0) output.result('');
-    output.result(listHead());
-  } else {
-    for (const { events: _, ...connection } of connections.values()) {
-      output.event({ event: 'connection', ...connection });
-    }
+const openCapture = async (
+  captures: Captures,
+  path: string,
+  context: CommandContext,
+  options: LoadOptions,
+): Promise<LoadedCapture> => {
+  if (path !== standardInput) return captures.open(path, options);
+  if (context.world.stdin.isTTY === true) {
+    throw usageError('A capture cannot be typed: "-" takes what a pipe or a file brings.');
   }
-  let shown = 0;
-  let frames = 0;
-  for (const record of recordsOf(source)) {
-    if (interrupted.aborted) return;
-    if (record.kind === 'frame') frames += 1;
-    if (!fits(record)) continue;
-    shown += 1;
-    if (output.isJson) output.event(recordEvent(source, record, connections));
-    else output.result(listLine(source, record, connections));
-    await output.drained();
-  }
-  if (frames === 0) output.note(nothingFound);
-  else if (shown === 0) output.note(nothingFits);
+  const pieces = standardInputBytes(context, 'a capture');
+  return captures.read('standard input', pieces, options);
 };
 
-const showFrame = async (
-  source: CaptureSource,
-  number: number,
-  connections: Connections,
-  fits: RowPredicate,
-  output: Output,
-): Promise<void> => {
-  const record = recordAsked(source, number);
-  if (!fits(record)) return output.note(`Record ${number} does not fit the filter.`);
-  const bytes = bytesOf(source, record);
-  if (output.isJson) {
-    const tree = record.kind === 'frame' ? { tree: dissect(bytes) } : {};
-    output.event({
-      ...recordEvent(source, record, connections),
-      ...tree,
-      bytes: toHexRange(bytes, 0, bytes.length),
-    });
-    return;
-  }
-  output.result(listHead());
-  output.result(listLine(source, record, connections));
-  output.result('');
-  if (record.kind === 'frame') {
-    for (const line of treeLines(dissect(bytes))) output.result(line);
-    output.result('');
-  }
-  for (const line of hexLines(bytes)) {
-    output.result(line);
-    await output.drained();
-  }
-  const whole = record.length + (record.kind === 'frame' ? 16 : 0);
-  const missing = record.kind === 'event' || record.kind === 'gap' ? 0 : whole - bytes.length;
-  const why = source.status().keepBytes === null ? 'not in the capture' : 'not kept of so large a file';
-  if (missing > 0) output.result(`... ${formatCounted(missing, 'more byte')}, ${why}`);
-  if (record.kind === 'frame') output.result(`\nIt came ${howItCame(source, record)}.`);
-};
+const failureOf = (source: LoadedCapture): Promise<HexdropError | undefined> =>
+  source.done.then(
+    () => undefined,
+    (thrown: unknown) => thrown as HexdropError,
+  );
 
-const howItCame = (source: CaptureSource, record: CaptureRecord): string => {
-  const { connection, direction, offset, length } = record;
-  const brought = [...chunksOf(source, connection, direction)].filter(({ pieces }) =>
-    pieces.some((piece) => piece.record.number === record.number),
-  );
-  const others = new Set(
-    brought
-      .flatMap(({ pieces }) => pieces.map((piece) => piece.record))
-      .filter((other) => other.number !== record.number),
-  );
-  const span = `bytes ${offset} to ${offset + 16 + length - 1} of its stream`;
-  const company =
-    others.size === 0
-      ? 'which held nothing else'
-      : `with bytes of ${[...others].map((other) => `${typeOf(other)} #${other.number}`).join(', ')}`;
-  return `as ${span}, in ${formatCounted(brought.length, 'chunk')} ${company}`;
+const endList = async (
+  list: RecordList,
+  source: LoadedCapture,
+  { output, interrupt }: CommandContext,
+): Promise<void> => {
+  // After an interrupt the rows that were read are still told.
+  const never = new AbortController().signal;
+  if (source.isStreamed) {
+    await list.more(source, never);
+    list.end(source);
+  } else await list.whole(source, interrupt.signal);
+  if (list.frames === 0) output.note(nothingFound);
+  else if (list.shown === 0) output.note(nothingFits);
 };
 
 /** The chunks that held bytes of records that fit. */
 const showChunks = async (
-  source: CaptureSource,
-  connections: Connections,
-  fits: RowPredicate,
+  { source }: ReadCapture,
+  fits: RowPredicate | undefined,
   output: Output,
 ): Promise<void> => {
   let shown = 0;
-  for (const connection of connections.values()) {
+  for (const connection of source.connections()) {
     if (connection.number === 0) continue;
     for (const direction of ['out', 'in'] as const) {
       const way = direction === 'out' ? 'sent by the near side' : 'sent by the far side';
-      const head = `${connectionLine(connection)}, ${way}:`;
-      let isHeaded = false;
-      for (const each of chunksOf(source, connection.number, direction)) {
-        if (fits !== everything && !each.pieces.some(({ record }) => fits(record))) continue;
-        if (!isHeaded && !output.isJson) output.result(head);
+      let isHeaded = output.isJson;
+      for (const each of chunksOf(source, wholeStream(connection.number, direction))) {
+        if (fits !== undefined && !each.pieces.some(({ record }) => fits(record))) continue;
+        if (!isHeaded) output.result(`${connectionLine(connection)}, ${way}:`);
         isHeaded = true;
         shown += 1;
         if (output.isJson) output.event(chunkEvent(each));
@@ -168,7 +130,7 @@ const showChunks = async (
       }
     }
   }
-  if (shown === 0) output.note(fits === everything ? nothingFound : nothingFits);
+  if (shown === 0) output.note(fits === undefined ? nothingFound : nothingFits);
 };
 
 const recordAsked = (source: CaptureSource, number: number): CaptureRecord => {

@@ -4,14 +4,12 @@
  */
 
 import type { CaptureChunk, CaptureRecord } from '../../../shared/model/capture.ts';
-import { secondsOf } from '../../../shared/model/capture-time.ts';
 import { readChunks, readRecords } from '../../../shared/model/capture-rows.ts';
+import { secondsOf } from '../../../shared/model/capture-time.ts';
 import { headerBytes } from '../../../shared/protocol/limits.ts';
-import type { CaptureSource } from '../../engine/api.ts';
+import type { CaptureSource, RangeRows } from '../../engine/api.ts';
 import type { JsonEvent } from '../terminal/output.ts';
 import { typeOf } from './loaded.ts';
-
-const everything = Number.MAX_SAFE_INTEGER;
 
 export interface Piece {
   readonly record: CaptureRecord;
@@ -26,20 +24,32 @@ export interface ChunkWithPieces {
   readonly pieces: readonly Piece[];
 }
 
-const lengthOf = (record: CaptureRecord): number =>
+/** A part of one direction's stream: offsets, `to` is not in it. */
+export interface StreamPart {
+  readonly connection: number;
+  readonly direction: 'in' | 'out';
+  readonly from: number;
+  readonly to: number;
+}
+
+export const wholeStream = (connection: number, direction: 'in' | 'out'): StreamPart => ({
+  connection,
+  direction,
+  from: 0,
+  to: Number.MAX_SAFE_INTEGER,
+});
+
+export const lengthOf = (record: CaptureRecord): number =>
   record.length + (record.kind === 'frame' ? headerBytes : 0);
 
-/** Both lists come in the order of their offsets, so one walk joins them. */
-export function* chunksOf(
-  source: CaptureSource,
-  connection: number,
-  direction: 'in' | 'out',
-): Generator<ChunkWithPieces> {
-  const range = { connection, direction, from: 0, to: everything };
-  const records = pages((from) => source.framesAt({ ...range, from }), readRecords);
+/** The chunks that overlap the part, whole. Both lists come in the order of their offsets, so one walk joins them. */
+export function* chunksOf(source: CaptureSource, part: StreamPart): Generator<ChunkWithPieces> {
   const waiting: CaptureRecord[] = [];
-  let next = records.next();
-  for (const chunk of pages((from) => source.chunks({ ...range, from }), readChunks)) {
+  let records: Generator<CaptureRecord> | undefined;
+  let next: IteratorResult<CaptureRecord> | undefined;
+  for (const chunk of pages((place) => source.chunks({ ...part, ...place }), readChunks, part.from)) {
+    records ??= recordsFrom(source, part, chunk.offset);
+    next ??= records.next();
     const end = chunk.offset + chunk.length;
     while (next.done !== true && next.value.offset < end) {
       waiting.push(next.value);
@@ -57,21 +67,25 @@ export function* chunksOf(
   }
 }
 
+const recordsFrom = (source: CaptureSource, part: StreamPart, from: number): Generator<CaptureRecord> =>
+  pages((place) => source.framesAt({ ...part, to: Number.MAX_SAFE_INTEGER, ...place }), readRecords, from);
+
 function* pages<Row extends { readonly number: number }>(
-  ask: (from: number) => { readonly rows: Uint8Array; readonly next?: number },
+  ask: (place: { readonly from: number; readonly firstRow: number }) => RangeRows,
   read: (rows: Uint8Array) => Row[],
+  from: number,
 ): Generator<Row> {
-  let from = 0;
+  let place = { from, firstRow: 0 };
   let last = 0;
   for (;;) {
-    const { rows, next } = ask(from);
+    const { rows, next } = ask(place);
     for (const each of read(rows)) {
       // A row that reaches over the end of a page comes twice.
       if (each.number > last) yield each;
       last = Math.max(last, each.number);
     }
     if (next === undefined) return;
-    from = next;
+    place = { from: next.offset, firstRow: next.row };
   }
 }
 

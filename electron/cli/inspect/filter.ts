@@ -1,22 +1,18 @@
 /** `--filter` of `hexdrop inspect`: the language of the window, over the rows of a loaded capture. */
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import type { CaptureConnection } from '../../../shared/model/capture.ts';
 import { byteTermsOf, peerTextsOf, predicateOf } from '../../../shared/protocol/filter/evaluate.ts';
 import type { RowPredicate } from '../../../shared/protocol/filter/evaluate.ts';
 import { parseFilter } from '../../../shared/protocol/filter/parse.ts';
 import { filterFaultSentences } from '../../../shared/protocol/filter/syntax.ts';
 import type { FilterFault } from '../../../shared/protocol/filter/syntax.ts';
-import type { CaptureSource } from '../../engine/api.ts';
 import { byteSearch } from '../../engine/capture/find-bytes.ts';
 import { usageError } from '../call/options.ts';
 import { bytesOf, recordNumbered } from './loaded.ts';
+import type { ReadCapture } from './loaded.ts';
 
-/** A filter that has been read; what it is asked of comes later. `connections` may grow meanwhile. */
-export type WaitingFilter = (
-  source: CaptureSource,
-  connections: ReadonlyMap<number, CaptureConnection>,
-) => RowPredicate;
+/** A filter that has been read; what it is asked of comes later. */
+export type WaitingFilter = (capture: ReadCapture) => RowPredicate;
 
 /** Undefined for an empty text. Throws a usage error for what is no filter. */
 export function filterOf(text: string): WaitingFilter | undefined {
@@ -30,9 +26,9 @@ export function filterOf(text: string): WaitingFilter | undefined {
       byteSearch(Buffer.from(hex, 'hex'), ignoreCase),
     ]),
   );
-  return (source, connections) =>
+  return ({ source, connection }) =>
     predicateOf(filter, {
-      peerTexts: (number) => peerTextsOf(connections.get(number)?.far),
+      peerTexts: (number) => peerTextsOf(connection(number)?.far),
       isMarked: () => false,
       holds: (number, hex, ignoreCase) => {
         const record = recordNumbered(source, number);

@@ -1,9 +1,64 @@
-/** One frame of `hexdrop inspect --frame`: its fields as a tree, its bytes as a hex dump. */
+/** One record of `hexdrop inspect --frame`: its fields as a tree, its bytes as a hex dump, the chunks that brought it. */
 
 import { displayName } from '../../../shared/model/display-name.ts';
+import type { CaptureRecord } from '../../../shared/model/capture.ts';
 import type { DissectNode } from '../../../shared/protocol/dissect.ts';
+import { dissect } from '../../../shared/protocol/dissect.ts';
+import { toHexRange } from '../../../shared/protocol/text.ts';
+import type { CaptureSource } from '../../engine/api.ts';
+import { formatCounted } from '../terminal/format.ts';
+import type { Output } from '../terminal/output.ts';
+import { chunksOf, lengthOf } from './chunks.ts';
+import { bytesOf, typeOf } from './loaded.ts';
+import type { ReadCapture } from './loaded.ts';
+import { listHead, listLine, recordEvent } from './rows.ts';
 
 const rowBytes = 16;
+
+export async function showRecord(capture: ReadCapture, record: CaptureRecord, output: Output): Promise<void> {
+  const { source } = capture;
+  const bytes = bytesOf(source, record);
+  if (output.isJson) {
+    const tree = record.kind === 'frame' ? { tree: dissect(bytes) } : {};
+    output.event({
+      ...recordEvent(capture, record),
+      ...tree,
+      bytes: toHexRange(bytes, 0, bytes.length),
+    });
+    return;
+  }
+  output.result(listHead());
+  output.result(listLine(capture, record));
+  output.result('');
+  if (record.kind === 'frame') {
+    for (const line of treeLines(dissect(bytes))) output.result(line);
+    output.result('');
+  }
+  for (const line of hexLines(bytes)) {
+    output.result(line);
+    await output.drained();
+  }
+  const missing = record.kind === 'event' || record.kind === 'gap' ? 0 : lengthOf(record) - bytes.length;
+  const why = source.status().keepBytes === null ? 'not in the capture' : 'not kept of so large a file';
+  if (missing > 0) output.result(`... ${formatCounted(missing, 'more byte')}, ${why}`);
+  if (record.kind === 'frame') output.result(`\nIt came ${howItCame(source, record)}.`);
+}
+
+const howItCame = (source: CaptureSource, record: CaptureRecord): string => {
+  const { connection, direction, offset } = record;
+  const part = { connection, direction, from: offset, to: offset + lengthOf(record) };
+  const brought = [...chunksOf(source, part)];
+  const others = new Map(
+    brought
+      .flatMap(({ pieces }) => pieces.map((piece) => piece.record))
+      .filter((other) => other.number !== record.number)
+      .map((other) => [other.number, `${typeOf(other)} #${other.number}`]),
+  );
+  const span = `bytes ${offset} to ${part.to - 1} of its stream`;
+  const company =
+    others.size === 0 ? 'which held nothing else' : `with bytes of ${[...others.values()].join(', ')}`;
+  return `as ${span}, in ${formatCounted(brought.length, 'chunk')} ${company}`;
+};
 
 /** Values of a peer are cut: the bytes below show the rest. */
 const longestValue = 100;

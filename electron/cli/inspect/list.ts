@@ -1,88 +1,81 @@
-/** The list of `hexdrop inspect`: a row for each record, in words or as JSON. */
+/** The list of `hexdrop inspect`: connections and records, of a whole file or of a capture that still grows. */
 
-import type { CaptureConnection, CaptureEndpoint, CaptureRecord } from '../../../shared/model/capture.ts';
-import { isoTimeOf, secondsOf } from '../../../shared/model/capture-time.ts';
+import type { CaptureConnection } from '../../../shared/model/capture.ts';
+import type { RowPredicate } from '../../../shared/protocol/filter/evaluate.ts';
 import type { CaptureSource } from '../../engine/api.ts';
-import type { JsonEvent } from '../terminal/output.ts';
-import { padEnd, padStart } from '../terminal/text-width.ts';
-import { typeOf, wordsOf } from './loaded.ts';
+import type { Output } from '../terminal/output.ts';
+import { growingCapture, readCapture, recordsOf } from './loaded.ts';
+import type { ReadCapture } from './loaded.ts';
+import { connectionEvent, connectionLine, listHead, listLine, recordEvent } from './rows.ts';
 
-const arrows = { out: '->', in: '<-' } as const;
+export class RecordList {
+  frames = 0;
+  shown = 0;
+  readonly #output: Output;
+  readonly #filter: ((capture: ReadCapture) => RowPredicate) | undefined;
+  /** Number of the next record. */
+  #next = 1;
+  #isHeaded = false;
+  /** What was told of each connection, as JSON. */
+  readonly #told = new Map<number, string>();
 
-export const listHead = (): string => row(['No.', 'Time', 'Conn', '', 'Type', 'Id', 'Length', 'Summary']);
+  constructor(output: Output, filter: ((capture: ReadCapture) => RowPredicate) | undefined) {
+    this.#output = output;
+    this.#filter = filter;
+  }
 
-const row = (cells: readonly string[]): string => {
-  const [number = '', time = '', connection = '', arrow = '', type = '', id = '', length = '', words = ''] =
-    cells;
-  return [
-    padStart(number, 6),
-    padStart(time, 11),
-    padStart(connection, 4),
-    padEnd(arrow, 2),
-    padEnd(type, 9),
-    padStart(id, 4),
-    padStart(length, 7),
-    words,
-  ].join('  ');
-};
+  /** All connections, then all records. */
+  async whole(source: CaptureSource, interrupted: AbortSignal): Promise<void> {
+    const connections = source.connections();
+    for (const each of connections) this.#connection(each);
+    if (connections.length > 0 && !this.#output.isJson) this.#output.result('');
+    this.#head();
+    await this.#rows(readCapture(source), interrupted);
+  }
 
-export const listLine = (
-  source: CaptureSource,
-  record: CaptureRecord,
-  connections: ReadonlyMap<number, CaptureConnection>,
-): string =>
-  row([
-    String(record.number),
-    secondsOf(record.timeMs).toFixed(6),
-    String(record.connection),
-    arrows[record.direction],
-    typeOf(record),
-    record.kind === 'frame' ? String(record.id) : '',
-    record.kind === 'event' ? '' : String(record.length),
-    wordsOf(source, record, connections),
-  ]);
+  /** Records that came since the last call, each connection before its first one. */
+  async more(source: CaptureSource, interrupted: AbortSignal): Promise<void> {
+    if (source.status().nextRecord > this.#next) await this.#rows(growingCapture(source), interrupted);
+  }
 
-export const recordEvent = (
-  source: CaptureSource,
-  record: CaptureRecord,
-  connections: ReadonlyMap<number, CaptureConnection>,
-): JsonEvent => {
-  const { number, kind, timeMs, connection, direction, flags, channel, id, length, kept, offset, secure } =
-    record;
-  const status = source.status();
-  const common = {
-    number,
-    time: isoTimeOf(status, timeMs, status.timeDigits) ?? null,
-    seconds: secondsOf(timeMs),
-    connection,
-    direction,
-    secure,
-    type: typeOf(record),
-    summary: wordsOf(source, record, connections),
-  };
-  return kind === 'frame'
-    ? { event: kind, ...common, id, channel, flags, length, kept, offset, chunks: record.chunkClass }
-    : { event: kind === 'event' ? 'happened' : kind, ...common, length, offset };
-};
+  /** What has become known of connections since they were told: names, whose lane they are. */
+  end(source: CaptureSource): void {
+    if (!this.#output.isJson) return this.#head();
+    for (const each of source.connections()) if (this.#told.has(each.number)) this.#connection(each);
+  }
 
-/** With its port, always: it is what tells connections apart. */
-const placeOf = ({ address, port }: CaptureEndpoint): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  async #rows(capture: ReadCapture, interrupted: AbortSignal): Promise<void> {
+    const output = this.#output;
+    const fits = this.#filter?.(capture);
+    for (const record of recordsOf(capture.source, this.#next)) {
+      if (interrupted.aborted) return;
+      this.#next = record.number + 1;
+      if (record.kind === 'frame') this.frames += 1;
+      if (fits?.(record) === false) continue;
+      this.shown += 1;
+      if (!this.#told.has(record.connection)) {
+        const connection = capture.connection(record.connection);
+        if (connection !== undefined) this.#connection(connection);
+      }
+      this.#head();
+      if (output.isJson) output.event(recordEvent(capture, record));
+      else output.result(listLine(capture, record));
+      await output.drained();
+    }
+  }
 
-export const connectionLine = ({
-  number,
-  near,
-  far,
-  dialer,
-  secure,
-  channel,
-  laneOf,
-}: CaptureConnection): string => {
-  const [from, to] = dialer === 'far' ? [far, near] : [near, far];
-  const what =
-    channel === undefined || channel === 0
-      ? 'control'
-      : `lane ${channel}${laneOf === undefined ? '' : ` of connection ${laneOf}`}`;
-  const dress = secure === undefined ? 'plain' : `decrypted, ${secure.protocol}`;
-  return `Connection ${number}: ${placeOf(from)} to ${placeOf(to)}, ${what}, ${dress}`;
-};
+  #head(): void {
+    if (!this.#isHeaded && !this.#output.isJson) this.#output.result(listHead());
+    this.#isHeaded = true;
+  }
+
+  #connection(connection: CaptureConnection): void {
+    const event = connectionEvent(connection);
+    const { in: _in, out: _out, isOpen: _isOpen, closedMs: _closedMs, ...identity } = connection;
+    const told = JSON.stringify({ ...identity, events: [] });
+    if (this.#told.get(connection.number) === told) return;
+    this.#told.set(connection.number, told);
+    if (this.#output.isJson) this.#output.event(event);
+    else this.#output.result(connectionLine(connection));
+  }
+}

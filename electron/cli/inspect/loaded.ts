@@ -2,6 +2,7 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { CaptureConnection, CaptureRecord } from '../../../shared/model/capture.ts';
+import type { CaptureOrigin } from '../../../shared/model/capture-time.ts';
 import { captureEventKinds } from '../../../shared/model/capture.ts';
 import { readRecords } from '../../../shared/model/capture-rows.ts';
 import { typeLabel } from '../../../shared/protocol/catalog.ts';
@@ -13,8 +14,29 @@ import type { CaptureSource } from '../../engine/api.ts';
 /** All of one payload. */
 const mostPayloadBytes = 1_048_576;
 
-export function* recordsOf(source: CaptureSource): Generator<CaptureRecord> {
-  for (let from = 1; ;) {
+/** A capture that has been read, or is being read, as its rows are told. */
+export interface ReadCapture {
+  readonly source: CaptureSource;
+  readonly clock: CaptureOrigin & { readonly timeDigits: number };
+  readonly connection: (number: number) => CaptureConnection | undefined;
+}
+
+/** Of a whole file: its connections are copied once. */
+export function readCapture(source: CaptureSource): ReadCapture {
+  const connections = new Map(source.connections().map((each) => [each.number, each]));
+  return { source, clock: source.status(), connection: (number) => connections.get(number) };
+}
+
+/** Of a capture that grows: its connections are asked for when a row needs them. */
+export const growingCapture = (source: CaptureSource): ReadCapture => ({
+  source,
+  clock: source.status(),
+  connection: (number) => source.connection(number),
+});
+
+/** Those from this number on that are there. */
+export function* recordsOf(source: CaptureSource, first = 1): Generator<CaptureRecord> {
+  for (let from = first; ;) {
     const { rows, next } = source.records(from);
     if (rows.length === 0) return;
     yield* readRecords(rows);
@@ -53,17 +75,12 @@ export const typeOf = (record: CaptureRecord): string => {
 };
 
 /** What a row says, harmless on a terminal. */
-export function wordsOf(
-  source: CaptureSource,
-  record: CaptureRecord,
-  connections: ReadonlyMap<number, CaptureConnection>,
-): string {
+export function wordsOf({ source, connection }: ReadCapture, record: CaptureRecord): string {
   switch (record.kind) {
     case 'frame':
       return displayName(summaryOf(record, payloadOf(source, record)));
     case 'event': {
-      const connection = connections.get(record.connection);
-      const event = connection?.events.find(({ number }) => number === record.number);
+      const event = connection(record.connection)?.events.find(({ number }) => number === record.number);
       return displayName(event?.text === '' || event === undefined ? eventWords(record) : event.text);
     }
     case 'loose':

@@ -18,12 +18,14 @@ export interface StreamRange {
   /** Offsets in the stream; `to` is not in it. */
   readonly from: number;
   readonly to: number;
+  /** Rows with lower numbers are known to lie before the range: `next.row` of the answer before. */
+  readonly firstRow?: number;
 }
 
 /** Rows of one answer; `next` is where to go on, absent when there is no more. */
 export interface RangeRows {
   readonly rows: Uint8Array;
-  readonly next?: number;
+  readonly next?: { readonly offset: number; readonly row: number };
 }
 
 export interface SearchRequest {
@@ -53,6 +55,7 @@ export interface CaptureSource {
   /** Record rows (frames, loose bytes, gaps) that overlap the range. */
   framesAt(range: StreamRange): RangeRows;
   connections(): readonly CaptureConnection[];
+  connection(number: number): CaptureConnection | undefined;
   transfers(): readonly CaptureTransfer[];
   /** Looks for some milliseconds at most. */
   search(request: SearchRequest): { readonly found: readonly number[]; readonly next?: number };
@@ -61,10 +64,22 @@ export interface CaptureSource {
 }
 
 export interface LoadedCapture extends CaptureSource {
+  /** It comes through a pipe: rows appear as they come, and nobody knows when it ends. */
+  readonly isStreamed: boolean;
   /** Resolves when the whole file has been read; rejects with what made reading stop, what came before is there. */
   readonly done: Promise<void>;
   /** Stops reading and forgets everything. */
   close(): void;
+}
+
+/** How a capture is read; all of it may be left out. */
+export interface LoadOptions {
+  /** Awaited before more is read: rows that came are there. What waits here slows down reading, and nothing is lost. */
+  readonly onRead?: () => Promise<void>;
+  /** Ends reading: `done` rejects with `cancelled`. What was read is there. */
+  readonly signal?: AbortSignal;
+  /** Memory for rows and bytes of what comes through a pipe. A file's is by its size. */
+  readonly streamedBudgetBytes?: number;
 }
 
 export interface ExportRequest {
@@ -112,8 +127,13 @@ export interface CaptureApi {
   clear(): void;
   /** @throws HexdropError no-such-capture */
   source(id: CaptureSourceId): CaptureSource;
-  /** @throws HexdropError not-a-capture, file-vanished, permission-denied, too-many-captures */
-  open(path: string): Promise<LoadedCapture>;
+  /**
+   * A file, or a named pipe, which is read as it fills.
+   * @throws HexdropError not-a-capture, file-vanished, permission-denied, read-failed, too-many-captures
+   */
+  open(path: string, options?: LoadOptions): Promise<LoadedCapture>;
+  /** What comes in pieces, read as it comes. @throws HexdropError too-many-captures */
+  read(name: string, pieces: AsyncIterable<Uint8Array>, options?: LoadOptions): LoadedCapture;
   /** @throws HexdropError no-such-capture */
   close(id: CaptureSourceId): void;
   /** @throws HexdropError no-such-capture, disk-full, file-exists, permission-denied */

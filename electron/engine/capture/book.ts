@@ -141,10 +141,12 @@ export class ConnectionBook {
   }
 
   connections(): readonly CaptureConnection[] {
-    return Array.from(this.#entries.values(), (each) => {
-      const { isWhole: _, ...entry } = each;
-      return { ...entry, in: { ...entry.in }, out: { ...entry.out }, events: [...entry.events] };
-    });
+    return Array.from(this.#entries.values(), copyOf);
+  }
+
+  connection(number: number): CaptureConnection | undefined {
+    const entry = this.#entries.get(number);
+    return entry === undefined ? undefined : copyOf(entry);
   }
 
   transfers(): readonly CaptureTransfer[] {
@@ -210,6 +212,11 @@ export class ConnectionBook {
       return;
     }
   }
+}
+
+function copyOf(each: BookEntry): CaptureConnection {
+  const { isWhole: _, ...entry } = each;
+  return { ...entry, in: { ...entry.in }, out: { ...entry.out }, events: [...entry.events] };
 }
 
 function decoded<Name extends TypeName>(name: Name, payload: Uint8Array): Payload<Name> | undefined {

@@ -5,6 +5,7 @@
 
 import { hostname, machine, release, type } from 'node:os';
 import { rmSync } from 'node:fs';
+import { basename } from 'node:path';
 
 import type { CaptureFormat, CaptureSettings } from '../../../shared/model/capture.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
@@ -19,7 +20,10 @@ import type {
   FileCapture,
   FileCaptureRequest,
   LoadedCapture,
+  LoadOptions,
 } from './api.ts';
+import { openSource, StreamSource } from './import/byte-source.ts';
+import type { ByteSource } from './import/byte-source.ts';
 import { LoadedFile } from './import/loaded-capture.ts';
 import { LiveCapture } from './live.ts';
 import { FileSink } from './pcapng/file-sink.ts';
@@ -59,15 +63,19 @@ export class Captures implements CaptureApi {
     return this.#source(id);
   }
 
-  async open(path: string): Promise<LoadedCapture> {
-    if (this.#loaded.size >= mostLoaded) {
-      throw new HexdropError('too-many-captures', undefined, { allowed: `${mostLoaded} at once` });
+  async open(path: string, options?: LoadOptions): Promise<LoadedCapture> {
+    this.#checkRoom();
+    const source = await openSource(path);
+    try {
+      return this.#load(basename(path), source, options);
+    } catch (thrown) {
+      source.close();
+      throw thrown;
     }
-    this.#loadedCount += 1;
-    const id = `file-${this.#loadedCount}`;
-    const loaded = new LoadedFile(id, path);
-    this.#loaded.set(id, loaded);
-    return loaded;
+  }
+
+  read(name: string, pieces: AsyncIterable<Uint8Array>, options?: LoadOptions): LoadedCapture {
+    return this.#load(name, new StreamSource(pieces), options);
   }
 
   close(id: string): void {
@@ -127,6 +135,20 @@ export class Captures implements CaptureApi {
   closeAll(): void {
     for (const loaded of this.#loaded.values()) loaded.close();
     this.#loaded.clear();
+  }
+
+  #load(name: string, source: ByteSource, options: LoadOptions | undefined): LoadedCapture {
+    this.#checkRoom();
+    this.#loadedCount += 1;
+    const id = `file-${this.#loadedCount}`;
+    const loaded = new LoadedFile(id, name, source, options);
+    this.#loaded.set(id, loaded);
+    return loaded;
+  }
+
+  #checkRoom(): void {
+    if (this.#loaded.size < mostLoaded) return;
+    throw new HexdropError('too-many-captures', undefined, { allowed: `${mostLoaded} at once` });
   }
 
   #source(id: string): StoreSource {

@@ -8,13 +8,17 @@ import type {
   CaptureTransfer,
 } from '../../../shared/model/capture.ts';
 import {
+  bitOut,
+  chunkPlaces,
   chunkRowBytes,
   chunksPerBatch,
   readChunkRow,
   readRecordRow,
   recordBytes,
+  recordPlaces,
   recordsPerBatch,
 } from '../../../shared/model/capture-rows.ts';
+import type { StreamPlaces } from '../../../shared/model/capture-rows.ts';
 import type { CaptureSource, RangeRows, SearchRequest, StreamRange } from './api.ts';
 import type { ConnectionBook } from './book.ts';
 import { byteSearch } from './find-bytes.ts';
@@ -86,24 +90,19 @@ export abstract class StoreSource implements CaptureSource {
   }
 
   chunks(range: StreamRange): RangeRows {
-    return rowsIn(this.store.chunks, chunkRowBytes, chunksPerBatch, range, (view, at) => {
-      const { connection, direction, offset, length } = readChunkRow(view, at);
-      return { connection, direction, start: offset, end: offset + length };
-    });
+    return rowsIn(this.store.chunks, chunkLayout, chunksPerBatch, range);
   }
 
   framesAt(range: StreamRange): RangeRows {
-    return rowsIn(this.store.records, recordBytes, recordsPerBatch, range, (view, at) => {
-      const record = readRecordRow(view, at);
-      const { connection, direction, offset } = record;
-      // Events have a place in the stream and no bytes.
-      const start = record.kind === 'event' ? Number.POSITIVE_INFINITY : offset;
-      return { connection, direction, start, end: offset + spanOf(record) };
-    });
+    return rowsIn(this.store.records, recordLayout, recordsPerBatch, range);
   }
 
   connections(): readonly CaptureConnection[] {
     return this.book.connections();
+  }
+
+  connection(number: number): CaptureConnection | undefined {
+    return this.book.connection(number);
   }
 
   transfers(): readonly CaptureTransfer[] {
@@ -131,39 +130,50 @@ export abstract class StoreSource implements CaptureSource {
   }
 }
 
-interface Span {
-  readonly connection: number;
-  readonly direction: string;
-  readonly start: number;
-  readonly end: number;
+interface RowLayout extends StreamPlaces {
+  readonly rowBytes: number;
+  /** Bytes of the stream; undefined for a row that has a place in it and no bytes. */
+  lengthOf(view: DataView, at: number): number | undefined;
 }
 
-/** Rows of one stream come in the order of their offsets, so the last one that fits ends a full batch. */
-function rowsIn(
-  ring: RowRing,
-  rowBytes: number,
-  most: number,
-  range: StreamRange,
-  spanOf: (view: DataView, at: number) => Span,
-): RangeRows {
+const chunkLayout: RowLayout = {
+  ...chunkPlaces,
+  rowBytes: chunkRowBytes,
+  lengthOf: (view, at) => readChunkRow(view, at).length,
+};
+
+const recordLayout: RowLayout = {
+  ...recordPlaces,
+  rowBytes: recordBytes,
+  lengthOf: (view, at) => {
+    const record = readRecordRow(view, at);
+    return record.kind === 'event' ? undefined : spanOf(record);
+  },
+};
+
+/** Rows of one stream come in the order of their offsets, so the first one behind the range ends it. */
+function rowsIn(ring: RowRing, layout: RowLayout, most: number, range: StreamRange): RangeRows {
   const numbers: number[] = [];
-  let next: number | undefined;
-  for (let number = ring.first; number < ring.next; number += 1) {
+  let next: RangeRows['next'];
+  const isOut = range.direction === 'out';
+  for (let number = Math.max(range.firstRow ?? 0, ring.first); number < ring.next; number += 1) {
     ring.find(number);
-    const span = spanOf(ring.view, ring.at);
-    if (span.connection !== range.connection || span.direction !== range.direction) continue;
-    if (span.start >= range.to) {
-      if (span.start !== Number.POSITIVE_INFINITY) break;
-      continue;
-    }
-    if (span.end <= range.from && !(span.start === span.end && span.start === range.from)) continue;
+    const { view, at } = ring;
+    if (view.getUint32(at + layout.connectionAt, true) !== range.connection) continue;
+    if (((view.getUint8(at + layout.bitsAt) & bitOut) !== 0) !== isOut) continue;
+    const start = view.getFloat64(at + layout.offsetAt, true);
+    const length = layout.lengthOf(view, at);
+    if (length === undefined) continue;
+    if (start >= range.to) break;
+    const end = start + length;
+    if (end <= range.from && !(start === end && start === range.from)) continue;
     if (numbers.length === most) {
-      next = span.start;
+      next = { offset: start, row: number };
       break;
     }
     numbers.push(number);
   }
-  const rows = new Uint8Array(numbers.length * rowBytes);
-  numbers.forEach((number, index) => rows.set(ring.copy(number, 1), index * rowBytes));
+  const rows = new Uint8Array(numbers.length * layout.rowBytes);
+  numbers.forEach((number, index) => rows.set(ring.copy(number, 1), index * layout.rowBytes));
   return { rows, ...(next === undefined ? {} : { next }) };
 }

@@ -6,7 +6,7 @@
 import { HexdropError } from '../../../../shared/protocol/errors.ts';
 import { decodeUtf8 } from '../../../../shared/protocol/text.ts';
 import { linkTypeRawIp } from '../pcapng/blocks.ts';
-import type { FileWindow } from './file-window.ts';
+import type { ByteWindow } from './byte-window.ts';
 
 export interface Packet {
   readonly linkType: number;
@@ -26,28 +26,38 @@ export interface ContainerFacts {
   application: string;
   /** Digits behind the point of a second, of the most exact clock in the file. */
   timeDigits: number;
+  packets: number;
 }
 
 /** Larger blocks exist in no capture; a length beyond is a broken file. */
 const mostBlockBytes = 16_777_216;
 const mostInterfaces = 65_536;
 
-const cutNote = 'The file ends in the middle of a packet.';
+const cutNote = 'It ends in the middle of a packet.';
 
 const notACapture = (what: string): HexdropError => new HexdropError('not-a-capture', what);
 
+/** Undefined: more must be filled into the window first. */
+export type PacketOrWait = Packet | undefined;
+
+const pcapHeadBytes = 24;
+
 /** Decides by the first bytes. @throws HexdropError not-a-capture */
-export function* readPackets(window: FileWindow, facts: ContainerFacts): Generator<Packet> {
-  const start = window.peek(24);
-  if (start.length < 4) throw notACapture('The file is too short for a capture.');
+export function* readPackets(window: ByteWindow, facts: ContainerFacts): Generator<PacketOrWait> {
+  while (window.lacks(4)) yield undefined;
+  const start = window.peek(4);
+  if (start.length === 0) throw notACapture('It is empty.');
+  if (start.length < 4) throw notACapture('It is too short for a capture.');
   const magic = viewOf(start).getUint32(0);
-  if (magic === 0x0a0d0d0a) return yield* readPcapng(window, facts);
   const classic = classicForms.get(magic);
-  if (classic === undefined || start.length < 24) {
-    throw notACapture('The file is neither pcapng nor pcap.');
-  }
-  yield* readPcap(window, facts, classic);
+  if (magic !== pcapngMagic && classic === undefined) throw notACapture('It is neither pcapng nor pcap.');
+  if (classic === undefined) yield* readPcapng(window, facts);
+  else yield* readPcap(window, facts, classic);
+  if (facts.packets === 0 && facts.notes.has(cutNote)) throw notACapture(cutEarly);
 }
+
+const pcapngMagic = 0x0a0d0d0a;
+const cutEarly = 'The capture is cut off: it ends before its first packet is whole.';
 
 interface ClassicForm {
   readonly isLittle: boolean;
@@ -61,12 +71,15 @@ const classicForms: ReadonlyMap<number, ClassicForm> = new Map([
   [0x4d3cb2a1, { isLittle: true, nsPerTick: 1n }],
 ]);
 
-function* readPcap(window: FileWindow, facts: ContainerFacts, form: ClassicForm): Generator<Packet> {
+function* readPcap(window: ByteWindow, facts: ContainerFacts, form: ClassicForm): Generator<PacketOrWait> {
   const { isLittle, nsPerTick } = form;
   facts.timeDigits = nsPerTick === 1n ? 9 : 6;
-  const linkType = viewOf(window.peek(24)).getUint32(20, isLittle) & 0xffff;
-  window.take(24);
+  while (window.lacks(pcapHeadBytes)) yield undefined;
+  if (window.available < pcapHeadBytes) throw notACapture(cutEarly);
+  const linkType = viewOf(window.peek(pcapHeadBytes)).getUint32(20, isLittle) & 0xffff;
+  window.take(pcapHeadBytes);
   for (;;) {
+    while (window.lacks(16)) yield undefined;
     const head = window.peek(16);
     if (head.length === 0) return;
     if (head.length < 16) return void facts.notes.add(cutNote);
@@ -79,8 +92,10 @@ function* readPcap(window: FileWindow, facts: ContainerFacts, form: ClassicForm)
       throw notACapture(`The packet at byte ${window.position} says that it has ${captured} bytes.`);
     }
     window.take(16);
+    while (window.lacks(captured)) yield undefined;
     const bytes = window.peek(captured);
     if (bytes.length < captured) return void facts.notes.add(cutNote);
+    facts.packets += 1;
     yield { linkType, timeNs, bytes, originalBytes };
     window.take(captured);
   }
@@ -96,15 +111,18 @@ interface Interface {
   readonly timeDigits: number;
 }
 
-function* readPcapng(window: FileWindow, facts: ContainerFacts): Generator<Packet> {
+function* readPcapng(window: ByteWindow, facts: ContainerFacts): Generator<PacketOrWait> {
   let isLittle = true;
   let interfaces: Interface[] = [];
   let isFirst = true;
+  let hasInterface = false;
   for (;;) {
+    while (window.lacks(12)) yield undefined;
     const head = window.peek(12);
-    if (head.length === 0) return;
-    if (head.length < 12) return void facts.notes.add(cutNote);
-    const isSection = viewOf(head).getUint32(0) === 0x0a0d0d0a;
+    // A section without any interface is only the beginning of a file.
+    if (head.length < 12 && (head.length > 0 || !hasInterface)) facts.notes.add(cutNote);
+    if (head.length < 12) return;
+    const isSection = viewOf(head).getUint32(0) === pcapngMagic;
     if (isSection) {
       const order = viewOf(head).getUint32(8);
       if (order !== 0x1a2b3c4d && order !== 0x4d3c2b1a) throw notACapture('A section has no byte order.');
@@ -116,26 +134,26 @@ function* readPcapng(window: FileWindow, facts: ContainerFacts): Generator<Packe
     if (length < 12 || length > mostBlockBytes || length % 4 !== 0) {
       throw notACapture(`The block at byte ${window.position} says that it has ${length} bytes.`);
     }
+    while (window.lacks(length)) yield undefined;
     const block = window.peek(length);
-    if (block.length < length) {
-      if (isFirst) throw notACapture('The file ends in its first block.');
-      return void facts.notes.add(cutNote);
-    }
+    if (block.length < length) return void facts.notes.add(cutNote);
     const body = block.subarray(8, length - 4);
     const view = viewOf(body);
     switch (type) {
-      case 0x0a0d0d0a:
+      case pcapngMagic:
         if (isFirst) facts.application = optionText(body, view, 16, isLittle, 4);
         break;
       case 1:
         if (body.length < 8) throw notACapture('An interface description is too short.');
         if (interfaces.length >= mostInterfaces) throw notACapture('It has too many interfaces.');
+        hasInterface = true;
         interfaces.push(interfaceOf(view, isLittle));
         facts.timeDigits = Math.max(facts.timeDigits, interfaces.at(-1)?.timeDigits ?? 0);
         break;
       case 2:
       case 6: {
         const packet = packetOf(type, body, view, isLittle, interfaces);
+        facts.packets += 1;
         if (packet === undefined) facts.notes.add('Some packets belong to no interface.');
         else yield packet;
         break;
@@ -146,6 +164,7 @@ function* readPcapng(window: FileWindow, facts: ContainerFacts): Generator<Packe
         const originalBytes = view.getUint32(0, isLittle);
         const bytes = body.subarray(4, 4 + Math.min(originalBytes, only.snapBytes || originalBytes));
         facts.notes.add('Some packets have no time.');
+        facts.packets += 1;
         yield { linkType: only.linkType, bytes, originalBytes };
         break;
       }

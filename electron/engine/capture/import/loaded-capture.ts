@@ -4,29 +4,27 @@
  * file holds.
  */
 
-import { basename } from 'node:path';
-
 import type { CaptureStatus } from '../../../../shared/model/capture.ts';
 import { isInCalendar } from '../../../../shared/model/calendar.ts';
 import { defaultBudgetBytes, defaultKeepBytes } from '../../../../shared/model/capture.ts';
-import type { HexdropError } from '../../../../shared/protocol/errors.ts';
-import { asHexdropError } from '../../../../shared/protocol/errors.ts';
-import type { LoadedCapture } from '../api.ts';
+import { asHexdropError, HexdropError } from '../../../../shared/protocol/errors.ts';
+import type { LoadedCapture, LoadOptions } from '../api.ts';
 import { ConnectionBook } from '../book.ts';
 import { linkTypeExportedPdu } from '../pcapng/blocks.ts';
 import { applicationName, tlsComment } from '../pcapng/writer.ts';
 import { StoreSource } from '../source.ts';
 import { CaptureStore } from '../store.ts';
 import { readPackets } from './container.ts';
+import type { ByteSource } from './byte-source.ts';
 import type { ContainerFacts, Packet } from './container.ts';
 import { exportedFrameOf } from './exported-pdu.ts';
-import { FileWindow } from './file-window.ts';
 import { segmentOf } from './layers.ts';
 import type { NoSegment } from './layers.ts';
 import { LoadedFlow } from './loaded-flow.ts';
 import type { FlowDesk, FlowEnds } from './loaded-flow.ts';
+import { unpackedWindow } from './unpack.ts';
 
-/** A file up to this size is kept with whole payloads. */
+/** Captures up to this size are kept with whole payloads; of larger ones what comes behind it is not. */
 const keepAllUpTo = 268_435_456;
 const mostBudget = 805_306_368;
 /** Gives the thread back after this. */
@@ -35,6 +33,8 @@ const sliceMs = 8;
 const mostFlows = 4_096;
 
 const nsPerMs = 1_000_000n;
+
+const interrupted = (): HexdropError => new HexdropError('cancelled', 'Interrupted.');
 
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -52,9 +52,10 @@ interface Known {
 
 export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
   readonly done: Promise<void>;
-  readonly #window: FileWindow;
+  readonly #source: ByteSource;
+  readonly #options: LoadOptions;
   readonly #name: string;
-  readonly #facts: ContainerFacts = { notes: new Set(), application: '', timeDigits: 0 };
+  readonly #facts: ContainerFacts = { notes: new Set(), application: '', timeDigits: 0, packets: 0 };
   readonly #flows = new Map<string, Known>();
   readonly #counts = new Map<NoSegment | 'encrypted', number>();
   readonly #unknownLinks = new Set<number>();
@@ -66,23 +67,30 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
   #error: HexdropError | undefined;
   #isClosed = false;
 
-  /** @throws HexdropError file-vanished, permission-denied, not-a-capture */
-  constructor(id: string, path: string) {
-    const window = new FileWindow(path);
-    const keepsAll = window.size <= keepAllUpTo;
+  constructor(id: string, name: string, source: ByteSource, options: LoadOptions = {}) {
+    const { size } = source;
     super(
       id,
       new CaptureStore({
-        budgetBytes: Math.min(mostBudget, Math.max(defaultBudgetBytes, window.size * 2)),
-        keepBytes: keepsAll ? null : defaultKeepBytes,
+        budgetBytes:
+          size === undefined
+            ? (options.streamedBudgetBytes ?? mostBudget)
+            : Math.min(mostBudget, Math.max(defaultBudgetBytes, size * 2)),
+        keepBytes: size === undefined || size <= keepAllUpTo ? null : defaultKeepBytes,
       }),
       new ConnectionBook(),
     );
-    this.#window = window;
-    this.#name = basename(path);
+    this.#source = source;
+    this.#options = options;
+    this.#name = name;
     this.done = this.#read();
+    options.signal?.addEventListener('abort', this.#abort, { once: true });
     // Whoever wants to know asks for the status, or awaits it.
     this.done.catch(() => {});
+  }
+
+  get isStreamed(): boolean {
+    return this.#source.size === undefined;
   }
 
   get isOurs(): boolean {
@@ -128,9 +136,8 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
       connectionsVersion: this.book.version,
       file: {
         name: this.#name,
-        bytes: this.#window.size,
-        readBytes:
-          this.#state === 'loaded' ? this.#window.size : Math.min(this.#window.position, this.#window.size),
+        bytes: this.#source.size ?? this.#source.position,
+        readBytes: this.#source.position,
         notes: this.#notes(),
         isOurs: this.isOurs,
         ...(this.#error === undefined
@@ -142,29 +149,39 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
 
   close(): void {
     this.#isClosed = true;
-    this.#window.close();
+    this.#source.close();
     this.store.clear();
   }
 
+  readonly #abort = (): void => this.#source.close();
+
   async #read(): Promise<void> {
+    const { signal, onRead } = this.#options;
     try {
+      const window = await unpackedWindow(this.#source);
       let sliceEndsAt = performance.now() + sliceMs;
-      for (const packet of readPackets(this.#window, this.#facts)) {
-        this.#packet(packet);
-        if (performance.now() < sliceEndsAt) continue;
-        await pause();
+      for (const packet of readPackets(window, this.#facts)) {
+        if (packet !== undefined) this.#packet(packet);
+        const isStarving = packet === undefined;
+        if (!isStarving && performance.now() < sliceEndsAt) continue;
+        await onRead?.();
+        await (isStarving ? window.fill() : pause());
         if (this.#isClosed) return;
+        if (signal?.aborted === true) break;
+        if (window.position > keepAllUpTo) this.store.keepBytes ??= defaultKeepBytes;
         sliceEndsAt = performance.now() + sliceMs;
       }
+      if (signal?.aborted === true) throw interrupted();
       this.#finish();
       this.#state = 'loaded';
     } catch (thrown) {
-      this.#error = asHexdropError(thrown);
+      this.#error = signal?.aborted === true ? interrupted() : asHexdropError(thrown);
       this.#state = 'failed';
       this.#finish();
       throw this.#error;
     } finally {
-      this.#window.close();
+      signal?.removeEventListener('abort', this.#abort);
+      this.#source.close();
     }
   }
 

@@ -144,7 +144,7 @@ export class LoadedFlow {
         gap: (length, timeMs) => this.#gap(side, length, timeMs),
       }),
       scanner: new FrameScanner({
-        keepBytes: this.#desk.store.keepBytes ?? Number.POSITIVE_INFINITY,
+        keepBytes: () => this.#desk.store.keepBytes ?? Number.POSITIVE_INFINITY,
         frame: (frame) => this.#frame(side, frame),
         loose: (loose) => this.#loose(side, loose),
         gap: (offset, length, timeMs) => this.#gapRecord(side, offset, length, timeMs),

@@ -79,7 +79,7 @@ export class FileScribe {
     let scanner = this.#scanners.get(key);
     if (scanner === undefined) {
       scanner = new FrameScanner({
-        keepBytes: Number.POSITIVE_INFINITY,
+        keepBytes: () => Number.POSITIVE_INFINITY,
         frame: ({ bytes, header, timeMs }) =>
           this.#writer.frame(connection, direction, bytes, 16 + header.length, timeMs),
         loose: () => {},

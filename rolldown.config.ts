@@ -1,6 +1,7 @@
 // Bundles every program into dist/, one call of `nodeProgram` a folder. A dynamic import stays a lazy chunk, so
 // `hexdrop --version` does not load the engine. Libraries are bundled, except native addons: Node must find those in
-// node_modules, which is why they are `dependencies` in package.json and named in `nativeAddons` here.
+// node_modules, which is why they are `dependencies` in package.json and named in `nativeAddons` here. (The other dependency
+// is valibot: the types of the library name its types.)
 
 import { chmod, cp } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -90,6 +91,13 @@ const desktopPreload: RolldownOptions = {
   output: { dir: 'dist/desktop', format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
 };
 
+/** The library `hexdrop/protocol`, for any environment: one file that imports nothing. */
+const protocolLibrary: RolldownOptions = {
+  input: { index: 'shared/protocol/index.ts' },
+  platform: 'neutral',
+  output: { dir: 'dist/protocol', cleanDir: true, format: 'esm', codeSplitting: false },
+};
+
 export default defineConfig([
   nodeProgram('cli', {
     hexdrop: 'electron/cli/hexdrop.ts',
@@ -98,6 +106,7 @@ export default defineConfig([
     'capture-thread': 'electron/engine/capture/pcapng/capture-thread.ts',
   }),
   nodeProgram('headless', { ui: 'electron/headless/ui.ts' }),
+  protocolLibrary,
   desktopMain,
   desktopPreload,
 ]);

@@ -24,6 +24,9 @@ const sourceFiles = ['package.json', 'package-lock.json', 'rolldown.config.ts', 
 /** What no program is made of. */
 const notSource = /\.test\.tsx?$|\.md$|^renderer\/testing\//;
 
+/** Made by build/library-types.ts, when a package is. */
+const libraryTypes = 'dist/protocol/types/';
+
 interface Stamp {
   readonly node: string;
   readonly sources: Readonly<Record<string, string>>;
@@ -77,7 +80,8 @@ function stateBelow(folder: string): Record<string, string> {
   for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    states[relative(root, path).replaceAll('\\', '/')] = stateOf(path);
+    const name = relative(root, path).replaceAll('\\', '/');
+    if (!name.startsWith(libraryTypes)) states[name] = stateOf(path);
   }
   return states;
 }

@@ -19,6 +19,7 @@ const addon = '@napi-rs/blake-hash';
 const notPacked = [
   /^build-stamp\.json$/,
   /^cli\/(?:start|download-observer)\.js$/,
+  /^protocol\//,
   /^desktop\/icons\/icon-(?!32\.|256\.)/,
 ];
 
@@ -53,7 +54,7 @@ export function stageApplication(
 }
 
 function applicationManifest(binaries: readonly string[]): object {
-  const { name, version, description, license, author, homepage, type, main } = manifest;
+  const { name, version, description, license, author, homepage, type } = manifest;
   const dependencies = Object.fromEntries(
     [addon, ...binaries].map((dependency) => [dependency, manifest.dependencies[addon]]),
   );
@@ -65,7 +66,7 @@ function applicationManifest(binaries: readonly string[]): object {
     author,
     homepage,
     type,
-    main,
+    main: 'dist/desktop/main.js',
     desktopName: 'hexdrop.desktop',
     dependencies,
   };

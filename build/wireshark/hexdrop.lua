@@ -356,6 +356,13 @@ local messages = {
     json = object({  }, {
       bytesPerSecond = int("pace.bytesPerSecond", "bytesPerSecond", "0: paused. Absent: as fast as it goes. From the sink it binds the source; from the source it is news", { from = 0 }),
     }) },
+  [49] = { name = "NOTICE", limit = 262144, answers = {  }, asks = false, id = "request", last = false,
+    json = object({ "kind", "path", "code", "message" }, {
+      kind = text("notice.kind", "kind", "`failed`, `omitted` or `note`: see \"Notices\"", { word = 40 }),
+      path = text("notice.path", "path", "for people: path from the top of the tree, with \"/\"", { least = 1, most = 4096 }),
+      code = text("notice.code", "code", "why: see \"Notices\"", { word = 40 }),
+      message = text("notice.message", "message", "for people: what happened", { most = 1000 }),
+    }) },
 }
 
 hexdrop.fields = fields

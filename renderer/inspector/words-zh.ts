@@ -52,6 +52,11 @@ const types: Readonly<Record<string, string>> = {
   'Everything is settled; the transfer is over.': '全部处理完毕，传输结束。',
   'Ends the transfer; answered by CANCEL.': '结束传输；由 CANCEL 应答。',
   'How fast bulk may come, or that it pauses.': '数据可以多快，或暂停。',
+  'Tells by name what is not in the manifest, or how a file that arrives differs.':
+    '按名称说明清单中没有的条目，或到达的文件与清单有何不同。',
+  '`failed`, `omitted` or `note`: see "Notices"': '`failed`、`omitted` 或 `note`：见“Notices”一节',
+  'for people: path from the top of the tree, with "/"': '给人看的路径：从目录树顶层起，以“/”分隔',
+  'why: see "Notices"': '原因：见“Notices”一节',
 };
 
 const fields: Readonly<Record<string, string>> = {

@@ -191,6 +191,12 @@ const payloads: { readonly [Name in TypeName]: fc.Arbitrary<Payload<Name>> } = {
   }),
   CANCEL: refusal,
   PACE: fc.record({ bytesPerSecond: natural }, optional),
+  NOTICE: fc.record({
+    kind: fc.constantFrom('failed', 'omitted', 'note', 'of-a-later-version'),
+    path: fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }),
+    code: fc.constantFrom('name-not-utf8', 'symlink', 'grew'),
+    message: fc.string({ unit: 'binary', maxLength: 60 }),
+  }),
 };
 
 /** Type-safe in the table above; here any type with its own arbitrary. */

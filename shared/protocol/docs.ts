@@ -192,6 +192,7 @@ const unitText: Record<LimitUnit, string> = {
   levels: 'levels',
   files: 'files',
   paths: 'paths',
+  notices: 'notices',
   texts: 'texts',
   connections: 'connections',
   requests: 'requests',

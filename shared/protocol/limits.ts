@@ -41,6 +41,7 @@ export type LimitUnit =
   | 'levels'
   | 'files'
   | 'paths'
+  | 'notices'
   | 'texts'
   | 'connections'
   | 'requests';
@@ -129,6 +130,12 @@ export const limitTable = {
   aliasCharacters: limit(64, 'characters', 'alias and app', 'they must fit into a list row'),
   messageCharacters: limit(1_000, 'characters', '`message` and `reason`', 'a few sentences'),
   detailCharacters: limit(100, 'characters', '`seen` and `allowed`', 'a value, not a story'),
+  notices: limit(
+    10_000,
+    'notices',
+    'NOTICE frames of one side in a transfer; more are passed over',
+    'more names than anybody reads',
+  ),
   pinCharacters: limit(64, 'characters', 'a PIN', 'a pass phrase fits'),
   textCharacters: limit(
     60_000,

@@ -77,6 +77,8 @@ function jsonSummary(name: string, json: Json): string | undefined {
     }
     case 'FAULT':
       return `file ${word(json['file'])}: ${plain(json['code'])}: ${plain(json['message'])}`;
+    case 'NOTICE':
+      return `${text('path')}: ${plain(json['message'])}`;
     case 'BYE':
       return json['reason'] === undefined ? 'the session ends' : `the session ends: ${plain(json['reason'])}`;
     case 'LIST':

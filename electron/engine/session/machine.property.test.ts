@@ -113,7 +113,8 @@ class Honest {
     if (isOpening && (id > lastId || machine.openRequests >= limits.openRequests)) return false;
     const state = machine.stateOf(id);
     if (state === 'over' || (state === 'cancelling' && type === 'CANCEL')) return false;
-    if (this.#finished.has(id) && !['CANCEL', 'WANT', 'ACK', 'PACE', 'DONE'].includes(type)) return false;
+    if (this.#finished.has(id) && !['CANCEL', 'WANT', 'ACK', 'PACE', 'NOTICE', 'DONE'].includes(type))
+      return false;
     // Nothing has failed before the sink has accepted.
     if (type === 'FAULT' && state === 'offered') return false;
     // DONE waits for what FINISH may have overtaken.
@@ -167,7 +168,16 @@ class Honest {
   }
 }
 
-const bulkTypes: ReadonlySet<TypeName> = new Set(['DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'FINISH']);
+const bulkTypes: ReadonlySet<TypeName> = new Set([
+  'DATA',
+  'PACK',
+  'END',
+  'SAME',
+  'FAULT',
+  'PACE',
+  'NOTICE',
+  'FINISH',
+]);
 
 const talk = fc.array(
   fc.oneof(

@@ -9,7 +9,7 @@ import type { RequestState, Side, Verdict } from './machine.ts';
 
 type Role = 'source' | 'sink';
 
-/** Written down from docs/PROTOCOL.md, "States of a request"; WANT and PACE of the sink may cross FINISH. */
+/** Written down from docs/PROTOCOL.md, "States of a request"; WANT, PACE and NOTICE of the sink may cross FINISH. */
 const allowed: Readonly<
   Record<Exclude<RequestState, 'cancelling'>, Readonly<Record<Role, readonly TypeName[]>>>
 > = {
@@ -19,19 +19,44 @@ const allowed: Readonly<
     sink: ['ACCEPT', 'DECLINE', 'CANCEL'],
   },
   flowing: {
-    source: ['TOTALS', 'MANIFEST', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'FINISH', 'CANCEL'],
-    sink: ['WANT', 'ACK', 'FAULT', 'PACE', 'CANCEL'],
+    source: [
+      'TOTALS',
+      'MANIFEST',
+      'DATA',
+      'PACK',
+      'END',
+      'SAME',
+      'FAULT',
+      'PACE',
+      'NOTICE',
+      'FINISH',
+      'CANCEL',
+    ],
+    sink: ['WANT', 'ACK', 'FAULT', 'PACE', 'NOTICE', 'CANCEL'],
   },
   finishing: {
     source: ['TOTALS', 'MANIFEST', 'FAULT', 'CANCEL'],
-    sink: ['WANT', 'ACK', 'FAULT', 'PACE', 'DONE', 'CANCEL'],
+    sink: ['WANT', 'ACK', 'FAULT', 'PACE', 'NOTICE', 'DONE', 'CANCEL'],
   },
 };
 
 /** What may still come from a side that does not know yet of our CANCEL. */
 const drained: Readonly<Record<Role, readonly TypeName[]>> = {
-  source: ['OFFER', 'ERROR', 'TOTALS', 'MANIFEST', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'FINISH'],
-  sink: ['ACCEPT', 'DECLINE', 'WANT', 'ACK', 'FAULT', 'PACE', 'DONE'],
+  source: [
+    'OFFER',
+    'ERROR',
+    'TOTALS',
+    'MANIFEST',
+    'DATA',
+    'PACK',
+    'END',
+    'SAME',
+    'FAULT',
+    'PACE',
+    'NOTICE',
+    'FINISH',
+  ],
+  sink: ['ACCEPT', 'DECLINE', 'WANT', 'ACK', 'FAULT', 'PACE', 'NOTICE', 'DONE'],
 };
 
 const sessionTypes: ReadonlySet<TypeName> = new Set([
@@ -181,7 +206,7 @@ describe('a question', () => {
 });
 
 describe('a lane', () => {
-  const bulkTypes = ['DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'FINISH'] as const;
+  const bulkTypes = ['DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'NOTICE', 'FINISH'] as const;
   const onLane = (role: Role): Stage => {
     const stage = staged('listener', role, 'offered', 'push');
     stage.machine.bulkOn(stage.id, 1);
@@ -208,7 +233,7 @@ describe('a lane', () => {
     expect(machine.stateOf(id)).toBe('flowing');
   });
 
-  it.each(['WANT', 'ACK', 'FAULT', 'PACE', 'CANCEL'] as const)(
+  it.each(['WANT', 'ACK', 'FAULT', 'PACE', 'NOTICE', 'CANCEL'] as const)(
     'does not carry %s of the sink: bad-channel',
     (type) => {
       const { machine, id } = onLane('source');

@@ -97,12 +97,19 @@ const requestRules: Partial<Record<TypeName, RequestRule>> = {
     sourceStates: ['flowing'],
     bulk: true,
   },
+  NOTICE: {
+    kind: 'transfer',
+    by: 'any',
+    states: ['flowing', 'finishing'],
+    sourceStates: ['flowing'],
+    bulk: true,
+  },
   ERROR: { kind: 'any', by: 'answerer', states: ['asked'], to: 'over' },
 };
 
 /** Frames that may still arrive for a request whose CANCEL has not been answered; they are dropped. */
 const drained: ReadonlySet<TypeName> = new Set<TypeName>([
-  'OFFER', 'TOTALS', 'ACCEPT', 'MANIFEST', 'WANT', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'ACK', 'FINISH', 'DONE', 'ERROR',
+  'OFFER', 'TOTALS', 'ACCEPT', 'MANIFEST', 'WANT', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'NOTICE', 'ACK', 'FINISH', 'DONE', 'ERROR',
 ]); // prettier-ignore
 
 /** What the session is to do with a frame that the machine let pass. */

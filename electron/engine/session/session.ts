@@ -77,10 +77,10 @@ export class Session implements FrameReceiver {
   readonly #road: WireRoad = {
     send: (type, id, payload, flags) => this.#send(type, id, payload, flags),
     // On a lane that is gone nothing is sent, and no buffer comes back: the transfer stands still until it is told why.
-    sendOn: (stream, type, id, payload) => {
+    sendOn: (stream, type, id, payload, flags) => {
       if (this.#isOver || stream.isOver) return;
       this.#machine.sent(type, id, stream.channel);
-      stream.send(type, id, payload);
+      stream.send(type, id, payload, flags);
     },
     writeOn: (stream, type, id, bytes, written) => {
       if (this.#isOver || stream.isOver) return;

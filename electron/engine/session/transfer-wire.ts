@@ -22,7 +22,13 @@ export interface TransferPort {
 /** What a session lets its wires do. */
 export interface WireRoad {
   send<Type extends ControlType>(type: Type, id: number, payload: Payload<Type>, flags: number): void;
-  sendOn<Type extends ControlType>(stream: FrameStream, type: Type, id: number, payload: Payload<Type>): void;
+  sendOn<Type extends ControlType>(
+    stream: FrameStream,
+    type: Type,
+    id: number,
+    payload: Payload<Type>,
+    flags: number,
+  ): void;
   writeOn(stream: FrameStream, type: TypeName, id: number, bytes: Uint8Array, written: () => void): void;
   laneOf(wire: TransferWire, stream: FrameStream): void;
   forget(wire: TransferWire): void;
@@ -53,8 +59,8 @@ export class TransferWire {
   }
 
   /** Sends in order with the bulk frames. */
-  sendInOrder<Type extends ControlType>(type: Type, payload: Payload<Type>): void {
-    this.#road.sendOn(this.#lane ?? this.#control, type, this.id, payload);
+  sendInOrder<Type extends ControlType>(type: Type, payload: Payload<Type>, flags = 0): void {
+    this.#road.sendOn(this.#lane ?? this.#control, type, this.id, payload, flags);
   }
 
   /** Writes an encoded frame on the control connection. */

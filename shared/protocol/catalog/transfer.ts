@@ -250,4 +250,21 @@ export const transferMessages = {
       ),
     }),
   ),
+  NOTICE: json(
+    0x31,
+    {
+      family: 'transfer',
+      sender: 'both',
+      carrier: 'bulk-or-control',
+      id: 'request',
+      limitBytes: limits.controlBytes,
+      summary: 'Tells by name what is not in the manifest, or how a file that arrives differs.',
+    },
+    v.object({
+      kind: means(word(), '`failed`, `omitted` or `note`: see "Notices"'),
+      path: means(text(1, limits.pathCharacters), 'for people: path from the top of the tree, with "/"'),
+      code: means(word(), 'why: see "Notices"'),
+      message: means(errorMessage(), 'for people: what happened'),
+    }),
+  ),
 } as const;

@@ -1,7 +1,15 @@
 // One file that fails is one file that fails: both sides learn which and why, the others arrive, and the exit code
 // says that not all is well. The next run brings what was missing, and only that.
 
-import { appendFileSync, chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Proxy } from '../faults/proxy.ts';
@@ -20,6 +28,9 @@ const files = (root: string): readonly string[] =>
 
 const faults = (ended: Pick<Ended, 'events'>): readonly string[] =>
   eventsOf(ended, 'fault').map(({ path, code, side }) => `${path}: ${code} ${side}`);
+
+const notices = (ended: Pick<Ended, 'events'>): readonly string[] =>
+  eventsOf(ended, 'notice').map(({ path, code, side }) => `${path}: ${code} ${side}`);
 
 describe.skipIf(!user.available)('permissions', () => {
   test('an unreadable file in the middle of a tree fails, and the others go on', async () => {
@@ -134,19 +145,31 @@ async function changedMeanwhile(change: (tree: string) => void) {
 }
 
 describe('a source file that, while the transfer runs,', () => {
-  test('changes fails alone, and the next run brings it', async () => {
-    const { from, to, got, shared, again } = await changedMeanwhile((tree) =>
-      appendFileSync(join(tree, '2 later'), 'more'),
-    );
-    expectExit(got, 1);
-    expect(files(to)).toEqual(['tree/1 big', 'tree/3 small', 'tree/4 last']);
-    expect(faults(got)).toEqual(['tree/2 later: file-changed there']);
-    expect(faults(shared)).toEqual(['tree/2 later: file-changed here']);
+  test('grows arrives with the size that it had at the start, and both sides say so', async () => {
+    const { from, to, got, shared } = await changedMeanwhile((tree) => {
+      for (const name of ['1 big', '2 later', '3 small']) appendFileSync(join(tree, name), 'more');
+    });
+    expectExit(got, 0);
+    const told = ['tree/1 big: grew', 'tree/2 later: grew', 'tree/3 small: grew'];
+    expect(notices(got)).toEqual(told.map((line) => `${line} there`));
+    expect(notices(shared)).toEqual(told.map((line) => `${line} here`));
+    for (const name of ['tree/1 big', 'tree/2 later', 'tree/3 small']) {
+      const whole = readFileSync(join(from, name));
+      expect(readFileSync(join(to, name)).equals(whole.subarray(0, -'more'.length))).toBe(true);
+    }
+  });
 
-    const mended = await again();
-    expectExit(mended, 0);
-    expect(lastEvent(mended, 'done')).toMatchObject({ files: 4, bytes: lateBytes + 4, failed: 0 });
-    await expectSameTree(from, to);
+  test('gets another name and mode, as a backup does it, arrives as ever', async () => {
+    const { from, to, got, shared } = await changedMeanwhile((tree) => {
+      for (const name of ['1 big', '2 later', '3 small']) {
+        linkSync(join(tree, name), join(tree, '..', `${name}.backup`));
+        chmodSync(join(tree, name), 0o640);
+      }
+    });
+    expectExit(got, 0);
+    expect([...notices(got), ...notices(shared)]).toEqual([]);
+    for (const name of files(to))
+      expect(readFileSync(join(to, name)).equals(readFileSync(join(from, name)))).toBe(true);
   });
 
   test('changes in its middle fails alone and never lands half old, half new', async () => {
@@ -178,14 +201,33 @@ describe('a source file that, while the transfer runs,', () => {
     expect(faults(got)).toEqual(['tree/2 later: file-changed there']);
   });
 
-  test('is replaced by another of the same size fails alone', async () => {
-    const { to, got } = await changedMeanwhile((tree) => {
+  test('is replaced before its turn by another of the same size arrives as that one, which both sides say', async () => {
+    const { from, to, got, shared } = await changedMeanwhile((tree) => {
       writeFileSync(join(tree, 'new'), seededRandom().bytes(lateBytes));
+      renameSync(join(tree, 'new'), join(tree, '2 later'));
+    });
+    expectExit(got, 0);
+    expect(notices(got)).toEqual(['tree/2 later: newer there']);
+    expect(notices(shared)).toEqual(['tree/2 later: newer here']);
+    expect(readFileSync(join(to, 'tree/2 later')).equals(readFileSync(join(from, 'tree/2 later')))).toBe(
+      true,
+    );
+  });
+
+  test('is replaced by a longer one fails alone, and the next run brings it', async () => {
+    const { from, to, got, shared, again } = await changedMeanwhile((tree) => {
+      writeFileSync(join(tree, 'new'), seededRandom().bytes(lateBytes + 4));
       renameSync(join(tree, 'new'), join(tree, '2 later'));
     });
     expectExit(got, 1);
     expect(files(to)).toEqual(['tree/1 big', 'tree/3 small', 'tree/4 last']);
     expect(faults(got)).toEqual(['tree/2 later: file-changed there']);
+    expect(faults(shared)).toEqual(['tree/2 later: file-changed here']);
+
+    const mended = await again();
+    expectExit(mended, 0);
+    expect(lastEvent(mended, 'done')).toMatchObject({ files: 4, bytes: lateBytes + 4, failed: 0 });
+    await expectSameTree(from, to);
   });
 
   test('becomes a folder fails alone', async () => {

@@ -45,6 +45,7 @@ export const transferResult = (over: Partial<TransferResult> = {}): TransferResu
   omitted: 0,
   seconds: 1.5,
   faults: [],
+  notices: [],
   ...over,
 });
 

@@ -106,6 +106,9 @@ export class TransferReport {
       case 'fault':
         output.event({ event: 'fault', transfer: event.transferId, ...event.fault });
         break;
+      case 'notice':
+        output.event({ event: 'notice', transfer: event.transferId, ...event.notice });
+        break;
       case 'omitted':
         this.#omitted(event.transferId, { path: event.path, reason: event.reason });
         break;

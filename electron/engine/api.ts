@@ -11,6 +11,7 @@ import type {
   Decision,
   EntryKind,
   FileFault,
+  FileNotice,
   OfferView,
   OmittedReason,
   TransferResult,
@@ -269,6 +270,7 @@ export type EngineEvent =
       readonly path: string;
       readonly reason: OmittedReason;
     }
+  | { readonly kind: 'notice'; readonly transferId: string; readonly notice: FileNotice }
   | {
       readonly kind: 'retrying';
       readonly transferId: string;

@@ -177,7 +177,10 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       const { entries, total } = transfers.page(query);
       return { entries: [...entries], total };
     },
-    'transfers.faults': ({ id }) => ({ faults: [...transfers.faults(id)] }),
+    'transfers.faults': ({ id }) => ({
+      faults: [...transfers.faults(id)],
+      notices: [...transfers.notices(id)],
+    }),
     'texts.send': async ({ to, text, ...reach }, { signal }) => {
       const route = await targets.route(to, reach, signal);
       try {

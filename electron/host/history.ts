@@ -8,8 +8,8 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 
-import { transferCard } from '../../shared/ipc/contract/views.ts';
-import type { FileFault } from '../../shared/model/transfer.ts';
+import { fileNotice, transferCard } from '../../shared/ipc/contract/views.ts';
+import type { FileFault, FileNotice } from '../../shared/model/transfer.ts';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
 import { replaceOwnersFile } from '../engine/net/owners-file.ts';
 import { asHexdropError } from '../engine/vocabulary.ts';
@@ -26,6 +26,7 @@ export interface HistoryEntry {
   readonly names: readonly string[];
   /** At most the first fifty. */
   readonly faults: readonly FileFault[];
+  readonly notices?: readonly FileNotice[];
 }
 
 type Ended = HistoryEntry & { readonly card: { readonly endedAtMs: number } };
@@ -57,6 +58,7 @@ const entrySchema = v.object({
       side: v.picklist(['here', 'there']),
     }),
   ),
+  notices: v.exactOptional(v.array(fileNotice)),
 });
 
 const lineSchema = v.union([
@@ -104,7 +106,12 @@ export class History {
 
   add(entry: HistoryEntry): void {
     this.#running.delete(entry.card.id);
-    const ended = endedOf({ ...entry, faults: entry.faults.slice(0, keptFaults) });
+    const { faults, notices } = entry;
+    const ended = endedOf({
+      ...entry,
+      faults: faults.slice(0, keptFaults),
+      ...(notices === undefined ? {} : { notices: notices.slice(0, keptFaults) }),
+    });
     this.#insert(ended);
     this.#append({ ended: withoutSpeeds(ended) });
     this.#trim();

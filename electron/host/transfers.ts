@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import type { FileFault, TransferResult, TransferView } from '../../shared/model/transfer.ts';
+import type { FileFault, FileNotice, TransferResult, TransferView } from '../../shared/model/transfer.ts';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
 import type { EngineEvent, TransferHandle } from '../engine/api.ts';
 import { compareUtf8, HexdropError } from '../engine/vocabulary.ts';
@@ -44,6 +44,7 @@ interface Live {
   about: About;
   readonly speeds: SpeedLog;
   faults: FileFault[];
+  notices: FileNotice[];
   view: TransferView;
   isBegun: boolean;
   /** Somebody at this device started it, was asked about it, or let it in. */
@@ -112,6 +113,11 @@ export class Transfers {
         if (faults !== undefined && faults.length < keptFaults) faults.push(event.fault);
         return;
       }
+      case 'notice': {
+        const notices = this.#live.get(event.transferId)?.notices;
+        if (notices !== undefined && notices.length < keptFaults) notices.push(event.notice);
+        return;
+      }
       case 'finished':
         return this.#finish(event.transfer, event.result);
       default:
@@ -170,6 +176,11 @@ export class Transfers {
     return this.#live.get(id)?.faults ?? this.#known(id).faults;
   }
 
+  /** What arrived, and not quite as it was told. @throws HexdropError transfer-unknown */
+  notices(id: string): readonly FileNotice[] {
+    return this.#live.get(id)?.notices ?? this.#known(id).notices ?? [];
+  }
+
   /** The file or folder to point at, and the folder that it is in. @throws HexdropError file-vanished, transfer-unknown */
   place(id: string): { readonly path: string; readonly folder: string } {
     const place = placeOf(this.#live.get(id)?.about ?? this.#known(id));
@@ -221,6 +232,7 @@ export class Transfers {
       about,
       view,
       faults: [],
+      notices: [],
       isBegun: false,
       isDescribed: false,
       speeds: new SpeedLog(
@@ -238,7 +250,10 @@ export class Transfers {
   #progress(view: TransferView): void {
     const live = this.#live.get(view.id) ?? this.#begin(view, aboutOf(view));
     // Each attempt tells its own.
-    if (live.view.state === 'retrying' && view.state !== 'retrying') live.faults = [];
+    if (live.view.state === 'retrying' && view.state !== 'retrying') {
+      live.faults = [];
+      live.notices = [];
+    }
     live.view = view;
     live.speeds.isRunning = view.state === 'running';
     if (view.state === 'running' && !live.isBegun) {
@@ -302,7 +317,9 @@ export class Transfers {
   #entryOf(live: Live, endedAtMs?: number): HistoryEntry {
     const { recipe, dir, names } = live.about;
     const card = this.#cardOf(live, endedAtMs);
-    return { card, recipe, dir, names: names.slice(0, keptNames), faults: live.faults };
+    const { faults, notices } = live;
+    const told = notices.length === 0 ? {} : { notices };
+    return { card, recipe, dir, names: names.slice(0, keptNames), faults, ...told };
   }
 
   #cardOf({ about, view, speeds }: Live, endedAtMs?: number): TransferCard {

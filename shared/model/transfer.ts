@@ -11,7 +11,9 @@ export type EntryKind = 'file' | 'folder';
  * Why an entry does not travel: it is a symbolic link; it is neither file nor folder (a FIFO, a socket); its name is
  * reserved for unfinished files.
  */
-export type OmittedReason = 'symlink' | 'special' | 'reserved';
+export const omittedReasons = ['symlink', 'special', 'reserved'] as const;
+
+export type OmittedReason = (typeof omittedReasons)[number];
 
 /** What a transfer consists of. `complete` is false while the source is still counting. */
 export interface Totals {
@@ -97,6 +99,8 @@ export interface TransferView {
   readonly failed: number;
   /** Entries that the source leaves out: symbolic links, sockets, devices. */
   readonly omitted: number;
+  /** Entries that arrive, and not quite as they were told; absent when there are none. */
+  readonly noticed?: number;
   readonly currentPath?: string;
   readonly bytesPerSecond: number;
   readonly secondsLeft?: number;
@@ -112,6 +116,22 @@ export interface FileFault {
   readonly side: 'here' | 'there';
 }
 
+/**
+ * `grew`: as many bytes as there were at the start. `newer`: as it was when its turn came. `time-not-kept`: the disk does
+ * not hold its time.
+ */
+export const noticeCodes = ['grew', 'newer', 'time-not-kept'] as const;
+
+export type NoticeCode = (typeof noticeCodes)[number];
+
+/** One entry that arrived, and not quite as it was told. `here`: the side that reads this has seen it. */
+export interface FileNotice {
+  readonly path: string;
+  readonly code: NoticeCode;
+  readonly message: string;
+  readonly side: 'here' | 'there';
+}
+
 export interface TransferResult {
   readonly files: number;
   readonly bytes: number;
@@ -122,6 +142,8 @@ export interface TransferResult {
   readonly seconds: number;
   /** At most the first thousand. */
   readonly faults: readonly FileFault[];
+  /** At most the first thousand. */
+  readonly notices: readonly FileNotice[];
   /** Where the files are, on the receiving side. */
   readonly dir?: string;
 }

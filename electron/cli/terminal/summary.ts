@@ -3,6 +3,7 @@
 import { displayName } from '../../../shared/model/display-name.ts';
 import type {
   FileFault,
+  FileNotice,
   OmittedReason,
   TransferResult,
   TransferView,
@@ -62,7 +63,7 @@ const listed = <Item>(
   return more > 0 ? [...shown, `  and ${formatCount(more)} more`] : shown;
 };
 
-const faultLine = ({ path, message, side }: FileFault): string => {
+const problemLine = ({ path, message, side }: FileFault | FileNotice): string => {
   const where = side === 'there' ? ' (on the other side)' : '';
   // Most sentences name the file themselves.
   const text = message.includes(`"${displayName(path)}"`) ? message : `${path}: ${message}`;
@@ -91,7 +92,7 @@ export const summaryOf = (
   }
   const problems: string[] = [];
   if (result.omitted > 0) {
-    // The side that receives hears how many there are, not which.
+    // The other side names ten thousand of them at most.
     const end = omissions.length > 0 ? ':' : ': links, special files, or names that are reserved.';
     problems.push(`Left out ${formatCounted(result.omitted, 'entry', 'entries')}${end}`);
     if (omissions.length > 0) problems.push(...listed(omissions, result.omitted, omissionLine));
@@ -99,7 +100,13 @@ export const summaryOf = (
   if (result.failed > 0) {
     problems.push(
       `Failed ${formatCounted(result.failed, 'file')}:`,
-      ...listed(result.faults, result.failed, faultLine),
+      ...listed(result.faults, result.failed, problemLine),
+    );
+  }
+  if (result.notices.length > 0) {
+    problems.push(
+      'Arrived, and not quite as it was:',
+      ...listed(result.notices, result.notices.length, problemLine),
     );
   }
   return { results, problems };

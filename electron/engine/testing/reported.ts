@@ -1,5 +1,6 @@
 /** What one side of a transfer reported, for tests to look at. */
 
+import type { FileNotice } from '../../../shared/model/transfer.ts';
 import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { Outcome } from '../transfer/record.ts';
 import type { TransferReports } from '../transfer/reports.ts';
@@ -14,6 +15,7 @@ export interface Told {
 export class Reported implements TransferReports {
   readonly faults: Told[] = [];
   readonly left: string[] = [];
+  readonly notices: FileNotice[] = [];
   isAccepted = false;
   /** What the other side told of its pauses. */
   readonly pauses: boolean[] = [];
@@ -46,6 +48,10 @@ export class Reported implements TransferReports {
 
   omitted(path: string): void {
     this.left.push(path);
+  }
+
+  noticed(notice: FileNotice): void {
+    this.notices.push(notice);
   }
 
   done(summary: Parameters<TransferReports['done']>[0]): void {

@@ -14,8 +14,8 @@ import {
   writePackEntry,
   writePackHeader,
 } from '../../../shared/protocol/bulk.ts';
-import { asHexdropError } from '../../../shared/protocol/errors.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import { displayName } from '../../../shared/model/display-name.ts';
+import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import {
   chunkBytes,
   digestBytes,
@@ -28,12 +28,13 @@ import type { BulkType } from '../session/frame-stream.ts';
 import type { TransferWire } from '../session/transfer-wire.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { PooledBuffer } from './buffer-pool.ts';
+import { ChainOfFile } from './chain-of-file.ts';
 import { Comparison } from './comparison.ts';
-import { Chain } from './digest.ts';
+import { Chain, equalDigests } from './digest.ts';
 import type { Digest } from './digest.ts';
 import type { Outbox, WantedFile } from './outbox.ts';
 import type { SourcePace } from './pace.ts';
-import type { OpenSource, SourceEntry, SourceReader, SourceTree } from './source-tree.ts';
+import type { OpenSource, SinceTold, SourceEntry, SourceReader, SourceTree } from './source-tree.ts';
 
 /** Two in the socket, one being filled, one spare: more only adds memory. */
 const poolBuffers = 4;
@@ -49,6 +50,17 @@ interface OpenFile {
   readonly content: OpenSource;
   readonly chain: Chain;
   position: number;
+  /** Nothing goes on before this part of the file has been read once more. */
+  recheck: Recheck | undefined;
+}
+
+/**
+ * Something happened to the file: between the walk and its opening, where a part of it is at the sink already, or while
+ * it was read. Its first bytes, read once more, must have the chain that is known of them.
+ */
+interface Recheck {
+  readonly file: ChainOfFile;
+  readonly chain: Uint8Array;
 }
 
 export interface BulkSenderOptions {
@@ -63,6 +75,8 @@ export interface BulkSenderReports {
   /** Nothing is left to send at the moment. */
   idle(): void;
   fault(relative: string, error: HexdropError): void;
+  /** It was sent, and is not quite what the manifest tells. */
+  sinceTold(relative: string, how: SinceTold, entry: SourceEntry): void;
 }
 
 export class BulkSender {
@@ -149,7 +163,8 @@ export class BulkSender {
       break;
     }
     if (this.#isOver) return;
-    if (this.#comparison !== undefined && !this.#isWaiting) this.schedule();
+    const isReading = this.#comparison !== undefined || this.#file?.recheck !== undefined;
+    if (isReading && !this.#isWaiting) this.schedule();
     else if (this.isIdle) this.#reports.idle();
   }
 
@@ -157,6 +172,8 @@ export class BulkSender {
   #fill(buffer: PooledBuffer): boolean {
     for (;;) {
       if (this.#comparison !== undefined && !this.#compare(buffer)) return false;
+      if (this.#file?.recheck !== undefined && !this.#readAgain(buffer, this.#file, this.#file.recheck))
+        return false;
       if (this.#file !== undefined) {
         if (this.#sendChunk(buffer, this.#file)) return true;
         if (this.#isWaiting) return false;
@@ -206,23 +223,58 @@ export class BulkSender {
     return true;
   }
 
+  /** Every byte has been sent. */
   #end(file: OpenFile): void {
-    const { entry, relative } = file;
+    const { entry, relative, content } = file;
+    let isOneState: boolean;
     try {
-      file.content.verify();
+      isOneState = content.verify();
     } catch (thrown) {
       this.#closeFile();
       return this.#fault(entry, relative, asHexdropError(thrown, 'read-failed'), entry.size);
     }
+    if (isOneState) this.#finish(file);
+    else this.#recheck(file, entry.size);
+  }
+
+  #recheck(file: OpenFile, bytes: number): void {
+    file.recheck = { file: new ChainOfFile(file.content, bytes, this.#digest), chain: file.chain.value };
+  }
+
+  /** One chunk more; true once nothing is left to be read again. `buffer` is only lent. */
+  #readAgain(buffer: PooledBuffer, file: OpenFile, recheck: Recheck): boolean {
+    const { entry, relative } = file;
+    try {
+      const chain = recheck.file.step(buffer.bytes);
+      if (chain === undefined) return false;
+      if (!equalDigests(chain, recheck.chain)) {
+        const message = `"${displayName(relative)}" was written to while it was sent.`;
+        throw new HexdropError('file-changed', message);
+      }
+    } catch (thrown) {
+      this.#closeFile();
+      this.#fault(entry, relative, asHexdropError(thrown, 'read-failed'), file.position);
+      return true;
+    }
+    file.recheck = undefined;
+    // Read twice and the same: in between there was a moment when the file was like that.
+    if (file.position >= entry.size) this.#finish(file);
+    return true;
+  }
+
+  #finish({ entry, relative, content, chain }: OpenFile): void {
+    const { sinceTold } = content;
     this.#closeFile();
     this.files += 1;
-    this.#wire.sendInOrder('END', { file: entry.index, size: entry.size, digest: file.chain.value });
+    this.#wire.sendInOrder('END', { file: entry.index, size: entry.size, digest: chain.value });
+    if (sinceTold !== undefined) this.#reports.sinceTold(relative, sinceTold, entry);
   }
 
   #sendPack(buffer: PooledBuffer): boolean {
     const { bytes, view } = buffer;
     let at = packEntriesAt;
     let count = 0;
+    const changed: [entry: SourceEntry, how: SinceTold][] = [];
     while (count < limits.packEntries) {
       const next = this.#outbox.peek();
       if (next === undefined || !isPackable(next)) break;
@@ -230,10 +282,12 @@ export class BulkSender {
       const contentAt = at + packPrefixBytes;
       if (contentAt + entry.size > frameBytes) break;
       try {
-        if (!this.#reader.readSmall(entry, bytes, contentAt)) {
+        const outcome = this.#reader.readSmall(entry, bytes, contentAt);
+        if (outcome === 'waiting') {
           this.#isWaiting = true;
           break;
         }
+        if (outcome !== 'read') changed.push([entry, outcome]);
         this.#outbox.take();
       } catch (thrown) {
         this.#outbox.take();
@@ -251,6 +305,7 @@ export class BulkSender {
     this.files += count;
     writePackHeader(view, this.#wire.id, this.#wire.bulkChannel, at - packEntriesAt);
     this.#write('PACK', buffer, at);
+    for (const [entry, how] of changed) this.#reports.sinceTold(this.#outbox.relativePath(entry), how, entry);
     return true;
   }
 
@@ -273,9 +328,11 @@ export class BulkSender {
       this.#comparison = new Comparison(wanted, relative, content, this.#digest);
       return;
     }
-    this.#file = { entry, relative, content, chain: new Chain(this.#digest, wanted.chain), position: offset };
+    const chain = new Chain(this.#digest, wanted.chain);
+    this.#file = { entry, relative, content, chain, position: offset, recheck: undefined };
+    if (offset > 0 && !content.isAsTold) this.#recheck(this.#file, offset);
     // Everything had arrived before, but was not in place yet.
-    if (offset >= entry.size) this.#end(this.#file);
+    else if (offset >= entry.size) this.#end(this.#file);
   }
 
   /** One step of a comparison; true once it is over. `buffer` is only lent. */

@@ -6,6 +6,7 @@
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type {
   FileFault,
+  FileNotice,
   TransferResult,
   TransferState,
   TransferView,
@@ -20,7 +21,7 @@ import type { Progress, Summary, TransferReports } from './reports.ts';
 /** At most twenty events a second. */
 const eventEveryMs = 50;
 
-/** Faults kept for the result; all are counted, and all are told as events. */
+/** Faults and notices kept for the result; all faults are counted, and all of both are told as events. */
 const keptFaults = 1_000;
 
 /** Paths that are told once, whatever the number of attempts; beyond it some may be told again. */
@@ -54,6 +55,8 @@ export class TransferRecord {
   /** From the moment bytes may flow. */
   #rate = new RateMeter(performance.now());
   #faults: FileFault[] = [];
+  #notices: FileNotice[] = [];
+  #noticed = 0;
   readonly #omitted = new Set<string>();
   #resolve!: (result: TransferResult) => void;
   #reject!: (error: HexdropError) => void;
@@ -147,6 +150,8 @@ export class TransferRecord {
   /** Reports of one attempt. `ended` is called once with how it ended. */
   reportsTo(ended: (outcome: Outcome) => void): TransferReports {
     this.#faults = [];
+    this.#notices = [];
+    this.#noticed = 0;
     // It says so again in this attempt.
     this.#pauses.there = false;
     return {
@@ -166,6 +171,12 @@ export class TransferRecord {
         if (this.#omitted.has(path)) return;
         if (this.#omitted.size < rememberedOmissions) this.#omitted.add(path);
         this.#emit({ kind: 'omitted', transferId: this.id, path, reason });
+      },
+      noticed: (notice) => {
+        this.#noticed += 1;
+        if (this.#notices.length < keptFaults) this.#notices.push(notice);
+        this.#emit({ kind: 'notice', transferId: this.id, notice });
+        this.#changed();
       },
       done: (summary) => ended({ kind: 'done', summary }),
       cancelled: (code, message) => ended({ kind: 'cancelled', code, message }),
@@ -232,6 +243,7 @@ export class TransferRecord {
       omitted,
       bytesPerSecond: state === 'running' ? this.#rate.bytesPerSecond : 0,
       startedAtMs: this.#startedAtMs,
+      ...(this.#noticed === 0 ? {} : { noticed: this.#noticed }),
       ...(pausedBy === undefined ? {} : { pausedBy }),
       ...(this.#peer === undefined ? {} : { peer: this.#peer }),
       ...(this.share === undefined ? {} : { share: this.share }),
@@ -253,6 +265,7 @@ export class TransferRecord {
       seconds:
         Math.max(0, nowMs - (this.#acceptedAtMs ?? this.#startedAtMs) - this.#pauses.heldMs(nowMs)) / 1_000,
       faults: this.#faults,
+      notices: this.#notices,
       ...(this.#dir === undefined ? {} : { dir: this.#dir }),
     };
   }

@@ -1,6 +1,6 @@
 /** What the two sides of a transfer tell the engine about it. */
 
-import type { OmittedReason, Totals } from '../../../shared/model/transfer.ts';
+import type { FileNotice, OmittedReason, Totals } from '../../../shared/model/transfer.ts';
 import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
 
 export interface Summary {
@@ -28,6 +28,7 @@ export interface TransferReports {
   paused(isPausedThere: boolean): void;
   fault(path: string, code: ErrorCode, message: string, side: 'here' | 'there'): void;
   omitted(path: string, reason: OmittedReason): void;
+  noticed(notice: FileNotice): void;
   /** Exactly one of the following is called, last. */
   done(summary: Summary): void;
   /** The peer cancelled or declined. */

@@ -11,6 +11,7 @@ import type { ConflictPolicy, EntryKind, PreviewEntry, Totals } from '../../../s
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import { flagOptional } from '../../../shared/protocol/header.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { refusalPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { BulkType, ControlFrame, FrameStream } from '../session/frame-stream.ts';
@@ -25,6 +26,7 @@ import { restoreFolderTimes } from './folder-times.ts';
 import { Inbox } from './inbox.ts';
 import type { Slot } from './inbox.ts';
 import { Journal } from './journal.ts';
+import { Notices } from './notices.ts';
 import { previewEntries, previewOf } from './preview.ts';
 import type { Progress, Summary, TransferReports } from './reports.ts';
 import type { SafeRoot } from './safe-path.ts';
@@ -91,6 +93,7 @@ export class Sink implements TransferPort {
   #isFinishing = false;
   #isFinished = false;
   readonly #earlyFaults = new EarlyFaults();
+  readonly #notices = new Notices((notice) => this.#wire.send('NOTICE', notice, flagOptional));
   #sinkFaults = 0;
   #sourceFaults = 0;
   #omitted = 0;
@@ -166,6 +169,7 @@ export class Sink implements TransferPort {
     this.#isAccepted = true;
     this.#options.reports.accepted();
     this.#pace.open();
+    this.#notices.open();
     const waiting = this.#waitingSlots;
     this.#waitingSlots = [];
     this.#guard(() => {
@@ -223,9 +227,11 @@ export class Sink implements TransferPort {
       case 'PACE':
         if (this.#pace.heard(frame.payload)) this.#options.reports.paused(this.#pace.isPausedThere);
         return;
+      case 'NOTICE':
+        return this.#noticed(frame.payload);
       case 'FINISH':
         this.#requireFlow('FINISH');
-        this.#omitted = frame.payload.omitted;
+        this.#omitted = Math.max(this.#omitted, frame.payload.omitted);
         this.#sourceFaults = Math.max(this.#sourceFaults, frame.payload.failed);
         this.#isFinishing = true;
         return this.#finishWhenSettled();
@@ -358,6 +364,14 @@ export class Sink implements TransferPort {
     this.#bulk?.sourceFault(slot, code === 'file-changed' || code === 'file-vanished');
     this.#inbox.pass(slot);
     this.#settledSome();
+  }
+
+  /** FINISH tells how many there are, those that were not named among them. */
+  #noticed(notice: Payload<'NOTICE'>): void {
+    const kind = this.#notices.heard(notice, this.#options.reports);
+    if (kind === 'failed') this.#sourceFaults += 1;
+    if (kind === 'omitted') this.#omitted += 1;
+    this.#options.reports.changed();
   }
 
   #tellEarlyFaults(): void {

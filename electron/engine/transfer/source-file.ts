@@ -1,23 +1,31 @@
 /**
- * Reading a source file so that what is sent is one version of it: opened without following links, held against the
- * manifest when it is opened and again when its last byte has been read. Synchronous: for files in the page cache the
- * thread pool costs threefold.
+ * Reading a source file so that what is sent is one state of it: opened without following links, as many bytes as the
+ * manifest tells. A file that grows gives those; one that becomes shorter fails. Whether it was written to or only
+ * touched meanwhile (a link made by a backup, other permissions) is for the content to say: what the times leave open
+ * is read once more. Synchronous: for files in the page cache the thread pool costs threefold.
  */
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { fileFaultOf } from './file-fault.ts';
-import type { OpenSource, SourceEntry, SourceReader } from './source-tree.ts';
-import { isVersion } from './walk.ts';
+import type { OpenSource, SinceTold, SmallRead, SourceEntry, SourceReader } from './source-tree.ts';
+import { isSameState } from './walk.ts';
 import type { LocalEntry } from './walk.ts';
 
 /** A FIFO or a link may have taken the file's place since the walk: neither block on it nor follow it. */
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
+/** A small file is read again until it reads the same twice; one that changes faster than that is no file to copy. */
+const smallReads = 4;
+
 /** Reads files of this machine: what is asked for is always there. */
 export class LocalReader implements SourceReader {
+  readonly #again = Buffer.allocUnsafeSlow(chunkBytes);
+
   lookAhead(): void {}
 
   open(entry: SourceEntry, relative: string): OpenSource {
@@ -25,41 +33,65 @@ export class LocalReader implements SourceReader {
     const local = entry as LocalEntry;
     const fd = openSource(local, relative);
     try {
-      requireVersion(fd, local, relative);
+      return new LocalFile(fd, local, relative, holdAgainst(fd, local, relative));
     } catch (thrown) {
       closeSync(fd);
       throw thrown;
     }
-    return new LocalFile(fd, local, relative);
   }
 
-  /** Held against the manifest once, after reading: then what was read is that version. */
-  readSmall(entry: SourceEntry, into: Uint8Array, at: number): boolean {
+  /** Held against the manifest once, after reading: as it was when it was walked, it needs no second look. */
+  readSmall(entry: SourceEntry, into: Uint8Array, at: number): SmallRead {
     const local = entry as LocalEntry;
-    const fd = openSource(local, local.name);
+    const { size, name } = local;
+    const fd = openSource(local, name);
     try {
-      if (local.size > 0) readWhole(fd, into, at, local.size, 0, local.name);
-      requireVersion(fd, local, local.name);
+      if (size > 0) readWhole(fd, into, at, size, 0, name);
+      const stats = holdAgainst(fd, local, name);
+      if (isSameState(local, stats)) return 'read';
+      this.#readAgain(fd, into.subarray(at, at + size), name);
+      return sinceTold(local, stats) ?? 'read';
     } finally {
       closeSync(fd);
     }
-    return true;
   }
 
   forget(): void {}
 
   stop(): void {}
+
+  /** @throws HexdropError file-changed when no two readings are the same */
+  #readAgain(fd: number, content: Uint8Array, name: string): void {
+    const again = this.#again.subarray(0, content.length);
+    for (let reads = 1; reads < smallReads; reads += 1) {
+      if (again.length > 0) readWhole(fd, again, 0, again.length, 0, name);
+      if (again.equals(content)) return;
+      content.set(again);
+    }
+    throw changed(name, 'is written to while it is read');
+  }
 }
 
 class LocalFile implements OpenSource {
   readonly #fd: number;
   readonly #entry: LocalEntry;
   readonly #relative: string;
+  /** As it was when it was opened, or when last verified. */
+  #stats: BigIntStats;
 
-  constructor(fd: number, entry: LocalEntry, relative: string) {
+  constructor(fd: number, entry: LocalEntry, relative: string, stats: BigIntStats) {
     this.#fd = fd;
     this.#entry = entry;
     this.#relative = relative;
+    this.#stats = stats;
+  }
+
+  get isAsTold(): boolean {
+    return isSameState(this.#entry, this.#stats);
+  }
+
+  get sinceTold(): SinceTold | undefined {
+    return sinceTold(this.#entry, this.#stats);
   }
 
   read(into: Uint8Array, at: number, length: number, position: number): boolean {
@@ -67,8 +99,10 @@ class LocalFile implements OpenSource {
     return true;
   }
 
-  verify(): void {
-    requireVersion(this.#fd, this.#entry, this.#relative);
+  verify(): boolean {
+    const before = this.#stats;
+    this.#stats = holdAgainst(this.#fd, this.#entry, this.#relative);
+    return isSameState(before, this.#stats);
   }
 
   close(): void {
@@ -77,7 +111,7 @@ class LocalFile implements OpenSource {
 }
 
 /**
- * The caller holds what it opened against the manifest with `requireVersion`, before or after it reads.
+ * The caller holds what it opened against the manifest with `holdAgainst`, before or after it reads.
  * @throws HexdropError file-vanished, permission-denied, symlink-in-path, file-unreadable
  */
 function openSource(entry: LocalEntry, relative: string): number {
@@ -88,15 +122,28 @@ function openSource(entry: LocalEntry, relative: string): number {
   }
 }
 
-/** @throws HexdropError file-changed */
-function requireVersion(fd: number, entry: LocalEntry, relative: string): void {
+/**
+ * Whether the bytes that the manifest tells can be had of it; then what it is like now.
+ * @throws HexdropError file-changed
+ */
+function holdAgainst(fd: number, { size, inode }: LocalEntry, relative: string): BigIntStats {
   const stats = fstatSync(fd, { bigint: true });
-  if (isVersion(entry, stats)) return;
-  throw new HexdropError(
-    'file-changed',
-    `"${displayName(relative)}" changed since the list of files was made.`,
-  );
+  if (!stats.isFile()) throw changed(relative, 'is no file any more');
+  if (stats.size < size) throw changed(relative, 'became shorter after the list of files was made');
+  // The beginning of a log that goes on is of use; the beginning of another document is not.
+  if (stats.size > size && stats.ino !== inode)
+    throw changed(relative, 'was replaced by a longer file after the list of files was made');
+  return stats;
 }
+
+/** Links, modes and labels move the time of the last change of status alone: those make no other file of it. */
+function sinceTold({ size, inode, mtimeNs }: LocalEntry, stats: BigIntStats): SinceTold | undefined {
+  if (stats.size > size) return 'grown';
+  return stats.mtimeNs === mtimeNs && stats.ino === inode ? undefined : 'newer';
+}
+
+const changed = (relative: string, what: string): HexdropError =>
+  new HexdropError('file-changed', `"${displayName(relative)}" ${what}.`);
 
 /**
  * Reads exactly `length` bytes at `position`.
@@ -118,8 +165,7 @@ export function readWhole(
     } catch (thrown) {
       throw fileFaultOf(thrown, 'read', relative);
     }
-    if (read === 0)
-      throw new HexdropError('file-changed', `"${displayName(relative)}" became shorter while it was read.`);
+    if (read === 0) throw changed(relative, 'became shorter while it was read');
     filled += read;
   }
 }

@@ -58,28 +58,40 @@ export interface SourceReader {
   /** Before a turn of sending: content that will be needed can be asked for. */
   lookAhead(): void;
   /**
-   * The file as it is in the manifest, to be read from `offset` on.
+   * The file of the manifest, with at least as many bytes as that tells, to be read from `offset` on.
    * @throws HexdropError file-changed and what the system says
    */
   open(entry: SourceEntry, relative: string, offset: number): OpenSource;
   /**
-   * Reads a small file whole; false: not yet.
+   * Reads a small file, as many bytes as the manifest tells, in one state of it.
    * @throws HexdropError as `open` and `OpenSource` do
    */
-  readSmall(entry: SourceEntry, into: Uint8Array, at: number): boolean;
+  readSmall(entry: SourceEntry, into: Uint8Array, at: number): SmallRead;
   /** A file that was queued will not be read. */
   forget(index: number): void;
   /** Nothing more will be read. Open files are closed by whoever opened them. */
   stop(): void;
 }
 
+/** `grown`: there is more behind what the manifest tells. `newer`: it was written to, or replaced, after it was walked. */
+export type SinceTold = 'grown' | 'newer';
+
+export type SmallRead = 'waiting' | 'read' | SinceTold;
+
 export interface OpenSource {
+  /** Whether nothing happened to the file between the walk and its opening. If something did, its content may be the same. */
+  readonly isAsTold: boolean;
+  /** How it differs from what the manifest tells, as far as that can be seen: when it was opened, or last verified. */
+  readonly sinceTold: SinceTold | undefined;
   /**
    * Reads exactly `length` bytes at `position`, from where it was opened on, in order; false: not yet, nothing was read.
    * @throws HexdropError file-changed, read-failed
    */
   read(into: Uint8Array, at: number, length: number, position: number): boolean;
-  /** After the last byte: that what was read is the file of the manifest. @throws HexdropError file-changed */
-  verify(): void;
+  /**
+   * After the last byte: whether what was read is certainly one state of the file. False: something happened to it
+   * meanwhile, and only reading it once more can tell. @throws HexdropError file-changed
+   */
+  verify(): boolean;
   close(): void;
 }

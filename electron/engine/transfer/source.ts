@@ -4,10 +4,12 @@
  * Where the files are is the tree's business, how fast they may go that of the pace.
  */
 
+import { displayName } from '../../../shared/model/display-name.ts';
 import type { RootView } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import { flagOptional } from '../../../shared/protocol/header.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { refusalPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { ControlFrame, FrameStream } from '../session/frame-stream.ts';
@@ -16,6 +18,7 @@ import { BulkSender } from './bulk-sender.ts';
 import { FolderFaults } from './folder-faults.ts';
 import { holdLane } from './held-lane.ts';
 import { ManifestSender } from './manifest-sender.ts';
+import { Notices } from './notices.ts';
 import { Outbox } from './outbox.ts';
 import { PaceTeller } from './pace-teller.ts';
 import { SourcePace } from './pace.ts';
@@ -23,7 +26,7 @@ import type { PaceClock, RateLimit } from './pace.ts';
 import type { Progress, TransferReports } from './reports.ts';
 import { SourceTally } from './source-tally.ts';
 import type { EarlierProgress } from './source-tally.ts';
-import type { SourceTree, TreeMaker } from './source-tree.ts';
+import type { SinceTold, SourceEntry, SourceTree, TreeMaker } from './source-tree.ts';
 
 /** How long the tree is walked before the offer leaves: small trees are offered with their totals complete. */
 const firstLookMs = 8;
@@ -48,6 +51,7 @@ export class Source implements TransferPort {
   readonly #paceTeller = new PaceTeller((pace) => this.#wire?.sendInOrder('PACE', pace));
   readonly #outbox = new Outbox();
   readonly #folderFaults = new FolderFaults();
+  readonly #notices = new Notices((notice) => this.#wire?.sendInOrder('NOTICE', notice, flagOptional));
   #wire: TransferWire | undefined;
   #manifest: ManifestSender | undefined;
   #bulk: BulkSender | undefined;
@@ -65,11 +69,13 @@ export class Source implements TransferPort {
       omitted: (relative, reason) => {
         this.#tally.omitted += 1;
         reports.omitted(relative, reason);
+        this.#notices.omitted(relative, reason);
       },
       fault: (relative, error, entry) => {
         this.#tally.walkFaults += 1;
         reports.fault(relative, error.code, error.message, 'here');
-        if (entry !== undefined) this.#folderFaults.add(entry, error);
+        if (entry === undefined) this.#notices.failed(relative, error);
+        else this.#folderFaults.add(entry, error);
       },
     });
   }
@@ -105,6 +111,7 @@ export class Source implements TransferPort {
       reports: {
         idle: () => this.#finishWhenIdle(),
         fault: (relative, error) => this.#reports.fault(relative, error.code, error.message, 'here'),
+        sinceTold: (relative, how, entry) => this.#sinceTold(relative, how, entry),
       },
     });
     this.#scheduleWork();
@@ -157,6 +164,9 @@ export class Source implements TransferPort {
         return this.#sinkFault(frame.payload);
       case 'PACE':
         return this.#paced(frame.payload);
+      case 'NOTICE':
+        this.#notices.heard(frame.payload, this.#reports);
+        return;
       case 'DONE':
         return this.#done(frame.payload);
       default:
@@ -196,6 +206,7 @@ export class Source implements TransferPort {
     this.#manifest?.accepted();
     this.#reports.accepted();
     this.#paceTeller.open();
+    this.#notices.open();
     this.#scheduleWork();
     this.#bulk?.schedule();
   }
@@ -219,6 +230,24 @@ export class Source implements TransferPort {
     this.#tally.sinkFailed(entry);
     this.#bulk?.abandon(fault.file);
     this.#reports.fault(this.#outbox.relativePath(entry), codeFromWire(fault.code), fault.message, 'there');
+  }
+
+  #sinceTold(path: string, how: SinceTold, { size }: SourceEntry): void {
+    const name = displayName(path);
+    const notice =
+      how === 'grown'
+        ? ({
+            path,
+            code: 'grew',
+            message: `"${name}" grew: its first ${size} bytes, as of the start, were sent.`,
+          } as const)
+        : ({
+            path,
+            code: 'newer',
+            message: `"${name}" was written to after the start: it was sent as it is now.`,
+          } as const);
+    this.#reports.noticed({ ...notice, side: 'here' });
+    this.#notices.note(notice);
   }
 
   #scheduleWork(): void {

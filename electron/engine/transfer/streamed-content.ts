@@ -7,7 +7,7 @@
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import type { StreamedPart, StreamedTree } from '../api.ts';
-import type { FileQueue, OpenSource, SourceEntry, SourceReader } from './source-tree.ts';
+import type { FileQueue, OpenSource, SmallRead, SourceEntry, SourceReader } from './source-tree.ts';
 
 /** Asked for and not read yet, over all files of a transfer: hides the way to a page and back on a quick line. */
 const windowBytes = 8_388_608;
@@ -113,27 +113,29 @@ export class StreamedContent implements SourceReader {
   open(entry: SourceEntry, _relative: string, offset: number): OpenSource {
     const stream = this.#streams.get(entry.index) ?? this.#begin(entry, offset);
     return {
+      isAsTold: true,
+      sinceTold: undefined,
       read: (into, at, length, position) => {
         if (position !== stream.position) throw new Error('Streamed content is read in order.');
         return this.#read(stream, into, at, length);
       },
       // Whoever streams it says when it is not the file any more: by then it has no more to say.
-      verify: () => {},
+      verify: () => true,
       close: () => this.forget(entry.index),
     };
   }
 
-  readSmall(entry: SourceEntry, into: Uint8Array, at: number): boolean {
-    if (entry.size === 0) return true;
+  readSmall(entry: SourceEntry, into: Uint8Array, at: number): SmallRead {
+    if (entry.size === 0) return 'read';
     const stream = this.#streams.get(entry.index) ?? this.#begin(entry, 0);
     try {
-      if (!this.#read(stream, into, at, entry.size)) return false;
+      if (!this.#read(stream, into, at, entry.size)) return 'waiting';
     } catch (thrown) {
       this.forget(entry.index);
       throw thrown;
     }
     this.forget(entry.index);
-    return true;
+    return 'read';
   }
 
   forget(index: number): void {

@@ -21,7 +21,7 @@ import { ManifestOrder } from '../../../shared/protocol/manifest-order.ts';
 import { ManifestPageWriter, readManifestPage } from '../../../shared/protocol/manifest.ts';
 import { anyTree, bytesOf, filesOf, pathsOf, plant, temporaryFolder } from '../testing/trees.ts';
 import { rootsOf } from './roots.ts';
-import { isVersion, TreeWalk, versionOf } from './walk.ts';
+import { isSameState, TreeWalk, versionOf } from './walk.ts';
 import type { LocalEntry } from './walk.ts';
 
 interface Walked {
@@ -278,12 +278,12 @@ describe('an entry', () => {
     writeFileSync(path, 'abc');
     utimesSync(path, 1_000_000_000, 1_000_000_000);
     const before = one(path);
-    expect(isVersion(before, lstatSync(path, { bigint: true }))).toBe(true);
+    expect(isSameState(before, lstatSync(path, { bigint: true }))).toBe(true);
     // The clock of file systems ticks every few milliseconds.
     const { ctimeMs } = statSync(path);
     while (Date.now() - ctimeMs < 20) await new Promise((resolve) => setImmediate(resolve));
     change(path);
-    expect(isVersion(before, lstatSync(path, { bigint: true }))).toBe(false);
+    expect(isSameState(before, lstatSync(path, { bigint: true }))).toBe(false);
     expect(versionOf(one(path)) === versionOf(before) && one(path).size === before.size).toBe(false);
   });
 

@@ -31,9 +31,10 @@ export interface SourceRoot {
 }
 
 export interface LocalEntry extends SourceEntry {
-  /** As the system had them when the entry was made: `versionOf` and `isVersion` go by them. */
+  /** As the system had them when the entry was made: `versionOf` and `isSameState` go by them. */
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
+  readonly inode: bigint;
   /** Local and absolute. */
   readonly path: string;
 }
@@ -60,12 +61,13 @@ export function versionOf(entry: Pick<LocalEntry, 'kind' | 'mtimeNs' | 'ctimeNs'
   return version.toString('hex');
 }
 
-/** Whether the file is the one that the entry was made of. */
-export const isVersion = (entry: LocalEntry, stats: BigIntStats): boolean =>
-  stats.isFile() &&
-  Number(stats.size) === entry.size &&
-  stats.mtimeNs === entry.mtimeNs &&
-  stats.ctimeNs === entry.ctimeNs;
+type State = Pick<LocalEntry, 'mtimeNs' | 'ctimeNs'> & { readonly size: number | bigint };
+
+/** Whether nothing happened to a file between two looks at it. If something did, its content may still be the same. */
+export const isSameState = (before: State, after: State): boolean =>
+  BigInt(before.size) === BigInt(after.size) &&
+  before.mtimeNs === after.mtimeNs &&
+  before.ctimeNs === after.ctimeNs;
 
 const anyExecute = 0o111n;
 
@@ -218,6 +220,7 @@ export class TreeWalk {
       mtime: entryTimeOf(stats.mtimeNs),
       mtimeNs: stats.mtimeNs,
       ctimeNs: stats.ctimeNs,
+      inode: stats.ino,
       executable: isFile && (stats.mode & anyExecute) !== 0n,
       path,
     };

@@ -158,7 +158,7 @@ export const TransferSheet = ({ card, deeds, onClose }: TransferSheetProps) => {
             <HexText hex={card.id} />
           </Fact>
         </dl>
-        {card.failed > 0 ? <Faults id={card.id} failed={card.failed} /> : null}
+        {card.failed > 0 || card.noticed !== undefined ? <Problems card={card} /> : null}
       </div>
     </Dialog>
   );
@@ -193,42 +193,75 @@ const Speeds = ({ card }: { readonly card: TransferCard }) => {
   );
 };
 
-type FaultList = CallResult<'transfers.faults'>['faults'];
+type Told = CallResult<'transfers.faults'>;
 
-const Faults = ({ id, failed }: { readonly id: string; readonly failed: number }) => {
+/** What failed, and what arrived other than it was told. Asked for again as more comes. */
+const Problems = ({ card }: { readonly card: TransferCard }) => {
   const text = useText(transfersText);
   const language = useLanguage();
   const client = useClient();
   const report = useReport();
-  const [faults, setFaults] = useState<FaultList>([]);
+  const { id, failed, noticed = 0 } = card;
+  const [{ faults, notices }, setTold] = useState<Told>({ faults: [], notices: [] });
   useEffect(() => {
     const gone = new AbortController();
-    client.call('transfers.faults', { id }, { signal: gone.signal }).then(
-      ({ faults: found }) => setFaults(found),
-      (thrown: unknown) => {
-        if (!gone.signal.aborted) report(thrown);
-      },
-    );
+    client.call('transfers.faults', { id }, { signal: gone.signal }).then(setTold, (thrown: unknown) => {
+      if (!gone.signal.aborted) report(thrown);
+    });
     return () => gone.abort();
-    // Asked again as more fail.
-  }, [client, failed, id, report]);
+  }, [client, failed, noticed, id, report]);
+  return (
+    <>
+      {failed === 0 ? null : (
+        <ProblemList
+          title={text.faultsTitle}
+          of={faults.map((fault) => ({ ...fault, sentence: errorSentence(language, fault.code) }))}
+          total={failed}
+        />
+      )}
+      {noticed === 0 ? null : (
+        <ProblemList
+          title={text.noticesTitle}
+          of={notices.map((notice) => ({ ...notice, sentence: text.notices[notice.code] }))}
+          total={noticed}
+        />
+      )}
+    </>
+  );
+};
+
+interface Problem {
+  readonly path: string;
+  readonly side: 'here' | 'there';
+  readonly sentence: string;
+}
+
+const ProblemList = ({
+  title,
+  of: problems,
+  total,
+}: {
+  readonly title: string;
+  readonly of: readonly Problem[];
+  readonly total: number;
+}) => {
+  const text = useText(transfersText);
+  const more = total - Math.min(problems.length, shownFaults);
   return (
     <section className="stack">
-      <h3>{text.faultsTitle}</h3>
+      <h3>{title}</h3>
       <ul className="transfers-faults">
-        {faults.slice(0, shownFaults).map((fault) => (
-          <li key={`${fault.side} ${fault.path}`}>
-            <Name of={fault.path} className="data" />
+        {problems.slice(0, shownFaults).map(({ path, side, sentence }, index) => (
+          // Names that are not UTF-8 may read the same.
+          <li key={`${index} ${path}`}>
+            <Name of={path} className="data" />
             <span className="quiet">
-              {errorSentence(language, fault.code)}{' '}
-              <span className="faint">({fault.side === 'here' ? text.faultHere : text.faultThere})</span>
+              {sentence} <span className="faint">({side === 'here' ? text.faultHere : text.faultThere})</span>
             </span>
           </li>
         ))}
       </ul>
-      {failed > Math.min(faults.length, shownFaults) && faults.length > 0 ? (
-        <p className="faint">{text.moreFaults(failed - Math.min(faults.length, shownFaults))}</p>
-      ) : null}
+      {more > 0 && problems.length > 0 ? <p className="faint">{text.moreFaults(more)}</p> : null}
     </section>
   );
 };

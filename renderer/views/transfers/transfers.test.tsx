@@ -162,7 +162,7 @@ describe('the sheet', () => {
     location.hash = `#/transfers/${one.id}`;
     const { settle } = await show(<TransfersView />, {
       snapshot: { transfers: listOf([one]) },
-      answers: { ...history([]), 'transfers.faults': () => ({ faults: [] }) },
+      answers: { ...history([]), 'transfers.faults': () => ({ faults: [], notices: [] }) },
     });
     await settle();
     const sheet = screen.getByRole('dialog');
@@ -178,6 +178,7 @@ describe('the sheet', () => {
         ...history([]),
         'transfers.faults': () => ({
           faults: [{ path: 'a/locked.db', code: 'permission-denied', message: '', side: 'there' }],
+          notices: [],
         }),
       },
     });
@@ -185,5 +186,30 @@ describe('the sheet', () => {
     const sheet = screen.getByRole('dialog');
     expect(within(sheet).getByText('a/locked.db')).toBeTruthy();
     expect(within(sheet).getByText(/on the other device/u)).toBeTruthy();
+  });
+
+  it('says what arrived and is not quite what it was, also where nothing failed', async () => {
+    const noticed = { ...failed, failed: 0, noticed: 2 };
+    location.hash = `#/transfers/${noticed.id}`;
+    const { settle } = await show(<TransfersView />, {
+      snapshot: { transfers: listOf([noticed]) },
+      answers: {
+        ...history([]),
+        'transfers.faults': () => ({
+          faults: [],
+          notices: [
+            { path: 'logs/app.log', code: 'grew', message: '', side: 'there' },
+            { path: 'photo.jpg', code: 'time-not-kept', message: '', side: 'here' },
+          ],
+        }),
+      },
+    });
+    await settle();
+    const sheet = screen.getByRole('dialog');
+    expect(within(sheet).getByText('Arrived, and not quite as it was')).toBeTruthy();
+    expect(within(sheet).getByText('logs/app.log')).toBeTruthy();
+    expect(within(sheet).getByText(/It grew meanwhile/u)).toBeTruthy();
+    expect(within(sheet).getByText(/cannot hold its date/u)).toBeTruthy();
+    expect(within(sheet).queryByText('What failed')).toBeNull();
   });
 });

@@ -16,7 +16,7 @@ import {
   transferId,
 } from './atoms.ts';
 import { command, query } from './define.ts';
-import { transferCard } from './views.ts';
+import { fileNotice, transferCard } from './views.ts';
 
 const started = v.object({ id: transferId });
 const oneTransfer = v.strictObject({ id: transferId });
@@ -54,6 +54,8 @@ export const transferCalls = {
           side: v.picklist(['here', 'there']),
         }),
       ),
+      /** What arrived, and not quite as it was told. */
+      notices: v.array(fileNotice),
     }),
   ),
   'texts.send': command(

@@ -9,6 +9,7 @@ import type { Settings } from '../../model/settings.ts';
 import type { ShareCard } from '../../model/share.ts';
 import type { Change, CollectionName, ShellAbilities, SingleName, Snapshot } from '../../model/snapshot.ts';
 import type { TextNote } from '../../model/text-note.ts';
+import { noticeCodes } from '../../model/transfer.ts';
 import type { TransferCard } from '../../model/transfer-card.ts';
 import { conflictPolicy, count, number } from './atoms.ts';
 import type { Parser } from './define.ts';
@@ -111,6 +112,13 @@ export const offerCard: Parser<OfferCard> = v.object({
   freeBytes: v.exactOptional(number),
 });
 
+export const fileNotice = v.object({
+  path: v.string(),
+  code: v.picklist(noticeCodes),
+  message: v.string(),
+  side: v.picklist(['here', 'there']),
+});
+
 export const transferCard: Parser<TransferCard> = v.object({
   id: v.string(),
   direction: v.picklist(['send', 'receive']),
@@ -137,6 +145,7 @@ export const transferCard: Parser<TransferCard> = v.object({
   skipped: count,
   failed: count,
   omitted: count,
+  noticed: v.exactOptional(count),
   currentPath: v.exactOptional(v.string()),
   bytesPerSecond: number,
   secondsLeft: v.exactOptional(number),

@@ -10,13 +10,13 @@ import { describe, expect, it } from 'vitest';
 import { lacking, needs } from '../support/needs.ts';
 import type { Need } from '../support/needs.ts';
 import { patienceMs } from '../support/program.ts';
-import { smallDisk } from '../support/small-disk.ts';
+import { memoryDisk, mounts } from '../support/mounts.ts';
 import { useWorld } from '../support/world.ts';
 import type { Device } from '../support/world.ts';
 
 const world = useWorld();
 const judge = needs('tshark', 'tshark finds nothing odd in the capture of a real transfer');
-const disk = smallDisk('a full disk ends the capture and not the transfer');
+const disk = mounts('a full disk ends the capture and not the transfer');
 const sniffer = mayCapture('our own log of a plain session is what tshark sees on the wire');
 
 const bigBytes = 3_000_000;
@@ -128,7 +128,7 @@ describe('--capture FILE', () => {
       const receiver = await there.receive(target, '--once');
       const send = await here.run(
         ['send', bigFile(), '--to', receiver.address, '--capture', join(mount, 'x.pcapng')],
-        { wrap: disk.wrap(mount, 1) },
+        { wrap: disk.wrap(memoryDisk(mount, '1m')) },
       );
       expect(send.stderr).toMatch(/no space left for the capture/u);
       expect(send.exitCode).toBe(0);

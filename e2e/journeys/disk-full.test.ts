@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
 import { seededRandom } from '../support/random.ts';
-import { smallDisk } from '../support/small-disk.ts';
+import { memoryDisk, mounts } from '../support/mounts.ts';
 import { expectOnlyWholeFiles, makeTree, isUnfinished, readTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
 
 const world = useWorld();
-const disk = smallDisk('a disk that runs full fails only the files that do not fit');
+const disk = mounts('a disk that runs full fails only the files that do not fit');
 
 const mebibyte = 1_048_576;
 
@@ -19,7 +19,9 @@ const files = (root: string): readonly string[] =>
 
 async function smallReceiver(to: string, mebibytes: number) {
   const args = ['receive', '--yes', '--dir', to];
-  const receiver = await world.device('receiver').listen(args, { wrap: disk.wrap(to, mebibytes) });
+  const receiver = await world
+    .device('receiver')
+    .listen(args, { wrap: disk.wrap(memoryDisk(to, `${mebibytes}m`)) });
   return { ...receiver, seen: disk.seen(receiver.program.pid, to) };
 }
 
@@ -91,7 +93,7 @@ describe.skipIf(!disk.available)('a full disk', () => {
     const getter = world.device('getter');
     const keep = 'share/b small';
     // What the getter saw goes with it: it looks for itself before it goes.
-    const wrap = disk.wrap(to, 4);
+    const wrap = disk.wrap(memoryDisk(to, '4m'));
     const program = getter.start(['get', `${sharer.address}/share`, '--dir', to], {
       wrap: (command) =>
         wrap(['sh', '-c', '"$@"; code=$?; cat "$0" >&2; exit $code', join(to, keep), ...command]),

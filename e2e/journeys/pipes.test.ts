@@ -9,7 +9,7 @@ import { needs } from '../support/needs.ts';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
 import type { Ended } from '../support/program.ts';
 import { seededRandom } from '../support/random.ts';
-import { smallDisk } from '../support/small-disk.ts';
+import { memoryDisk, mounts } from '../support/mounts.ts';
 import { makeTree, readTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
 import type { Device } from '../support/world.ts';
@@ -62,7 +62,7 @@ describe('a text', () => {
 
 const bash = needs('bash', 'what a process substitution gives is sent');
 const mkfifo = needs('mkfifo', 'a named pipe is sent');
-const disk = smallDisk('a pipe that is larger than the disk is refused with where to go');
+const disk = mounts('a pipe that is larger than the disk is refused with where to go');
 
 const large = 20_000_003;
 
@@ -179,7 +179,7 @@ describe('what comes from a pipe', () => {
     const receiver = await world.device('receiver').receive(world.folder('to'));
     const sender = world.device('sender').start(['send', '-', '--to', receiver.address], {
       env: { TMPDIR: spools },
-      wrap: disk.wrap(spools, 2),
+      wrap: disk.wrap(memoryDisk(spools, '2m')),
     });
     sender.type(new Uint8Array(4_000_000));
     sender.closeInput();

@@ -1,10 +1,12 @@
 /**
- * From a captured packet to the TCP segment in it: link layers (Ethernet with VLAN tags, loopback, raw IP, Linux
- * "cooked"), IPv4, IPv6. What a length says is held against what is there.
+ * From a captured packet to the TCP segment in it: IPv4 and IPv6 with their extension headers, fragments, IP within IP and
+ * GRE. What a length says is held against what is there.
  */
 
-import { isRawIp } from './container.ts';
 import type { Packet } from './container.ts';
+import { Fragments } from './fragments.ts';
+import { byEtherType, ipOf, u16, u32 } from './link-layers.ts';
+import type { NoIp, Within } from './link-layers.ts';
 
 export interface Segment {
   readonly from: string;
@@ -20,96 +22,142 @@ export interface Segment {
   readonly wholeBytes: number;
 }
 
-/** Why a packet has no segment for us. `other` is ordinary: ARP, UDP and what else a wire carries. */
-export type NoSegment = 'other' | 'unknown-link' | 'fragment' | 'broken';
+/** Why a packet has no segment for us. `fragment`: the packet that it is a part of is not whole yet. */
+export type NoSegment = NoIp | 'fragment';
 
-const vlanTags: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100]);
-const etherV4 = 0x0800;
-const etherV6 = 0x86dd;
-const mostVlanTags = 4;
-
-interface Within {
-  readonly bytes: Uint8Array;
-  /** Bytes on the wire, which may be more. */
-  readonly wholeBytes: number;
+interface Ends {
+  readonly from: string;
+  readonly to: string;
 }
 
-export function segmentOf(packet: Packet): Segment | NoSegment {
-  const ip = ipOf(packet);
-  if (typeof ip === 'string') return ip;
-  const version = (ip.bytes[0] ?? 0) >> 4;
-  if (version === 4) return fromV4(ip);
-  return version === 6 ? fromV6(ip) : 'other';
-}
+/** Headers behind headers: extensions, IP within IP. */
+const mostHeaders = 32;
 
-function ipOf({ linkType, bytes, originalBytes }: Packet): Within | NoSegment {
-  const behind = (length: number): Within | NoSegment =>
-    bytes.length < length ? 'broken' : { bytes: bytes.subarray(length), wholeBytes: originalBytes - length };
-  const byEtherType = (type: number, length: number): Within | NoSegment =>
-    type === etherV4 || type === etherV6 ? behind(length) : 'other';
-  if (isRawIp(linkType)) return behind(0);
-  switch (linkType) {
-    case 1: {
-      let at = 12;
-      for (let tags = 0; tags < mostVlanTags && vlanTags.has(u16(bytes, at)); tags += 1) at += 4;
-      return byEtherType(u16(bytes, at), at + 2);
+const protocolHopByHop = 0;
+const protocolV4 = 4;
+const protocolTcp = 6;
+const protocolV6 = 41;
+const protocolRouting = 43;
+const protocolFragment = 44;
+const protocolGre = 47;
+const protocolAuthentication = 51;
+const protocolDestination = 60;
+/** What may have TCP behind it. Most other packets of a capture end here, before anything is made of them. */
+const carriers: ReadonlySet<number> = new Set([
+  protocolHopByHop,
+  protocolV4,
+  protocolTcp,
+  protocolV6,
+  protocolRouting,
+  protocolFragment,
+  protocolGre,
+  protocolAuthentication,
+  protocolDestination,
+]);
+
+export class SegmentReader {
+  readonly #fragments = new Fragments();
+
+  /** Fragments of packets that never became whole. */
+  get leftFragments(): number {
+    return this.#fragments.left;
+  }
+
+  segmentOf(packet: Packet): Segment | NoSegment {
+    const ip = ipOf(packet);
+    return typeof ip === 'string' ? ip : this.#ip(ip, 0);
+  }
+
+  #ip(ip: Within, headers: number): Segment | NoSegment {
+    if (headers > mostHeaders) return 'other';
+    const version = (ip.bytes[0] ?? 0) >> 4;
+    if (version === 4) return this.#v4(ip, headers);
+    return version === 6 ? this.#v6(ip, headers) : 'other';
+  }
+
+  #v4({ bytes, wholeBytes }: Within, headers: number): Segment | NoSegment {
+    if (bytes.length < 20) return 'broken';
+    const headBytes = ((bytes[0] as number) & 15) * 4;
+    if (headBytes < 20 || bytes.length < headBytes) return 'broken';
+    const protocol = bytes[9] as number;
+    if (!carriers.has(protocol)) return 'other';
+    // 0: a segment that the network card would have cut; the capture knows its length.
+    const total = u16(bytes, 2) || wholeBytes;
+    if (total < headBytes) return 'broken';
+    const payload = { bytes: bytes.subarray(headBytes, total), wholeBytes: total - headBytes };
+    const ends = { from: v4Text(bytes, 12), to: v4Text(bytes, 16) };
+    const place = u16(bytes, 6);
+    if ((place & 0x3fff) === 0) return this.#above(protocol, ends, payload, headers);
+    if (protocol !== protocolTcp) return 'other';
+    const whole = this.#fragments.add({
+      key: `${ends.from} ${ends.to} ${u16(bytes, 4)}`,
+      at: (place & 0x1fff) * 8,
+      isLast: (place & 0x2000) === 0,
+      payload,
+    });
+    return whole === undefined ? 'fragment' : this.#above(protocol, ends, whole, headers);
+  }
+
+  #v6({ bytes, wholeBytes }: Within, headers: number): Segment | NoSegment {
+    if (bytes.length < 40) return 'broken';
+    if (!carriers.has(bytes[6] as number)) return 'other';
+    const whole = u16(bytes, 4) === 0 ? wholeBytes : 40 + u16(bytes, 4);
+    const ends = { from: v6Text(bytes, 8), to: v6Text(bytes, 24) };
+    if (whole < 40) return 'broken';
+    const payload = { bytes: bytes.subarray(40, whole), wholeBytes: whole - 40 };
+    return this.#above(bytes[6] as number, ends, payload, headers);
+  }
+
+  /** What stands behind an IP header: extension headers first, one after the other. */
+  #above(protocol: number, ends: Ends, payload: Within, headers: number): Segment | NoSegment {
+    const { bytes, wholeBytes } = payload;
+    if (headers > mostHeaders) return 'other';
+    switch (protocol) {
+      case protocolTcp:
+        return tcp(ends, payload);
+      case protocolHopByHop:
+      case protocolRouting:
+      case protocolDestination:
+      case protocolAuthentication: {
+        if (bytes.length < 8) return 'broken';
+        const units = bytes[1] as number;
+        const length = protocol === protocolAuthentication ? (units + 2) * 4 : (units + 1) * 8;
+        if (bytes.length < length) return 'broken';
+        const rest = { bytes: bytes.subarray(length), wholeBytes: wholeBytes - length };
+        return this.#above(bytes[0] as number, ends, rest, headers + 1);
+      }
+      case protocolFragment: {
+        if (bytes.length < 8) return 'broken';
+        const [next, place] = [bytes[0] as number, u16(bytes, 2)];
+        const rest = { bytes: bytes.subarray(8), wholeBytes: wholeBytes - 8 };
+        if ((place & 0xfff9) === 0) return this.#above(next, ends, rest, headers + 1);
+        if (next !== protocolTcp) return 'other';
+        const whole = this.#fragments.add({
+          key: `${ends.from} ${ends.to} ${u32(bytes, 4)}`,
+          at: place & 0xfff8,
+          isLast: (place & 1) === 0,
+          payload: rest,
+        });
+        return whole === undefined ? 'fragment' : this.#above(next, ends, whole, headers + 1);
+      }
+      case protocolV4:
+      case protocolV6:
+        return this.#ip(payload, headers + 1);
+      case protocolGre: {
+        // Version 0 alone; checksum, key and sequence number take four bytes each (RFC 2784, 2890).
+        const flags = u16(bytes, 0);
+        if (bytes.length < 4 || (flags & 7) !== 0) return 'other';
+        const options = [0x8000, 0x2000, 0x1000].filter((flag) => (flags & flag) !== 0).length;
+        const inner = byEtherType(payload, u16(bytes, 2), 4 + options * 4, 0);
+        return typeof inner === 'string' ? inner : this.#ip(inner, headers + 1);
+      }
+      default:
+        return 'other';
     }
-    case 0:
-    case 108:
-      return bytes.length < 4 ? 'broken' : behind(4);
-    case 113:
-      return byEtherType(u16(bytes, 14), 16);
-    case 276:
-      return byEtherType(u16(bytes, 0), 20);
-    default:
-      return 'unknown-link';
   }
 }
 
-function fromV4({ bytes, wholeBytes }: Within): Segment | NoSegment {
-  if (bytes.length < 20) return 'broken';
-  const headBytes = ((bytes[0] as number) & 15) * 4;
-  if (headBytes < 20 || bytes.length < headBytes) return 'broken';
-  // More fragments, or not the first one.
-  if ((u16(bytes, 6) & 0x3fff) !== 0) return bytes[9] === 6 ? 'fragment' : 'other';
-  if (bytes[9] !== 6) return 'other';
-  // 0: a segment that the network card would have cut; the capture knows its length.
-  const total = u16(bytes, 2) || wholeBytes;
-  if (total < headBytes) return 'broken';
-  const end = Math.min(bytes.length, total);
-  return fromTcp(v4Text(bytes, 12), v4Text(bytes, 16), {
-    bytes: bytes.subarray(headBytes, end),
-    wholeBytes: total - headBytes,
-  });
-}
-
-function fromV6({ bytes, wholeBytes }: Within): Segment | NoSegment {
-  if (bytes.length < 40) return 'broken';
-  const whole = u16(bytes, 4) === 0 ? wholeBytes : 40 + u16(bytes, 4);
-  let next = bytes[6] as number;
-  let at = 40;
-  // Hop-by-hop, routing, destination options, fragment, authentication.
-  while (next === 0 || next === 43 || next === 60 || next === 44 || next === 51) {
-    if (bytes.length < at + 8) return 'broken';
-    if (next === 44 && (u16(bytes, at + 2) & 0xfff9) !== 0) return 'fragment';
-    const length =
-      next === 44
-        ? 8
-        : next === 51
-          ? ((bytes[at + 1] as number) + 2) * 4
-          : ((bytes[at + 1] as number) + 1) * 8;
-    next = bytes[at] as number;
-    at += length;
-  }
-  if (next !== 6) return 'other';
-  if (whole < at || bytes.length < at) return 'broken';
-  return fromTcp(v6Text(bytes, 8), v6Text(bytes, 24), {
-    bytes: bytes.subarray(at, Math.min(bytes.length, whole)),
-    wholeBytes: whole - at,
-  });
-}
-
-function fromTcp(from: string, to: string, { bytes, wholeBytes }: Within): Segment | NoSegment {
+function tcp({ from, to }: Ends, { bytes, wholeBytes }: Within): Segment | NoSegment {
   if (bytes.length < 20) return 'broken';
   const headBytes = ((bytes[12] as number) >> 4) * 4;
   if (headBytes < 20 || wholeBytes < headBytes) return 'broken';
@@ -125,9 +173,6 @@ function fromTcp(from: string, to: string, { bytes, wholeBytes }: Within): Segme
     wholeBytes: wholeBytes - headBytes,
   };
 }
-
-const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-const u32 = (bytes: Uint8Array, at: number): number => u16(bytes, at) * 65_536 + u16(bytes, at + 2);
 
 export const v4Text = (bytes: Uint8Array, at: number): string => bytes.subarray(at, at + 4).join('.');
 

@@ -18,7 +18,7 @@ import { readPackets } from './container.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { ContainerFacts, Packet } from './container.ts';
 import { exportedFrameOf } from './exported-pdu.ts';
-import { segmentOf } from './layers.ts';
+import { SegmentReader } from './layers.ts';
 import type { NoSegment } from './layers.ts';
 import { LoadedFlow } from './loaded-flow.ts';
 import type { FlowDesk, FlowEnds } from './loaded-flow.ts';
@@ -58,6 +58,7 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
   readonly #facts: ContainerFacts = { notes: new Set(), application: '', timeDigits: 0, packets: 0 };
   readonly #flows = new Map<string, Known>();
   readonly #counts = new Map<NoSegment | 'encrypted', number>();
+  readonly #segments = new SegmentReader();
   readonly #unknownLinks = new Set<number>();
   #firstNs: bigint | undefined;
   #lastMs = 0;
@@ -204,7 +205,7 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
       const { flow, direction } = this.#flowOf(frame, packet, frame.direction);
       return flow.frame(direction, frame.bytes, frame.wholeBytes, timeMs);
     }
-    const segment = segmentOf(packet);
+    const segment = this.#segments.segmentOf(packet);
     if (typeof segment === 'string') {
       if (segment === 'unknown-link') this.#unknownLinks.add(packet.linkType);
       return this.#count(segment);
@@ -278,7 +279,7 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
       if (number > 0) notes.push(`${number} ${text}`);
     };
     add(count('encrypted'), 'connections are encrypted; their frames cannot be read from here.');
-    add(count('fragment'), 'packets are fragments of IP packets; they were left out.');
+    add(this.#segments.leftFragments, 'fragments of IP packets never became whole; they were left out.');
     add(count('broken'), 'packets are cut too short or broken; they were left out.');
     add(count('other'), 'packets are not TCP; they were left out.');
     add(this.#repeated, 'segments were repeated; each byte counts once.');

@@ -8,7 +8,7 @@ import { needs } from '../support/needs.ts';
 import { end, handshake, pcapOf } from './pcap.ts';
 import type { Segment } from './pcap.ts';
 import { openTshark } from './tshark.ts';
-import { bytesOf, vectorsOf } from './vectors.ts';
+import { bytesOf, exampleSession as session, vectorsOf } from './vectors.ts';
 
 const need = needs('tshark', 'the Wireshark dissector knows whose stream it reads');
 const tshark = need.available ? openTshark(need.path) : undefined;
@@ -24,13 +24,6 @@ const words = (segments: readonly Segment[], field: string, ...args: readonly st
     .trimEnd();
 
 const text = (content: string): Segment => ({ bytes: new TextEncoder().encode(content) });
-
-type Step = ReturnType<typeof vectorsOf>[number] & { readonly from: string };
-
-/** The example session of the page, a segment for each frame. */
-const session: readonly Segment[] = (vectorsOf('example-session') as readonly Step[]).map(
-  ({ hex, from }) => ({ bytes: bytesOf(hex), isAnswer: from === 'listener' }),
-);
 
 /** A TLS record with a body that nobody can read. */
 const record = (content: number, body: number): Segment => {

@@ -6,51 +6,72 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { programPath } from '../support/program.ts';
+
 const script = fileURLToPath(new URL('../../build/wireshark/hexdrop.lua', import.meta.url));
 
 export interface Tshark {
-  /** Standard output of reading `capture`. Throws when tshark fails or Lua complains. */
+  /** Standard output of reading `capture`. Throws when tshark fails or complains. */
   run(capture: Uint8Array, ...args: readonly string[]): string;
   /** The values of one field, in the order in which they stand in the stream. */
   column(capture: Uint8Array, field: string, ...args: readonly string[]): readonly string[];
+  /** A file that it may read, with this content. */
+  file(name: string, content: string | Uint8Array): string;
   close(): void;
 }
 
-export function openTshark(program: string): Tshark {
+/**
+ * With the dissector of the sources; or, `installed`, with what `hexdrop wireshark --install` put into the folders of
+ * a user who had none.
+ */
+export function openTshark(program: string, { installed = false } = {}): Tshark {
   const folder = mkdtempSync(join(tmpdir(), 'hexdrop-tshark-'));
   chmodSync(folder, 0o755);
   const home = join(folder, 'home');
   mkdirSync(home);
   chmodSync(home, 0o777);
-  const lua = join(folder, 'hexdrop.lua');
-  // Where that user may read it, wherever the project lies.
-  copyFileSync(script, lua);
-  chmodSync(lua, 0o644);
   const asRoot = process.getuid?.() === 0;
+  const surroundings = { PATH: process.env['PATH'] ?? '', HOME: home };
+  const file = (name: string, content: string | Uint8Array): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content, { mode: 0o644 });
+    return path;
+  };
+  const start = (command: readonly string[]): string => {
+    const plain = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...command];
+    const [first = '', ...rest] = asRoot ? plain : command;
+    const options = { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 60_000, env: surroundings } as const;
+    const { stdout, stderr, status, error } = spawnSync(first, rest, options);
+    if (status !== 0 || stderr !== '') throw new Error(`${command.join(' ')}: ${error?.message ?? stderr}`);
+    return stdout;
+  };
+  const scriptArgs: string[] = [];
+  if (installed) {
+    const { status, stderr } = spawnSync(process.execPath, [programPath, 'wireshark', '--install'], {
+      encoding: 'utf8',
+      env: surroundings,
+    });
+    if (status !== 0) throw new Error(`The dissector was not installed: ${stderr}`);
+  } else {
+    // Where that user may read it, wherever the project lies.
+    const lua = join(folder, 'hexdrop.lua');
+    copyFileSync(script, lua);
+    chmodSync(lua, 0o644);
+    scriptArgs.push('-X', `lua_script:${lua}`);
+  }
   let captures = 0;
   return {
+    file,
+    run(capture, ...args) {
+      captures += 1;
+      const path = file(`${captures}.pcapng`, capture);
+      const stdout = start([program, '-r', path, ...scriptArgs, '-n', ...args]);
+      if (/Lua Error/u.test(stdout)) throw new Error('The dissector failed.');
+      return stdout;
+    },
     column(capture, field, ...args) {
       const lines = this.run(capture, '-T', 'fields', '-e', field, '-E', 'occurrence=a', ...args).split('\n');
       return lines.flatMap((line) => (line === '' ? [] : line.split(',')));
-    },
-    run(capture, ...args) {
-      captures += 1;
-      const path = join(folder, `${captures}.pcapng`);
-      writeFileSync(path, capture, { mode: 0o644 });
-      const words = ['-r', path, '-X', `lua_script:${lua}`, '-n', ...args];
-      const { stdout, stderr, status } = spawnSync(
-        asRoot ? 'setpriv' : program,
-        asRoot ? ['--reuid=65534', '--regid=65534', '--clear-groups', program, ...words] : words,
-        {
-          encoding: 'utf8',
-          maxBuffer: 1 << 28,
-          timeout: 60_000,
-          env: { PATH: process.env['PATH'] ?? '', HOME: home, XDG_CONFIG_HOME: home },
-        },
-      );
-      if (status !== 0 || /lua|traceback/iu.test(stderr)) throw new Error(`tshark complains: ${stderr}`);
-      if (/Lua Error/u.test(stdout)) throw new Error('The dissector failed.');
-      return stdout;
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };

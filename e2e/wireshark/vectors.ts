@@ -3,10 +3,13 @@
 import { readFileSync } from 'node:fs';
 
 import { dissect } from '../../shared/protocol/dissect.ts';
+import type { Segment } from './pcap.ts';
 
 export interface Vector {
   readonly name: string;
   readonly hex: string;
+  /** Who sends it, where that is told: "dialer" or "listener". */
+  readonly from?: string;
 }
 
 export const vectorsOf = (file: string): readonly Vector[] => {
@@ -25,3 +28,9 @@ export const soundFrames = framesOf('session', 'browse', 'text', 'transfer', 'ex
 
 /** "DATA", or "type 0x77". */
 export const typeOf = (frame: Uint8Array): string => dissect(frame).name;
+
+/** The example session of the page, a segment for each frame. */
+export const exampleSession: readonly Segment[] = vectorsOf('example-session').map(({ hex, from }) => ({
+  bytes: bytesOf(hex),
+  isAnswer: from === 'listener',
+}));

@@ -45,7 +45,7 @@ local function was_known(since, pinfo)
   return since ~= nil and since <= pinfo.number
 end
 
--- Requests and their answers.
+-- Requests and their answers. Times count from the first packet: a double holds their nanoseconds.
 
 local function track(connection, pinfo, key, number, id)
   local message = messages[number]
@@ -55,14 +55,14 @@ local function track(connection, pinfo, key, number, id)
     for request_number, request in pairs(requests) do
       if messages[request_number].answers[message.name] then
         answered[request.key] = pinfo.number
-        answers_to[key] = { packet = request.packet, seconds = pinfo.abs_ts - request.at }
+        answers_to[key] = { packet = request.packet, seconds = pinfo.rel_ts - request.at }
         requests[request_number] = nil
       end
     end
   end
   if message.asks then
     connection.waiting[id] = connection.waiting[id] or {}
-    connection.waiting[id][number] = { key = key, packet = pinfo.number, at = pinfo.abs_ts }
+    connection.waiting[id][number] = { key = key, packet = pinfo.number, at = pinfo.rel_ts }
   end
 end
 
@@ -70,9 +70,8 @@ local function add_answers(tree, key)
   local to = answers_to[key]
   if to then
     tree:add(f_answer_to, to.packet):set_generated()
-    local seconds = math.max(0, to.seconds)
-    local whole = math.floor(seconds)
-    tree:add(f_answer_time, NSTime.new(whole, math.floor((seconds - whole) * 1e9))):set_generated()
+    local nanoseconds = math.floor(math.max(0, to.seconds) * 1e9 + 0.5)
+    tree:add(f_answer_time, NSTime.new(math.floor(nanoseconds / 1e9), nanoseconds % 1e9)):set_generated()
   end
   local by = answered[key]
   if by then tree:add(f_answer_in, by):set_generated() end

@@ -21,9 +21,33 @@ it.each([
     '/home/ann/.local/lib/wireshark/plugins',
     '/etc/ann/wireshark/profiles/Hexdrop',
   ],
+  [
+    'linux',
+    { XDG_CONFIG_HOME: '' },
+    '/home/ann/.local/lib/wireshark/plugins',
+    '/home/ann/.config/wireshark/profiles/Hexdrop',
+  ],
+  [
+    'linux',
+    { WIRESHARK_CONFIG_DIR: '/etc/shark', XDG_CONFIG_HOME: '/etc/ann' },
+    '/home/ann/.local/lib/wireshark/plugins',
+    '/etc/shark/profiles/Hexdrop',
+  ],
   ['win32', { APPDATA: '/data' }, '/data/Wireshark/plugins', '/data/Wireshark/profiles/Hexdrop'],
 ] as const)('knows where Wireshark looks on %s with %j', (platform, env, plugins, profile) => {
-  expect(installationFor({ platform, env, homeDirectory: () => '/home/ann' })).toEqual({ plugins, profile });
+  const world = { platform, env, homeDirectory: () => '/home/ann' };
+  expect(installationFor(world, () => false)).toEqual({ plugins, profile });
+});
+
+it('knows the folder of former versions, which counts while there is no newer one', () => {
+  const profileWhere = (...folders: readonly string[]): string =>
+    installationFor({ platform: 'linux', env: {}, homeDirectory: () => '/home/ann' }, (path) =>
+      folders.includes(path),
+    ).profile;
+  expect(profileWhere('/home/ann/.wireshark')).toBe('/home/ann/.wireshark/profiles/Hexdrop');
+  expect(profileWhere('/home/ann/.wireshark', '/home/ann/.config/wireshark')).toBe(
+    '/home/ann/.config/wireshark/profiles/Hexdrop',
+  );
 });
 
 it('changes nothing until it is asked to install, and then copies dissector and profile', async () => {

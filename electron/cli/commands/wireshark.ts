@@ -20,20 +20,27 @@ interface Installation {
 }
 
 /**
- * The personal folders of Wireshark 4: "Personal Lua Plugins" and "Personal configuration" of Help, About, Folders.
+ * The personal folders of Wireshark 4: "Personal Lua Plugins" and "Personal configuration" of Help, About, Folders; the
+ * order of the latter as `tshark -G folders` tells it under each of these surroundings.
  * Source: the Wireshark User's Guide, appendix B.
  */
-export function installationFor(world: Pick<World, 'platform' | 'env' | 'homeDirectory'>): Installation {
+export function installationFor(
+  world: Pick<World, 'platform' | 'env' | 'homeDirectory'>,
+  exists: (path: string) => boolean = existsSync,
+): Installation {
   const { platform, env } = world;
+  const named = env['WIRESHARK_CONFIG_DIR'];
+  const profileIn = (base: string): string => join(base, 'profiles', profileName);
   if (platform === 'win32') {
-    const base = join(env['APPDATA'] ?? join(world.homeDirectory(), 'AppData', 'Roaming'), 'Wireshark');
-    return { plugins: join(base, 'plugins'), profile: join(base, 'profiles', profileName) };
+    const roaming = env['APPDATA'] ?? join(world.homeDirectory(), 'AppData', 'Roaming');
+    const base = named ?? env['WIRESHARK_APPDATA'] ?? join(roaming, 'Wireshark');
+    return { plugins: join(base, 'plugins'), profile: profileIn(base) };
   }
-  const config = env['XDG_CONFIG_HOME'] ?? join(world.homeDirectory(), '.config');
-  return {
-    plugins: join(world.homeDirectory(), '.local', 'lib', 'wireshark', 'plugins'),
-    profile: join(config, 'wireshark', 'profiles', profileName),
-  };
+  const home = world.homeDirectory();
+  const usual = join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'wireshark');
+  const former = join(home, '.wireshark');
+  const base = named ?? (!exists(usual) && exists(former) ? former : usual);
+  return { plugins: join(home, '.local', 'lib', 'wireshark', 'plugins'), profile: profileIn(base) };
 }
 
 function shippedFolder(): string {

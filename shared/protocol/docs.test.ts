@@ -2,8 +2,16 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { messageOf, typeNames } from './catalog.ts';
 import { propertiesOf } from './catalog/schema.ts';
+import { messageFields } from './docs/message-fields.ts';
 import { generatedBlocks, hexDump, withGenerated } from './docs.ts';
-import { headerBytes } from './limits.ts';
+import {
+  dataPrefixBytes,
+  headerBytes,
+  limits,
+  manifestEntryBytes,
+  manifestPrefixBytes,
+  packPrefixBytes,
+} from './limits.ts';
 
 const page = readFileSync(new URL('../../docs/PROTOCOL.md', import.meta.url), 'utf8');
 
@@ -42,6 +50,18 @@ describe('the generated blocks', () => {
           : propertiesOf(message.schema).map((property) => property.meaning);
       expect(meanings.filter((meaning) => meaning === '')).toEqual([]);
     }
+  });
+
+  test.each([
+    ['MANIFEST', `takes ${manifestPrefixBytes} bytes and its \`entries\``],
+    ['MANIFEST', `takes ${manifestEntryBytes} bytes and its \`name\``],
+    ['DATA', `takes ${dataPrefixBytes} bytes and its \`content\``],
+    ['PACK', `takes ${packPrefixBytes} bytes and its \`content\``],
+    ['END', `takes ${limits.bulkMarkBytes} bytes.`],
+    ['SAME', 'takes 8 bytes.'],
+    ['CONTENT', 'takes 16 bytes and its `content`'],
+  ] as const)('say how long %s is: %s', (name, sentence) => {
+    expect(messageFields(name, messageOf(name))).toContain(sentence);
   });
 
   test('refuse a page without a place for one of them, and one with an unknown place', () => {

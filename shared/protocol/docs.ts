@@ -3,11 +3,11 @@
  * session. Pure: reading and writing files is docs/generate.ts. A unit test fails when the page has drifted.
  */
 
-import type { BinaryField } from './catalog/fields.ts';
-import type { BinaryMessage, Carrier, Family, IdRule, Message, Sender } from './catalog/message.ts';
-import { type Property, nestedObject, propertiesOf } from './catalog/schema.ts';
+import type { Carrier, Family, IdRule, Sender } from './catalog/message.ts';
 import { messageOf, type TypeName, typeNames } from './catalog.ts';
 import { dissect, leavesOf } from './dissect.ts';
+import { grouped, hexByte, table } from './docs/markdown.ts';
+import { messageFields } from './docs/message-fields.ts';
 import { errorTable } from './errors.ts';
 import type { Travels } from './errors.ts';
 import { headerFields } from './header.ts';
@@ -48,13 +48,6 @@ export function generatedBlocks(): Readonly<Record<string, string>> {
     example: exampleSession(),
   };
 }
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-
-const hexByte = (number: number): string => `0x${number.toString(16).padStart(2, '0')}`;
-
-const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 
 function headerTable(): string {
   const rows = headerFields.map((field) => [String(field.at), field.width, field.name, field.meaning]);
@@ -103,86 +96,6 @@ const familyFields = (family: Family): string =>
     .filter((name) => messageOf(name).family === family)
     .map((name) => messageFields(name, messageOf(name)))
     .join('\n\n');
-
-function messageFields(name: TypeName, message: Message): string {
-  const title = `#### ${name} (${hexByte(message.number)})\n\n${message.summary}`;
-  if (message.payload === 'binary') return `${title}\n\n${binaryTable(message)}`;
-  const rows = propertyRows(propertiesOf(message.schema), '');
-  return rows.length === 0
-    ? `${title} Its payload is \`{}\`.`
-    : `${title}\n\n${table(['property', 'form', 'meaning'], rows)}`;
-}
-
-function propertyRows(properties: readonly Property[], prefix: string): string[][] {
-  return properties.flatMap((property) => {
-    const name = `\`${prefix}${property.name}\``;
-    const marks = [property.isOptional ? 'optional' : '', property.isSecret ? 'secret' : ''].filter(
-      (mark) => mark !== '',
-    );
-    const form = marks.length === 0 ? property.form : `${property.form} (${marks.join(', ')})`;
-    const nested = nestedObject(property.schema);
-    const isList = property.form.startsWith('list');
-    const below =
-      nested === undefined
-        ? []
-        : propertyRows(propertiesOf(nested), `${prefix}${property.name}${isList ? '[]' : ''}.`);
-    return [[name, form, property.meaning], ...below];
-  });
-}
-
-function binaryTable(message: BinaryMessage): string {
-  return table(['field', 'type', 'allowed', 'meaning'], fieldRows(message.fields, ''));
-}
-
-function fieldRows(fields: readonly BinaryField[], prefix: string): string[][] {
-  return fields.flatMap((field) => {
-    const row = [`\`${prefix}${field.name}\``, fieldType(field), fieldRule(field), field.meaning];
-    return field.kind === 'list' ? [row, ...fieldRows(field.fields, `${prefix}${field.name}[].`)] : [row];
-  });
-}
-
-function fieldType(field: BinaryField): string {
-  switch (field.kind) {
-    case 'list':
-      return field.count === 'measured' ? 'as many records as counted' : 'records to the end of the payload';
-    case 'hex':
-      return `${field.bytes} bytes`;
-    case 'bytes':
-      if (field.bytes === 'measured') return 'as many bytes as measured';
-      return field.bytes === 'rest' ? 'bytes to the end of the payload' : `${field.bytes} bytes`;
-    case 'text':
-      return 'UTF-8, as many bytes as measured';
-    default:
-      return field.width;
-  }
-}
-
-function fieldRule(field: BinaryField): string {
-  switch (field.kind) {
-    case 'number':
-      if (field.multipleOf !== undefined) return `multiples of ${grouped(field.multipleOf)}`;
-      return field.width === 'u64' ? 'to 2^53-1' : field.width === 'i64' ? '±2^59' : 'all';
-    case 'index':
-      return field.mayBeNone ? 'all; 0xffffffff is none' : 'below 0xffffffff';
-    case 'constant':
-      return String(field.value);
-    case 'measure':
-      return '';
-    case 'choice':
-      return Object.entries(field.choices)
-        .map(([name, value]) => `${value} ${name}`)
-        .join(', ');
-    case 'switch':
-      return `0, or ${hexByte(field.bit)} ${field.property}`;
-    case 'hex':
-      return 'all';
-    case 'bytes':
-    case 'text':
-      return field.minimum === field.maximum ? 'all' : `${field.minimum} to ${grouped(field.maximum)} bytes`;
-    case 'list':
-      return `${field.minimum} to ${grouped(field.maximum)}`;
-  }
-}
 
 const unitText: Record<LimitUnit, string> = {
   bytes: 'bytes',

@@ -85,7 +85,7 @@ export const limitTable = {
     'payload of DATA or PACK',
     'one chunk and its prefix, so that one pooled buffer holds any bulk frame',
   ),
-  bulkMarkBytes: limit(48, 'bytes', 'payload of END or SAME', 'they have a fixed number of bytes'),
+  bulkMarkBytes: limit(48, 'bytes', 'payload of END or SAME', 'END has 48, SAME has 8'),
   contentBytes: limit(chunkBytes + 16, 'bytes', 'payload of CONTENT', 'one chunk, its offset and the size'),
   packEntries: limit(6_554, 'files', 'files in one PACK', 'as many empty ones as fit'),
   manifestPageEntries: limit(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { messageOf, typeNames } from './catalog.ts';
 import { propertiesOf } from './catalog/schema.ts';
-import { messageFields } from './docs/message-fields.ts';
+import { messageFields } from './page/message-fields.ts';
 import { generatedBlocks, hexDump, withGenerated } from './docs.ts';
 import {
   dataPrefixBytes,

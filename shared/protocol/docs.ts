@@ -6,8 +6,8 @@
 import type { Carrier, Family, IdRule, Sender } from './catalog/message.ts';
 import { messageOf, type TypeName, typeNames } from './catalog.ts';
 import { dissect, leavesOf } from './dissect.ts';
-import { grouped, hexByte, table } from './docs/markdown.ts';
-import { messageFields } from './docs/message-fields.ts';
+import { grouped, hexByte, table } from './page/markdown.ts';
+import { messageFields } from './page/message-fields.ts';
 import { errorTable } from './errors.ts';
 import type { Travels } from './errors.ts';
 import { headerFields } from './header.ts';

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type Payload, type TypeName, typeNames, typeNumber } from './catalog.ts';
+import { type Payload, typeByNumber, type TypeName, typeNames, typeNumber } from './catalog.ts';
 import { decodePayload, encodeFrame } from './codec.ts';
 import { HexdropError } from './errors.ts';
 import { type FrameHandler, type FrameHeader, FrameParser } from './framing.ts';
@@ -15,6 +15,7 @@ import badFraming from './vectors/bad-framing.json' with { type: 'json' };
 import badManifest from './vectors/bad-manifest.json' with { type: 'json' };
 import badPayload from './vectors/bad-payload.json' with { type: 'json' };
 import browse from './vectors/browse.json' with { type: 'json' };
+import framing from './vectors/framing.json' with { type: 'json' };
 import example from './vectors/example-session.json' with { type: 'json' };
 import session from './vectors/session.json' with { type: 'json' };
 import text from './vectors/text.json' with { type: 'json' };
@@ -105,6 +106,27 @@ const errorOf = (deliveries: readonly Uint8Array[]): string => {
     return error instanceof HexdropError ? error.code : String(error);
   }
 };
+
+/** The frames of a stream; skipped ones are not among them. */
+const framesOf = (deliveries: readonly Uint8Array[]): readonly unknown[] => {
+  const frames: unknown[] = [];
+  const parser = new FrameParser({
+    header: () => {},
+    payload: () => {},
+    frame: ({ type, ...place }) => frames.push({ type: typeByNumber(type), ...place }),
+  });
+  for (const delivery of deliveries) parser.push(delivery);
+  parser.end();
+  return frames;
+};
+
+describe('a stream', () => {
+  test.each(framing.vectors)('of $name has its frames', ({ hex, frames }) => {
+    const stream = bytesOf(hex);
+    expect(framesOf([stream])).toEqual(frames);
+    expect(framesOf(Array.from(stream, (byte) => Uint8Array.of(byte)))).toEqual(frames);
+  });
+});
 
 describe('a bad stream', () => {
   test.each(badFraming.vectors)('$name', ({ hex, error }) => {

@@ -17,8 +17,9 @@ const mebibyte = 1_048_576;
 const files = (root: string): readonly string[] =>
   [...readTree(root, isUnfinished)].filter(([, { kind }]) => kind === 'file').map(([path]) => path);
 
-async function smallReceiver(to: string, mebibytes: number) {
-  const args = ['receive', '--yes', '--dir', to];
+/** Takes what there is no space for, unless it is told otherwise. */
+async function smallReceiver(to: string, mebibytes: number, manner: readonly string[] = ['--force']) {
+  const args = ['receive', '--yes', ...manner, '--dir', to];
   const receiver = await world
     .device('receiver')
     .listen(args, { wrap: disk.wrap(memoryDisk(to, `${mebibytes}m`)) });
@@ -105,5 +106,58 @@ describe.skipIf(!disk.available)('a full disk', () => {
     ]);
     expect(got.stderr.endsWith('small')).toBe(true);
     expect(await sharer.program.event('fault')).toMatchObject({ code: 'disk-full', side: 'there' });
+  });
+});
+
+describe.skipIf(!disk.available)('an offer that cannot fit', () => {
+  test('is declined with the sizes when nobody is asked, and nothing of it arrives', async () => {
+    const from = makeTree(world.folder('from'), { 'tree/large': new Uint8Array(12 * mebibyte) });
+    const receiver = await smallReceiver(world.folder('to'), 8, ['--once']);
+    const sent = await world.device('sender').run(['send', join(from, 'tree'), '--to', receiver.address]);
+    expectExit(sent, 3);
+    expect(lastEvent(sent, 'error').code).toBe('no-space');
+    expect(sent.stderr).toContain('There is no space for it: it needs 12.6 MB, and 8.39 MB are free there.');
+    await receiver.program.event('declined');
+    await receiver.program.says(/Declined an offer .* no space .* --force/);
+    expect([...readTree(receiver.seen).keys()]).toEqual([]);
+    // It was not the one transfer that --once waits for.
+    const small = makeTree(world.folder('small'), { words: 'words' });
+    expectExit(await world.device('sender').run(['send', join(small, 'words'), '--to', receiver.address]), 0);
+    expectExit(await receiver.program.end(), 0);
+  });
+
+  test('is taken as far as it goes with --force', async () => {
+    const from = makeTree(world.folder('from'), {
+      'tree/large': new Uint8Array(12 * mebibyte),
+      'tree/small': 'small',
+    });
+    const receiver = await smallReceiver(world.folder('to'), 8);
+    const sent = await world.device('sender').run(['send', join(from, 'tree'), '--to', receiver.address]);
+    expectExit(sent, 1);
+    expect(files(receiver.seen)).toEqual(['tree/small']);
+  });
+
+  test('is not declined when most of it is there already', async () => {
+    const random = seededRandom();
+    const from = makeTree(world.folder('from'), { 'tree/large': random.bytes(6 * mebibyte) });
+    const receiver = await smallReceiver(world.folder('to'), 8, ['--on-conflict', 'skip']);
+    const send = ['send', join(from, 'tree'), '--to', receiver.address];
+    expectExit(await world.device('sender').run(send), 0);
+    makeTree(from, { 'tree/added': random.bytes(mebibyte) });
+    expectExit(await world.device('sender').run(send), 0);
+    expect(files(receiver.seen)).toContain('tree/added');
+  });
+
+  test('is ended as soon as its sender has counted enough', async () => {
+    // More than is counted before the offer leaves, and the large file is the last of it.
+    const tree: Record<string, string | Uint8Array> = {};
+    for (let file = 0; file < 12_000; file += 1) tree[`tree/a/${file}`] = 'x';
+    tree['tree/z/large'] = new Uint8Array(80 * mebibyte);
+    const from = makeTree(world.folder('from'), tree);
+    const receiver = await smallReceiver(world.folder('to'), 60, []);
+    const sent = await world.device('sender').run(['send', join(from, 'tree'), '--to', receiver.address]);
+    expectExit(sent, 3);
+    expect(lastEvent(sent, 'error').code).toBe('no-space');
+    expect(files(receiver.seen)).not.toContain('tree/z/large');
   });
 });

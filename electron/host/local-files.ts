@@ -206,8 +206,8 @@ const isWritable = (path: string): Promise<boolean> =>
 export async function freeBytesAt(path: string): Promise<number | undefined> {
   for (let at = path; ; at = dirname(at)) {
     try {
-      const { bavail, bsize } = await statfs(at);
-      return bavail * bsize;
+      const { bavail, blocks, bsize } = await statfs(at);
+      return blocks === 0 ? undefined : bavail * bsize;
     } catch {
       if (at === dirname(at)) return undefined;
     }

@@ -96,9 +96,28 @@ describe('an offer', () => {
 
   it('of a device that is let in is taken at once, to where settings say', async () => {
     const { policy, cards, home, described } = desk({ takesAll: true });
-    expect(await policy.decide(offer(1))).toEqual({ accept: true, dir: home, onConflict: 'rename' });
+    expect(await policy.decide(offer(1))).toEqual({
+      accept: true,
+      dir: home,
+      onConflict: 'rename',
+      mustFit: true,
+    });
     expect(cards().size).toBe(0);
     expect(described).toMatchObject([[idOf(1), { title: 'a.txt', moreRoots: 1, dir: home }]]);
+  });
+
+  it('of a device that is let in is declined with the reason when there is certainly no space for it', async () => {
+    const { policy, cards, described } = desk({ takesAll: true });
+    const decision = await policy.decide({ ...offer(1), missingBytes: 1_000 });
+    expect(decision).toEqual({ accept: false, code: 'no-space' });
+    expect(cards().size).toBe(0);
+    expect(described).toMatchObject([[idOf(1), { title: 'a.txt' }]]);
+  });
+
+  it('of any other device is shown, however little space there is', async () => {
+    const { policy, cards } = desk();
+    void policy.decide({ ...offer(1), missingBytes: 1_000 });
+    await expect.poll(() => cards().size).toBe(1);
   });
 
   it('that comes again over another connection has one card, and nobody waits at the old one', async () => {

@@ -129,7 +129,11 @@ export class Offers {
     const { downloadDir, onConflict } = this.#context.settings.current;
     if (this.#devices.takesAll(offer.peer)) {
       this.#describe(offer, downloadDir);
-      return Promise.resolve({ accept: true, dir: downloadDir, onConflict });
+      return Promise.resolve(
+        offer.missingBytes === undefined
+          ? { accept: true, dir: downloadDir, onConflict, mustFit: true }
+          : { accept: false, code: 'no-space' },
+      );
     }
     const ofOne = [...this.#waiting.values()].filter(
       (waiting) => waiting.offer.peer.address === offer.peer.address,
@@ -151,7 +155,7 @@ export class Offers {
 
   async #show(offer: OfferView): Promise<void> {
     const id = offer.transferId;
-    const { freeBytes: _there, ...told } = offer;
+    const { freeBytes: _there, missingBytes: _missing, ...told } = offer;
     const found = await this.check(id).catch(() => undefined);
     const waiting = this.#waiting.get(id);
     if (found === undefined || waiting?.offer !== offer) return;

@@ -50,6 +50,8 @@ export interface OfferView {
   readonly isResumed: boolean;
   /** Free space where the files would go, in bytes. */
   readonly freeBytes?: number;
+  /** How many of them are missing, where that is certain. */
+  readonly missingBytes?: number;
 }
 
 export type Decision =
@@ -61,8 +63,17 @@ export type Decision =
       readonly dir?: string;
       /** Another treatment of names that are taken than the policy's. */
       readonly onConflict?: ConflictPolicy;
+      /**
+       * Nobody looked at it: it is ended as soon as it is certain that there is no space for it. Of no effect with `wants`.
+       */
+      readonly mustFit?: boolean;
     }
-  | { readonly accept: false; readonly message?: string };
+  | {
+      readonly accept: false;
+      /** Its message is made of the sizes. */
+      readonly code?: 'no-space';
+      readonly message?: string;
+    };
 
 export type TransferState =
   | 'connecting'

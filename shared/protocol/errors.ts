@@ -108,6 +108,7 @@ export const errorTable = {
   declined: entry('transfer', 'declined', 'The receiver declined.'),
   cancelled: entry('transfer', 'interrupted', 'The transfer was cancelled.'),
   'not-receiving': entry('request', 'declined', 'The device takes nothing now.'),
+  'no-space': entry('request', 'declined', 'The receiver has no space for all of it.', 2),
   'transfer-unknown': entry('session', 'failed', 'There is no such transfer here.'),
   'manifest-order': entry(
     'session',

@@ -86,13 +86,14 @@ export const commands: readonly CommandSpec[] = [
     operandMeaning: 'nothing',
     summary: 'listen for offers; asks before it takes one',
     description: [
-      'On a terminal each offer is shown and asked for. Without a terminal, --yes is needed: it accepts everything that anyone in reach offers.',
+      'On a terminal each offer is shown and asked for. Without a terminal, --yes is needed: it accepts everything that anyone in reach offers and that there is space for.',
       'A file appears under its name only when it is whole and verified.',
     ],
     required: [],
     options: [
       'dir',
       'yes',
+      'force',
       'once',
       'only',
       'onConflict',

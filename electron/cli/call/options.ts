@@ -16,6 +16,7 @@ export interface OptionValues {
   /** Bytes. */
   readonly size?: number;
   readonly yes?: boolean;
+  readonly force?: boolean;
   readonly once?: boolean;
   readonly only?: readonly string[];
   readonly onConflict?: ConflictPolicy;
@@ -173,6 +174,10 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
     parse: (text) => parseWholeNumber('size', text, 0, Number.MAX_SAFE_INTEGER),
   },
   yes: { flag: 'yes', short: 'y', summary: 'accept every offer without asking' },
+  force: {
+    flag: 'force',
+    summary: 'with --yes: take also what there is no space for, as far as it goes',
+  },
   once: { flag: 'once', summary: 'stop after one accepted transfer, with its exit code' },
   only: {
     flag: 'only',

@@ -57,9 +57,22 @@ describe('receive', () => {
     expect(call.stderr.text).toContain('--yes');
   });
 
+  it('with --yes declines what there is no space for, and takes it with --force', async () => {
+    const careful = await listener(receiveYes);
+    expect(await careful.offer({ missingBytes: 2_000_000 })).toEqual({ accept: false, code: 'no-space' });
+    expect(careful.call.stderr.text).toContain('no space for it, 2.00 MB are missing. With --force');
+    await stop(careful);
+    const forced = await listener([...receiveYes, '--force']);
+    expect(await forced.offer({ missingBytes: 2_000_000 })).toEqual({ accept: true });
+    await stop(forced);
+    const choosy = await listener([...receiveYes, '--only', '*.jpg']);
+    expect(await choosy.offer({ missingBytes: 2_000_000 })).toMatchObject({ accept: true });
+    await stop(choosy);
+  });
+
   it('with --yes takes every offer and tells each in a JSON line', async () => {
     const desk = await listener([...receiveYes, '--json']);
-    expect(await desk.offer()).toEqual({ accept: true });
+    expect(await desk.offer()).toEqual({ accept: true, mustFit: true });
     expect(desk.call.stdout.events.at(-1)).toMatchObject({
       event: 'offer',
       transfer: 'a'.repeat(32),
@@ -154,7 +167,7 @@ describe('receive --once', () => {
     await desk.offer();
     desk.finish({ error: { code: 'connection-lost', message: 'It broke.' } }, false);
     expect(desk.call.stderr.text).toContain('Waiting up to 30 s');
-    expect(await desk.offer({ transferId: 'b'.repeat(32) })).toEqual({ accept: true });
+    expect(await desk.offer({ transferId: 'b'.repeat(32) })).toEqual({ accept: true, mustFit: true });
     desk.finish({ id: 'b'.repeat(32) });
     expect(await desk.ended).toBe(0);
   });
@@ -177,7 +190,7 @@ describe('receive --once', () => {
       error: new HexdropError('connection-lost'),
     });
     expect(desk.call.stderr.text).toContain('Waiting for it to come back');
-    expect(await desk.offer({ isResumed: true })).toEqual({ accept: true });
+    expect(await desk.offer({ isResumed: true })).toEqual({ accept: true, mustFit: true });
     desk.finish();
     expect(await desk.ended).toBe(0);
   });

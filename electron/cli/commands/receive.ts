@@ -49,6 +49,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
         output,
         dir,
         prompter,
+        takesTooMuch: options.force === true,
         only,
         interrupted: interrupt.signal,
         refusal: (offer) => (options.once === true ? once.refusal(offer) : undefined),

@@ -5,6 +5,7 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { Decision, EntryKind, OfferView } from '../../../shared/model/transfer.ts';
+import { formatBytes } from '../terminal/format.ts';
 import { askAboutOffer } from './offer-question.ts';
 import type { OfferAnswer } from './offer-question.ts';
 import { selectionOf } from './selection.ts';
@@ -25,6 +26,8 @@ export interface OfferDeskOptions {
   readonly dir: string;
   /** Absent with --yes. */
   readonly prompter: Prompter | undefined;
+  /** Without a person, an offer that does not fit is declined, unless it is taken by --force. */
+  readonly takesTooMuch: boolean;
   /** The patterns of --only; each offer is held against them by itself. */
   readonly only: readonly string[];
   readonly interrupted: AbortSignal;
@@ -98,13 +101,23 @@ export class OfferDesk {
     return { accept: false, message };
   }
 
+  #answeredAlone({ missingBytes, peer }: OfferView, only: Selection | undefined): Decision {
+    // How much of it the patterns take is not known.
+    if (only !== undefined) return { accept: true, wants: only.wants };
+    if (this.#options.takesTooMuch) return { accept: true };
+    if (missingBytes === undefined) return { accept: true, mustFit: true };
+    this.#options.output.note(
+      `Declined an offer of "${displayName(peer.alias)}": there is no space for it, ${formatBytes(missingBytes)} are missing. With --force it is taken all the same.`,
+    );
+    return { accept: false, code: 'no-space' };
+  }
+
   /** @param selections takes what was chosen by patterns */
   async #answered(offer: OfferView, selections: Selection[]): Promise<Decision> {
     const { prompter, dir, output } = this.#options;
     const only = selectionOf(this.#options.only);
     if (only !== undefined) selections.push(only);
-    if (prompter === undefined)
-      return only === undefined ? { accept: true } : { accept: true, wants: only.wants };
+    if (prompter === undefined) return this.#answeredAlone(offer, only);
     const withdrawn = new AbortController();
     this.#questions.set(offer.transferId, withdrawn);
     const signal = AbortSignal.any([withdrawn.signal, this.#options.interrupted]);

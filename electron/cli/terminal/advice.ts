@@ -21,6 +21,7 @@ const advice: Partial<Record<ErrorCode, string>> = {
   'pin-required': 'Put the PIN into a file and give it with --pin-file.',
   'pin-wrong': 'Ask the owner of the share for the PIN.',
   'not-receiving': 'The other side must run "hexdrop receive".',
+  'no-space': 'Make room there, or let the other side start "hexdrop receive" with --force.',
   'disk-full': 'Make room there, then start the same command again: it continues from what was verified.',
 };
 

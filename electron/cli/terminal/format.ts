@@ -1,33 +1,17 @@
 /** Numbers, sizes and times as people read them. Decimal units, as disks and networks are sold. */
 
-const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+import { byteUnits, byteUnitIndexOf, formatBytes } from '../../../shared/model/format-bytes.ts';
 
-const unitIndexOf = (bytes: number): number => {
-  let index = 0;
-  // 999,500 would round to "1000 kB": the next unit starts where three digits end.
-  for (let rest = bytes; rest >= 999.5 && index < units.length - 1; rest /= 1000) index += 1;
-  return index;
-};
-
-const threeDigits = (value: number): string => {
-  if (value >= 99.95) return value.toFixed(0);
-  return value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
-};
-
-/** "512 B", "1.23 GB": three digits. */
-export const formatBytes = (bytes: number): string => {
-  const index = unitIndexOf(bytes);
-  return index === 0 ? `${Math.round(bytes)} B` : `${threeDigits(bytes / 1000 ** index)} ${units[index]}`;
-};
+export { formatBytes };
 
 /** Two sizes in the unit of the second, each as wide as the second: "0.04 / 1.23 GB". Never shows more than `total`. */
 export const formatBytesOf = (bytes: number, total: number): string => {
-  const index = unitIndexOf(total);
+  const index = byteUnitIndexOf(total);
   const inUnit = (value: number): string =>
     index === 0 ? String(value) : (value / 1000 ** index).toFixed(total / 1000 ** index >= 99.95 ? 1 : 2);
   const totalText = inUnit(total);
   const bytesText = inUnit(Math.min(bytes, total)).padStart(totalText.length);
-  return `${bytesText} / ${totalText} ${units[index]}`;
+  return `${bytesText} / ${totalText} ${byteUnits[index]}`;
 };
 
 export const formatSpeed = (bytesPerSecond: number): string => `${formatBytes(bytesPerSecond)}/s`;

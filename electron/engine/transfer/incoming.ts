@@ -3,8 +3,7 @@
  * connection broke is expected back for a while, and goes on without asking again.
  */
 
-import { statfsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ConflictPolicy, Decision, OfferView } from '../../../shared/model/transfer.ts';
@@ -18,6 +17,7 @@ import { openLane } from './lane-opening.ts';
 import { listPartials } from './partials.ts';
 import { TransferRecord } from './record.ts';
 import type { Outcome } from './record.ts';
+import { freeBytesAt, isAllNewAt, isTooMuchStill, missingBytes, noSpace } from './room.ts';
 import { SafeRoot } from './safe-path.ts';
 import { provenId, Sink } from './sink.ts';
 
@@ -36,6 +36,8 @@ interface Visit {
   readonly roots: string;
   /** Set once accepted. */
   decision: Accepted | undefined;
+  /** Set once accepted, where it must fit and all of it is new: the folder that it goes to. */
+  roomAt: string | undefined;
   sink: Sink;
   timer: NodeJS.Timeout | undefined;
 }
@@ -55,6 +57,10 @@ export class Incoming {
       onConflict: policy.onConflict,
       needsPreview: policy.decidesAtOnce !== true,
       decide: (sink) => policy.decide(this.#offerView(sink, wire, policy.dir)),
+      refusal: (sink, { code, message }) =>
+        code === 'no-space'
+          ? noSpace(sink.totals, freeBytesAt(policy.dir) ?? 0)
+          : new HexdropError('declined', message ?? 'The receiver declined.'),
       root: (accepted) => SafeRoot.open(accepted.dir ?? policy.dir),
     });
   }
@@ -78,6 +84,7 @@ export class Incoming {
       onConflict: 'rename',
       needsPreview: false,
       decide: () => Promise.resolve({ accept: true }),
+      refusal: () => new HexdropError('declined'),
       root: () => root,
     });
   }
@@ -102,16 +109,20 @@ export class Incoming {
       decide: (deciding) => {
         void answer(deciding);
       },
+      recounted: (counting) => this.#requireRoom(visit, counting),
     });
     const answer = async (deciding: Sink): Promise<void> => {
       try {
         const decision = visit.decision ?? (await terms.decide(deciding));
-        if (!decision.accept) {
-          return deciding.decline(new HexdropError('declined', decision.message ?? 'The receiver declined.'));
-        }
+        if (!decision.accept) return deciding.decline(terms.refusal(deciding, decision));
         visit.decision = decision;
         const { home, bootId } = this.#context;
         const root = terms.root(decision);
+        if (decision.mustFit === true && decision.wants === undefined && before === undefined) {
+          const { path } = root;
+          const isAllNew = isAllNewAt(path, offer) && !this.#isUnfinished(offer, provenId(peer), path);
+          visit.roomAt = isAllNew ? path : undefined;
+        }
         record.dir = root.path;
         const onConflict = decision.onConflict ?? terms.onConflict;
         await deciding.accept({ home, bootId, root, onConflict, wants: decision.wants });
@@ -125,6 +136,7 @@ export class Incoming {
       deviceId: provenId(peer),
       roots: rootsKey(offer),
       decision: before?.decision,
+      roomAt: before?.roomAt,
       sink,
       timer: undefined,
     };
@@ -203,17 +215,32 @@ export class Incoming {
 
   #offerView(sink: Sink, wire: TransferWire, dir: string): OfferView {
     const { offer } = sink;
+    const { totals } = sink;
+    const { peer } = wire.session;
     const freeBytes = freeBytesAt(dir);
+    const isResumed = this.#isUnfinished(offer, provenId(peer), dir);
+    const missing = missingBytes(totals, freeBytes);
     return {
       transferId: offer.transfer,
-      peer: wire.session.peer,
+      peer,
       roots: offer.roots,
       rootCount: offer.rootCount,
-      totals: sink.totals,
+      totals,
       preview: sink.preview,
-      isResumed: this.#isUnfinished(offer, provenId(wire.session.peer), dir),
+      isResumed,
       ...(freeBytes === undefined ? {} : { freeBytes }),
+      ...(missing === undefined || isResumed || !isAllNewAt(dir, offer) ? {} : { missingBytes: missing }),
     };
+  }
+
+  /** The source has counted on. */
+  #requireRoom(visit: Visit, sink: Sink): void {
+    if (visit.roomAt === undefined) return;
+    const { bytes, resumedBytes, totals } = sink.progress;
+    const freeBytes = freeBytesAt(visit.roomAt);
+    if (freeBytes !== undefined && isTooMuchStill(totals, bytes + resumedBytes, freeBytes)) {
+      sink.cancel(noSpace(totals, freeBytes));
+    }
   }
 
   /** Whether an earlier run left something of the same files. */
@@ -236,20 +263,9 @@ interface Terms {
   readonly needsPreview: boolean;
   began?(record: TransferRecord): void;
   decide(sink: Sink): Promise<Decision>;
+  refusal(sink: Sink, decision: Extract<Decision, { accept: false }>): HexdropError;
   root(decision: Accepted): SafeRoot;
 }
 
 const rootsKey = ({ roots, rootCount, target }: Payload<'OFFER'>): string =>
   JSON.stringify([target?.path, rootCount, ...roots.map(({ name, kind }) => [name, kind])]);
-
-/** Where the folder is not there yet, that of the nearest one above it. Undefined where the system does not tell. */
-function freeBytesAt(dir: string): number | undefined {
-  for (let at = resolve(dir); ; at = dirname(at)) {
-    try {
-      const { bavail, bsize } = statfsSync(at);
-      return bavail * bsize;
-    } catch {
-      if (at === dirname(at)) return undefined;
-    }
-  }
-}

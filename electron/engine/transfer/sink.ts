@@ -9,7 +9,7 @@
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ConflictPolicy, EntryKind, PreviewEntry, Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
-import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, codeFromWire, errorTable, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 import { flagOptional } from '../../../shared/protocol/header.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
@@ -57,6 +57,8 @@ export interface SinkOptions {
   readonly needsPreview: boolean;
   /** Called once, when there is enough to decide on; answer with `accept` or `decline`. */
   decide(sink: Sink): void;
+  /** Called when the source has counted on. */
+  recounted?(sink: Sink): void;
   /** Opens the lane that the offer speaks of; undefined when it is not worth it or cannot be had. */
   openLane(offer: Payload<'OFFER'>): Promise<FrameStream | undefined>;
 }
@@ -184,7 +186,8 @@ export class Sink implements TransferPort {
     if (this.#isOver) return;
     this.#wire.send('DECLINE', refusalPayload(error));
     this.#end();
-    if (error.code === 'declined') this.#options.reports.cancelled(error.code, error.message);
+    if (errorTable[error.code].exit === 'declined')
+      this.#options.reports.cancelled(error.code, error.message);
     else this.#options.reports.failed(error);
   }
 
@@ -211,7 +214,8 @@ export class Sink implements TransferPort {
         return this.offered(frame.payload);
       case 'TOTALS':
         this.#agreed?.recount(frame.payload);
-        return this.#options.reports.changed();
+        this.#options.reports.changed();
+        return this.#options.recounted?.(this);
       case 'MANIFEST':
         return this.#page(frame.payload, frame.header);
       case 'END':

@@ -3,15 +3,14 @@
  * (docs/PROTOCOL.md, "Browsing").
  */
 
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { fileFaultOf } from '../transfer/file-fault.ts';
-
-/** A FIFO or a link may have taken the file's place since it was looked at: neither block on it nor follow it. */
-const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+import { fileFaultOf, tooLarge } from '../transfer/file-fault.ts';
+import { PseudoFiles } from '../transfer/pseudo-file.ts';
+import { readingFlags } from '../transfer/reading-flags.ts';
 
 /**
  * @param path local and absolute, seen to lead through no link
@@ -25,20 +24,25 @@ export function readRange(
 ): Payload<'CONTENT'> {
   const fd = opened(path, relative);
   try {
-    const stats = fstatSync(fd);
+    const stats = fstatSync(fd, { bigint: true });
     if (stats.isDirectory()) throw new HexdropError('is-a-folder', `"${displayName(relative)}" is a folder.`);
     if (!stats.isFile()) {
       throw new HexdropError('not-a-file', `"${displayName(relative)}" is neither a file nor a folder.`);
     }
-    const content = new Uint8Array(Math.max(0, Math.min(length, stats.size - offset)));
+    const made = new PseudoFiles().contentOf(path, stats, relative);
+    if (made !== undefined)
+      return { size: made.length, offset, content: made.subarray(offset, offset + length) };
+    const size = Number(stats.size);
+    if (!Number.isSafeInteger(size)) throw tooLarge(stats.size);
+    const content = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
     let filled = 0;
     while (filled < content.length) {
       const read = readSync(fd, content, filled, content.length - filled, offset + filled);
       if (read === 0) break; // It became shorter meanwhile.
       filled += read;
     }
-    const size = filled < content.length ? offset + filled : stats.size;
-    return { size, offset, content: content.subarray(0, filled) };
+    const isShorter = filled < content.length;
+    return { size: isShorter ? offset + filled : size, offset, content: content.subarray(0, filled) };
   } catch (thrown) {
     throw thrown instanceof HexdropError ? thrown : fileFaultOf(thrown, 'read', relative);
   } finally {
@@ -48,7 +52,7 @@ export function readRange(
 
 function opened(path: string, relative: string): number {
   try {
-    return openSync(path, openFlags);
+    return openSync(path, readingFlags);
   } catch (thrown) {
     throw fileFaultOf(thrown, 'open', relative);
   }

@@ -5,19 +5,17 @@
  * is read once more. Synchronous: for files in the page cache the thread pool costs threefold.
  */
 
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { fileFaultOf } from './file-fault.ts';
+import { readingFlags } from './reading-flags.ts';
 import type { OpenSource, SinceTold, SmallRead, SourceEntry, SourceReader } from './source-tree.ts';
 import { isSameState } from './walk.ts';
 import type { LocalEntry } from './walk.ts';
-
-/** A FIFO or a link may have taken the file's place since the walk: neither block on it nor follow it. */
-const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** A small file is read again until it reads the same twice; one that changes faster than that is no file to copy. */
 const smallReads = 4;
@@ -31,6 +29,7 @@ export class LocalReader implements SourceReader {
   open(entry: SourceEntry, relative: string): OpenSource {
     // Entries come back to the tree that made them.
     const local = entry as LocalEntry;
+    if (local.made instanceof Buffer) return new MadeFile(local.made);
     const fd = openSource(local, relative);
     try {
       return new LocalFile(fd, local, relative, holdAgainst(fd, local, relative));
@@ -43,12 +42,16 @@ export class LocalReader implements SourceReader {
   /** Held against the manifest once, after reading: as it was when it was walked, it needs no second look. */
   readSmall(entry: SourceEntry, into: Uint8Array, at: number): SmallRead {
     const local = entry as LocalEntry;
-    const { size, name } = local;
+    const { size, name, made } = local;
+    if (made instanceof Buffer) {
+      into.set(made, at);
+      return 'read';
+    }
     const fd = openSource(local, name);
     try {
       if (size > 0) readWhole(fd, into, at, size, 0, name);
       const stats = holdAgainst(fd, local, name);
-      if (isSameState(local, stats)) return 'read';
+      if (made !== undefined || isSameState(local, stats)) return 'read';
       this.#readAgain(fd, into.subarray(at, at + size), name);
       return sinceTold(local, stats) ?? 'read';
     } finally {
@@ -70,6 +73,28 @@ export class LocalReader implements SourceReader {
     }
     throw changed(name, 'is written to while it is read');
   }
+}
+
+/** What was made while the tree was walked. */
+class MadeFile implements OpenSource {
+  readonly isAsTold = true;
+  readonly sinceTold = undefined;
+  readonly #content: Buffer;
+
+  constructor(content: Buffer) {
+    this.#content = content;
+  }
+
+  read(into: Uint8Array, at: number, length: number, position: number): boolean {
+    into.set(this.#content.subarray(position, position + length), at);
+    return true;
+  }
+
+  verify(): boolean {
+    return true;
+  }
+
+  close(): void {}
 }
 
 class LocalFile implements OpenSource {
@@ -102,7 +127,8 @@ class LocalFile implements OpenSource {
   verify(): boolean {
     const before = this.#stats;
     this.#stats = holdAgainst(this.#fd, this.#entry, this.#relative);
-    return isSameState(before, this.#stats);
+    // Made anew with every reading: what was read is what there was.
+    return this.#entry.made !== undefined || isSameState(before, this.#stats);
   }
 
   close(): void {
@@ -116,7 +142,7 @@ class LocalFile implements OpenSource {
  */
 function openSource(entry: LocalEntry, relative: string): number {
   try {
-    return openSync(entry.path, openFlags);
+    return openSync(entry.path, readingFlags);
   } catch (thrown) {
     throw fileFaultOf(thrown, 'open', relative);
   }
@@ -126,9 +152,10 @@ function openSource(entry: LocalEntry, relative: string): number {
  * Whether the bytes that the manifest tells can be had of it; then what it is like now.
  * @throws HexdropError file-changed
  */
-function holdAgainst(fd: number, { size, inode }: LocalEntry, relative: string): BigIntStats {
+function holdAgainst(fd: number, { size, inode, made }: LocalEntry, relative: string): BigIntStats {
   const stats = fstatSync(fd, { bigint: true });
   if (!stats.isFile()) throw changed(relative, 'is no file any more');
+  if (made !== undefined) return stats;
   if (stats.size < size) throw changed(relative, 'became shorter after the list of files was made');
   // The beginning of a log that goes on is of use; the beginning of another document is not.
   if (stats.size > size && stats.ino !== inode)
@@ -137,7 +164,8 @@ function holdAgainst(fd: number, { size, inode }: LocalEntry, relative: string):
 }
 
 /** Links, modes and labels move the time of the last change of status alone: those make no other file of it. */
-function sinceTold({ size, inode, mtimeNs }: LocalEntry, stats: BigIntStats): SinceTold | undefined {
+function sinceTold({ size, inode, mtimeNs, made }: LocalEntry, stats: BigIntStats): SinceTold | undefined {
+  if (made !== undefined) return undefined;
   if (stats.size > size) return 'grown';
   return stats.mtimeNs === mtimeNs && stats.ino === inode ? undefined : 'newer';
 }

@@ -13,10 +13,11 @@ import { sep } from 'node:path';
 
 import type { EntryKind, Totals } from '../../../shared/model/transfer.ts';
 import { entryTimeOf } from '../../../shared/protocol/entry-time.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import { fileFaultOf, tooLarge } from './file-fault.ts';
+import { PseudoFiles } from './pseudo-file.ts';
 import { isReservedName, nameFault } from './safe-path.ts';
 import type { SourceEntry, WalkReports } from './source-tree.ts';
 
@@ -35,6 +36,8 @@ export interface LocalEntry extends SourceEntry {
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
   readonly inode: bigint;
+  /** Of a file that is made while it is read: what it held when it was walked, or its length where that is much. */
+  readonly made?: Buffer | 'long';
   /** Local and absolute. */
   readonly path: string;
 }
@@ -71,6 +74,9 @@ export const isSameState = (before: State, after: State): boolean =>
 
 const anyExecute = 0o111n;
 
+/** Of files that are made while they are read: a folder full of them is small, all of /proc is not. */
+const mostKeptBytes = 33_554_432;
+
 /** Nanoseconds: as doubles of milliseconds Node would round them, up or down. */
 const exactly = { throwIfNoEntry: false, bigint: true } as const;
 
@@ -79,7 +85,10 @@ const relativeIn = (folder: Folder | undefined, name: string): string =>
 
 export class TreeWalk {
   readonly #reports: WalkReports;
-  readonly #roots: readonly SourceRoot[];
+  #roots: readonly SourceRoot[];
+  readonly #pseudo = new PseudoFiles();
+  /** Kept of files that are made while they are read. */
+  #keptBytes = 0;
   #nextRoot = 0;
   /** Folders whose content has not been listed, in the order of their indices. */
   #folders: Folder[] = [];
@@ -128,8 +137,13 @@ export class TreeWalk {
 
   #step(): LocalEntry | undefined {
     if (this.#nextRoot < this.#roots.length) {
-      const root = this.#roots[this.#nextRoot++] as SourceRoot;
-      return this.#look(root.name, root.path, undefined);
+      const at = this.#nextRoot++;
+      const root = this.#roots[at] as SourceRoot;
+      const entry = this.#look(root.name, root.path, undefined);
+      // The offer says what the manifest will say.
+      if (entry !== undefined && entry.size !== root.size)
+        this.#roots = this.#roots.with(at, { ...root, size: entry.size });
+      return entry;
     }
     if (this.#nextName < this.#names.length) {
       const name = this.#names[this.#nextName++] as string;
@@ -184,9 +198,9 @@ export class TreeWalk {
     }
     if (stats === undefined) {
       // Node shows bytes that are not UTF-8 as U+FFFD, and finds no such file. Anything else was removed just now.
-      return name.includes('\ufffd')
-        ? this.#failed(folder, name, new HexdropError('name-not-utf8'))
-        : undefined;
+      if (name.includes('\ufffd')) return this.#failed(folder, name, new HexdropError('name-not-utf8'));
+      // What somebody asked for by name is missed.
+      return folder === undefined ? this.#failed(folder, name, new HexdropError('file-vanished')) : undefined;
     }
     if (!stats.isFile() && !stats.isDirectory()) {
       this.#reports.omitted(relativeIn(folder, name), stats.isSymbolicLink() ? 'symlink' : 'special');
@@ -198,19 +212,40 @@ export class TreeWalk {
       const message = `It lies more than ${limits.treeDepth} levels deep.`;
       return this.#failed(folder, name, new HexdropError('manifest-depth', message));
     }
+    if (stats.isDirectory()) return this.#entry(name, path, stats, folder, 0, undefined);
+    let made: Buffer | undefined;
+    try {
+      made = this.#pseudo.contentOf(path, stats, relativeIn(folder, name));
+    } catch (thrown) {
+      return this.#failed(folder, name, asHexdropError(thrown));
+    }
+    const size = made === undefined ? stats.size : BigInt(made.length);
     // Sparse files may say more than there are disks.
-    if (stats.isFile() && stats.size > BigInt(Number.MAX_SAFE_INTEGER - this.#bytes))
-      return this.#failed(folder, name, tooLarge(stats.size));
-    return this.#entry(name, path, stats, folder);
+    if (size > BigInt(Number.MAX_SAFE_INTEGER - this.#bytes))
+      return this.#failed(folder, name, tooLarge(size));
+    return this.#entry(name, path, stats, folder, Number(size), made);
   }
 
   #failed(folder: Folder | undefined, name: string, error: HexdropError): undefined {
     this.#reports.fault(relativeIn(folder, name), error);
   }
 
-  #entry(name: string, path: string, stats: BigIntStats, folder: Folder | undefined): LocalEntry {
+  /** What is made anew with every reading is sent as it was told, as far as that can be kept. */
+  #kept(made: Buffer): Buffer | 'long' {
+    if (this.#keptBytes + made.length > mostKeptBytes) return 'long';
+    this.#keptBytes += made.length;
+    return made;
+  }
+
+  #entry(
+    name: string,
+    path: string,
+    stats: BigIntStats,
+    folder: Folder | undefined,
+    size: number,
+    made: Buffer | undefined,
+  ): LocalEntry {
     const isFile = stats.isFile();
-    const size = isFile ? Number(stats.size) : 0;
     const entry: LocalEntry = {
       index: this.#nextIndex++,
       kind: isFile ? 'file' : 'folder',
@@ -223,6 +258,7 @@ export class TreeWalk {
       inode: stats.ino,
       executable: isFile && (stats.mode & anyExecute) !== 0n,
       path,
+      ...(made === undefined ? {} : { made: this.#kept(made) }),
     };
     if (isFile) {
       this.#files += 1;

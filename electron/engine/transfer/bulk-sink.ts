@@ -65,12 +65,15 @@ export interface BulkSinkOptions {
   readonly onConflict: ConflictPolicy;
   /** This side gives the file up. */
   fault(slot: Slot, error: HexdropError): void;
+  /** The file is there; its file system does not hold its time. */
+  timeNotKept(path: string, mtimeUs: number): void;
 }
 
 export class BulkSink {
   readonly #options: BulkSinkOptions;
   readonly #placer: Placer;
   readonly #pack = new PackReader();
+  readonly #timeNotKept = ({ path, mtimeUs }: Landing): void => this.#options.timeNotKept(path, mtimeUs);
   #open: OpenPartial | undefined;
   #latest: Slot | undefined;
   /** Paths of partials that met a full disk. */
@@ -162,7 +165,7 @@ export class BulkSink {
     const open = this.#found(arrived, dirname(place.finalPath));
     if (place.replaced?.isFile() === true) succeed(open.fd, place.replaced, executable);
     else openToOthers(open.fd, this.#options.journal.passingPath(dirname(place.finalPath)), executable);
-    setTimes(open.fd, mtime);
+    if (!setTimes(open.fd, mtime)) this.#options.timeNotKept(path, mtime);
     // Some file systems tell only now that it did not fit.
     this.#close(open);
     this.#placer.place(slot, path, open.partialPath, place);
@@ -356,7 +359,7 @@ export class BulkSink {
     for (let tries = 1; ; tries += 1) {
       landing.replaced = this.#placer.replaced(finalPath);
       try {
-        if (landSmall(landing) === 'placed') return this.#placer.placed(finalPath);
+        if (landSmall(landing, this.#timeNotKept) === 'placed') return this.#placer.placed(finalPath);
         return this.#placer.placeElsewhere(slot, path, landing.partialPath);
       } catch (thrown) {
         discardPartial(landing.partialPath);

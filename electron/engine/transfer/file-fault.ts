@@ -14,7 +14,6 @@ export type FileAction =
   | 'create a file in'
   | 'write'
   | 'put in place'
-  | 'set the time of'
   | 'remove'
   | 'look at'
   | 'open'

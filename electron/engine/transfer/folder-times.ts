@@ -4,14 +4,19 @@ import type { Inbox } from './inbox.ts';
 import { setFolderTimes } from './landing.ts';
 import type { SafeRoot } from './safe-path.ts';
 
-export function restoreFolderTimes(inbox: Inbox, root: SafeRoot): void {
+/** @param timeNotKept the file system does not hold it */
+export function restoreFolderTimes(
+  inbox: Inbox,
+  root: SafeRoot,
+  timeNotKept: (path: string, mtimeUs: number) => void,
+): void {
   root.nextTurn();
-  for (const { components, mtime, fault, isUnwanted } of inbox.folders()) {
+  for (const { path, components, mtime, fault, isUnwanted } of inbox.folders()) {
     if (fault !== undefined || isUnwanted) continue;
     try {
-      setFolderTimes(root.folder(components, { create: false }), mtime);
+      if (!setFolderTimes(root.folder(components, { create: false }), mtime)) timeNotKept(path, mtime);
     } catch {
-      // Somebody removed it meanwhile; the time of a folder is worth no failure.
+      // Somebody removed it meanwhile, or it is somebody else's; the time of a folder is worth no failure.
     }
   }
 }

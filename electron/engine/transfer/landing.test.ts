@@ -115,6 +115,21 @@ describe('setTimes', () => {
     }
   });
 
+  it('never fails, and says when the file has another time than it was given', () => {
+    const fd = openSync(partialPath, 'wx');
+    const years = [-10_000, -500, 1601, 1901, 1970, 2026, 2300, 2446, 2600, 20_000];
+    const kept = years.map((year) => {
+      const timeUs = new Date(0).setUTCFullYear(year, 0, 1) * 1_000;
+      const isKept = setTimes(fd, timeUs);
+      expect(isKept).toBe(mtimeNs(partialPath) === BigInt(timeUs) * 1_000n);
+      return isKept;
+    });
+    expect(kept.slice(4, 6)).toEqual([true, true]);
+    closeSync(fd);
+    // Nothing is open there any more.
+    expect(setTimes(fd, 0)).toBe(false);
+  });
+
   it('keeps every microsecond of a folder, and does not follow a link', () => {
     setFolderTimes(join(base, 'target'), 1_600_000_000_000_001);
     expect(mtimeNs(join(base, 'target'))).toBe(1_600_000_000_000_001_000n);

@@ -90,15 +90,31 @@ export const writeWhole = (fd: number, bytes: Uint8Array, position: number | nul
  * Sets the modification time in microseconds (the access time becomes now). Node takes seconds as a double and
  * libuv cuts that off to microseconds, so half a microsecond away from zero is added: otherwise a time such as
  * 1.000001 s, whose double lies below it, would lose its last microsecond.
+ *
+ * A time is worth no file: nothing is thrown. Returns whether the file has that time now; a file system that does not
+ * reach so far gives it the nearest one that it holds, and some let no time be set.
  */
-export const setTimes = (fd: number, mtimeUs: number): void => {
-  futimesSync(fd, Date.now() / 1000, secondsOf(mtimeUs));
+export const setTimes = (fd: number, mtimeUs: number): boolean => {
+  try {
+    futimesSync(fd, Date.now() / 1000, secondsOf(mtimeUs));
+    return isOrdinaryTime(mtimeUs) || isTimeHeld(mtimeUs, fstatSync(fd).mtimeMs);
+  } catch {
+    return false;
+  }
 };
 
-/** The same for a folder, by path and after everything in it is in place. A symbolic link is not followed. */
-export const setFolderTimes = (path: string, mtimeUs: number): void => {
+/**
+ * The same for a folder, by path and after everything in it is in place. A symbolic link is not followed. Throws what
+ * the system throws: the folder may be somebody else's.
+ */
+export const setFolderTimes = (path: string, mtimeUs: number): boolean => {
   lutimesSync(path, Date.now() / 1000, secondsOf(mtimeUs));
+  return isOrdinaryTime(mtimeUs) || isTimeHeld(mtimeUs, lstatSync(path).mtimeMs);
 };
+
+/** From where the time of FAT begins to where that of 32 bits ends: held by every file system. */
+const isOrdinaryTime = (mtimeUs: number): boolean =>
+  mtimeUs >= 315_532_800_000_000 && mtimeUs <= 2_147_483_647_000_000;
 
 // A negative number would be read as "now" by Node; a string is taken as it is.
 const secondsOf = (timeUs: number): number | string =>
@@ -110,7 +126,8 @@ const timeGrains = [1_000, 1_000_000, 2_000_000];
 /** Whether a file system that was given `mtimeUs` would say `heldMs` today: equal, or cut to its own grain. */
 export const isTimeHeld = (mtimeUs: number, heldMs: number): boolean => {
   const heldUs = Math.round(heldMs * 1000);
-  if (Math.abs(heldUs - mtimeUs) <= 1) return true;
+  // Far off, a double of seconds does not hold every microsecond.
+  if (Math.abs(heldUs - mtimeUs) <= (Number.isSafeInteger(mtimeUs) ? 1 : 64)) return true;
   return timeGrains.some((grain) => heldUs % grain === 0 && Math.abs(mtimeUs - heldUs) < grain);
 };
 
@@ -181,9 +198,12 @@ export interface SmallFile {
 /**
  * Lands a packed file in six system calls: open, write, times, close, link, unlink. 'exists' leaves the whole partial
  * where it is, for `placeNoClobber` under another name, or `discardPartial`. Throws a typed error and leaves no partial;
- * `file-exists` when something has the path of the partial.
+ * `file-exists` when something has the path of the partial. `timeNotKept` is called when the file cannot have its time.
  */
-export const landSmall = (file: SmallFile): 'placed' | 'exists' => {
+export const landSmall = <File extends SmallFile>(
+  file: File,
+  timeNotKept: (file: File) => void = () => {},
+): 'placed' | 'exists' => {
   const { partialPath, finalPath } = file;
   let fd = -1;
   let action: FileStep = 'create';
@@ -194,8 +214,7 @@ export const landSmall = (file: SmallFile): 'placed' | 'exists' => {
     action = 'write';
     if (file.bytes.byteLength > 0) writeWhole(fd, file.bytes);
     if (takesOver) succeed(fd, file.replaced, file.executable);
-    action = 'set the time of';
-    setTimes(fd, file.mtimeUs);
+    if (!setTimes(fd, file.mtimeUs)) timeNotKept(file);
     const open = fd;
     fd = -1;
     action = 'write';
@@ -212,4 +231,4 @@ export const landSmall = (file: SmallFile): 'placed' | 'exists' => {
   }
 };
 
-type FileStep = 'create' | 'write' | 'set the time of' | 'put in place';
+type FileStep = 'create' | 'write' | 'put in place';

@@ -6,6 +6,7 @@
  * runs left is the journal, how fast it may come is told by the pace.
  */
 
+import { displayName } from '../../../shared/model/display-name.ts';
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ConflictPolicy, EntryKind, PreviewEntry, Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
@@ -277,6 +278,7 @@ export class Sink implements TransferPort {
       bootId: target.bootId,
     });
     const fault = (slot: Slot, error: HexdropError): void => this.#fault(slot, error);
+    const timeNotKept = (path: string, mtimeUs: number): void => this.#timeNotKept(path, mtimeUs);
     const shared = {
       inbox: this.#inbox,
       journal: this.#journal,
@@ -285,7 +287,7 @@ export class Sink implements TransferPort {
       digest: this.#wire.session.digest,
       fault,
     };
-    this.#bulk = new BulkSink(shared);
+    this.#bulk = new BulkSink({ ...shared, timeNotKept });
     this.#planner = new WantPlanner({
       ...shared,
       wants: target.wants,
@@ -378,6 +380,14 @@ export class Sink implements TransferPort {
     this.#options.reports.changed();
   }
 
+  #timeNotKept(path: string, mtimeUs: number): void {
+    const [date] = new Date(mtimeUs / 1_000).toISOString().split('T');
+    const message = `"${displayName(path)}": its date, ${date}, cannot be kept here.`;
+    const notice = { path, code: 'time-not-kept', message } as const;
+    this.#options.reports.noticed({ ...notice, side: 'here' });
+    this.#notices.note(notice);
+  }
+
   #tellEarlyFaults(): void {
     for (const fault of this.#earlyFaults.take()) this.#sourceFault(fault);
   }
@@ -407,7 +417,9 @@ export class Sink implements TransferPort {
     }
     this.#isFinished = true;
     if (this.#failed === 0) this.#journal?.dropPartials();
-    restoreFolderTimes(this.#inbox, this.#root as SafeRoot);
+    restoreFolderTimes(this.#inbox, this.#root as SafeRoot, (path, mtimeUs) =>
+      this.#timeNotKept(path, mtimeUs),
+    );
     const { files, bytes, skipped, failed, resumedBytes } = this.progress;
     const summary: Summary = { files, bytes, skipped, failed, resumedBytes };
     this.#acknowledger.now();

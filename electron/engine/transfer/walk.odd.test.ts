@@ -7,7 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { entryTimeOf } from '../../../shared/protocol/entry-time.ts';
 import { ManifestPageWriter, readManifestPage } from '../../../shared/protocol/manifest.ts';
-import { plant, temporaryFolder } from '../testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../testing/trees.ts';
+import { Rig } from '../testing/transfer-rig.ts';
 import { rootsOf } from './roots.ts';
 import { TreeWalk, versionOf } from './walk.ts';
 import type { LocalEntry } from './walk.ts';
@@ -95,5 +96,38 @@ describe.skipIf(!existsSync(memory))('a size', () => {
     sparse(join(all, 'monster'), 2 ** 60);
     const { walk, entries, faults } = walked(join(all, 'monster'));
     expect([walk.roots, entries, faults]).toEqual([[], [], ['monster file-too-large']]);
+  });
+});
+
+describe('a file of any date', () => {
+  it('arrives with it where it can be held, and is dated otherwise where not, which both sides say', async () => {
+    const all = temporaryFolder();
+    const root = existsSync(memory) ? memoryFolder() : temporaryFolder();
+    const from = join(root, 'tree');
+    for (const [index, iso] of years.entries()) {
+      plant(join(from, `folder${index}`), {
+        small: { size: 3, seed: index },
+        large: { size: 300_000, seed: index },
+      });
+      for (const name of ['small', 'large', '.']) date(join(from, `folder${index}`, name), iso);
+    }
+    const rig = await Rig.run({ paths: [from], dir: join(all, 'to'), home: join(all, 'home') });
+    expect((await rig.over()).sink).toMatchObject({
+      kind: 'done',
+      summary: { files: 2 * years.length, failed: 0 },
+    });
+    const paths = years.flatMap((_, index) =>
+      ['', '/small', '/large'].map((name) => `tree/folder${index}${name}`),
+    );
+    const microseconds = (folder: string, path: string): number =>
+      entryTimeOf(statSync(join(folder, path), { bigint: true }).mtimeNs);
+    // Far off, a double of seconds is a little less than a microsecond exact.
+    const lost = paths.filter(
+      (path) => Math.abs(microseconds(root, path) - microseconds(join(all, 'to'), path)) > 64,
+    );
+    const noticed = rig.sink.notices.map(({ path, code, side }) => `${path} ${code} ${side}`);
+    expect(noticed.toSorted()).toEqual(lost.map((path) => `${path} time-not-kept here`).toSorted());
+    expect(rig.source.notices.map(({ path }) => path)).toEqual(rig.sink.notices.map(({ path }) => path));
+    expect(Object.keys(harvest(join(all, 'to')))).toHaveLength(1 + paths.length);
   });
 });

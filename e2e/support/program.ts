@@ -120,6 +120,10 @@ export class Program {
     return this.#stderr;
   }
 
+  get stdout(): string {
+    return this.#stdout;
+  }
+
   get isOver(): boolean {
     return this.#end !== undefined;
   }

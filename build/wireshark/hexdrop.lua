@@ -247,6 +247,7 @@ local messages = {
   [35] = { name = "ACCEPT", limit = 8192, answers = {  }, asks = false, id = "request", last = false,
     json = object({ "bulk" }, {
       bulk = text("accept.bulk", "bulk", "the control connection, or a lane that the sink opens", { one_of = { ["inline"] = true, ["lane"] = true } }),
+      targetId = text("accept.targetId", "targetId", "the folder that it goes to, for a source on the same machine: see \"Offer\"", { hex = 64 }),
     }) },
   [36] = { name = "DECLINE", limit = 8192, answers = { CANCEL = true }, asks = true, id = "request", last = false,
     json = object({ "code", "message" }, {

@@ -9,9 +9,9 @@ export type EntryKind = 'file' | 'folder';
 
 /**
  * Why an entry does not travel: it is a symbolic link; it is neither file nor folder (a FIFO, a socket); its name is
- * reserved for unfinished files.
+ * reserved for unfinished files; it is what this very transfer writes, into a folder within what is sent.
  */
-export const omittedReasons = ['symlink', 'special', 'reserved'] as const;
+export const omittedReasons = ['symlink', 'special', 'reserved', 'target'] as const;
 
 export type OmittedReason = (typeof omittedReasons)[number];
 

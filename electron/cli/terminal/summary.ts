@@ -74,6 +74,7 @@ const reasonWords: Readonly<Record<OmittedReason, string>> = {
   symlink: 'symbolic link',
   special: 'not a regular file',
   reserved: 'the name is reserved for unfinished files',
+  target: 'what this transfer writes, into a folder within what is sent',
 };
 
 const omissionLine = ({ path, reason }: Omission): string => `${displayName(path)}: ${reasonWords[reason]}`;

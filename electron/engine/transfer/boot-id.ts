@@ -10,16 +10,17 @@ import { uptime } from 'node:os';
 const toleranceSeconds = 10;
 const derivedPattern = /^started:(\d+)$/u;
 
-/** Names this run of the system: the kernel's own id, or where there is none the second in which it started. */
-export const currentBootId = (): string => {
+/** What the kernel calls this run of the system; undefined where it has no name for it. */
+export const kernelBootId = (): string | undefined => {
   try {
-    const id = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    if (id !== '') return id;
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim() || undefined;
   } catch {
-    // Not Linux.
+    return undefined; // Not Linux.
   }
-  return derivedBootId(Date.now(), uptime());
 };
+
+/** Names this run of the system: the kernel's own id, or where there is none the second in which it started. */
+export const currentBootId = (): string => kernelBootId() ?? derivedBootId(Date.now(), uptime());
 
 export const derivedBootId = (nowMs: number, uptimeSeconds: number): string =>
   `started:${Math.round(nowMs / 1000 - uptimeSeconds)}`;

@@ -20,6 +20,7 @@ export const localTree =
         return walk.totals;
       },
       advance: (budgetMs, maxEntries, take) => walk.advance(budgetMs, maxEntries, take),
+      leaveOutTarget: (isTarget) => walk.leaveOutTarget(isTarget),
       // Entries come back to the tree that made them.
       versionOf: (entry) => versionOf(entry as LocalEntry),
       reader: () => new LocalReader(),

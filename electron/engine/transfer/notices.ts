@@ -19,6 +19,7 @@ const omissionMessages: Readonly<Record<OmittedReason, string>> = {
   symlink: 'It is a symbolic link.',
   special: 'It is neither a file nor a folder.',
   reserved: 'Its name is reserved for unfinished files.',
+  target: 'It is what this transfer writes.',
 };
 
 export class Notices {

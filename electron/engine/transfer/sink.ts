@@ -32,6 +32,7 @@ import { previewEntries, previewOf } from './preview.ts';
 import type { Progress, Summary, TransferReports } from './reports.ts';
 import type { SafeRoot } from './safe-path.ts';
 import { SinkPace } from './sink-pace.ts';
+import { targetIdAt } from './target-id.ts';
 import { WantPlanner } from './want-planner.ts';
 
 /** How long an offer waits for its manifest before somebody is asked: most are complete within a blink. */
@@ -168,7 +169,11 @@ export class Sink implements TransferPort {
     const lane = await this.#options.openLane(this.#agreed.offer);
     if (this.#isOver) return lane?.close();
     if (lane !== undefined) this.#wire.useLane(lane);
-    this.#wire.send('ACCEPT', { bulk: lane === undefined ? 'inline' : 'lane' });
+    const targetId = targetIdAt(this.#agreed.offer.transfer, target.root.path);
+    this.#wire.send('ACCEPT', {
+      bulk: lane === undefined ? 'inline' : 'lane',
+      ...(targetId === undefined ? {} : { targetId }),
+    });
     this.#isAccepted = true;
     this.#options.reports.accepted();
     this.#pace.open();

@@ -6,6 +6,7 @@
 
 import type { EntryKind, OmittedReason, RootView, Totals } from '../../../shared/model/transfer.ts';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { FolderIdentity } from './target-id.ts';
 import type { WantedFile } from './outbox.ts';
 
 export interface SourceEntry {
@@ -33,6 +34,8 @@ export interface SourceTree {
   readonly totals: Totals;
   /** Goes on for about `budgetMs` or `maxEntries` and hands each entry to `take`, in manifest order. */
   advance(budgetMs: number, maxEntries: number, take: (entry: SourceEntry) => void): void;
+  /** Leaves out what the transfer itself writes, should its target lie within the tree. Absent where it cannot. */
+  leaveOutTarget?(isTarget: (folder: FolderIdentity) => boolean): void;
   /** 32 hex digits that change when the file does; zeros for a folder. */
   versionOf(entry: SourceEntry): string;
   /**

@@ -27,6 +27,7 @@ import type { Progress, TransferReports } from './reports.ts';
 import { SourceTally } from './source-tally.ts';
 import type { EarlierProgress } from './source-tally.ts';
 import type { SinceTold, SourceEntry, SourceTree, TreeMaker } from './source-tree.ts';
+import { targetIdOf } from './target-id.ts';
 
 /** How long the tree is walked before the offer leaves: small trees are offered with their totals complete. */
 const firstLookMs = 8;
@@ -56,6 +57,7 @@ export class Source implements TransferPort {
   #manifest: ManifestSender | undefined;
   #bulk: BulkSender | undefined;
   #lane: FrameStream | undefined;
+  #transfer = '';
   #isAccepted = false;
   #isFinishing = false;
   #isOver = false;
@@ -82,6 +84,7 @@ export class Source implements TransferPort {
 
   /** The payload of OFFER. Walks a first part of the tree. */
   offer(transfer: string, extras: Pick<Payload<'OFFER'>, 'target' | 'lane'>): Payload<'OFFER'> {
+    this.#transfer = transfer;
     this.#tree.advance(firstLookMs, limits.previewEntries, (entry) => this.#outbox.add(entry));
     return {
       transfer,
@@ -191,6 +194,10 @@ export class Source implements TransferPort {
 
   #accepted(accept: Payload<'ACCEPT'>): void {
     const wire = this.#wire as TransferWire;
+    const { targetId } = accept;
+    if (targetId !== undefined) {
+      this.#tree.leaveOutTarget?.((folder) => targetIdOf(this.#transfer, folder) === targetId);
+    }
     if (accept.bulk === 'lane') {
       if (this.#lane === undefined) {
         throw new HexdropError('unexpected-frame', 'ACCEPT speaks of a lane, but none has been joined.', {

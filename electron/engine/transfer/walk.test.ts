@@ -295,3 +295,64 @@ describe('an entry', () => {
     expect(versionOf(one(join(path, '..')))).toBe('0'.repeat(32));
   });
 });
+
+describe('a target within the tree', () => {
+  const isFolder = (path: string) => {
+    const target = statSync(path, { bigint: true });
+    return ({ dev, ino }: { dev: bigint; ino: bigint }): boolean => dev === target.dev && ino === target.ino;
+  };
+  const pathsIn = ({ entries }: Walked): readonly string[] => entries.map((entry) => pathOf(entries, entry));
+
+  const plantTarget = (): string => {
+    const src = join(temporaryFolder(), 'src');
+    for (const folder of ['a', 'zz/other', 'zz/src/zz/src', 'zz/src (1)/a', 'b/src'])
+      mkdirSync(join(src, folder), { recursive: true });
+    return src;
+  };
+  const left = ['src', 'src/a', 'src/b', 'src/zz', 'src/b/src', 'src/zz/other'];
+
+  it('is walked without what the transfer writes there, which is told', () => {
+    const src = plantTarget();
+    const walked = walkOf(src);
+    walked.walk.leaveOutTarget(isFolder(join(src, 'zz')));
+    expect(pathsIn(walkAll(walked))).toEqual(left);
+    expect(walked.omitted).toEqual(['src/zz/src target', 'src/zz/src (1) target']);
+  });
+
+  it('is known by its identity, however its path reads', () => {
+    const src = plantTarget();
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(join(src, 'zz'), link);
+    const walked = walkOf(src);
+    walked.walk.leaveOutTarget(isFolder(link));
+    expect(pathsIn(walkAll(walked))).toEqual(left);
+  });
+
+  it('that becomes known in the middle is not walked any deeper', () => {
+    const src = plantTarget();
+    const walked = walkOf(src);
+    while (!pathsIn(walked).includes('src/zz/src')) {
+      walked.walk.advance(1_000, 1, (entry) => walked.entries.push(entry));
+    }
+    walked.walk.leaveOutTarget(isFolder(join(src, 'zz')));
+    expect(pathsIn(walkAll(walked))).not.toContain('src/zz/src/zz');
+    expect(walked.omitted).toContain('src/zz/src target');
+  });
+
+  it('may be the folder itself that is sent', () => {
+    const src = join(temporaryFolder(), 'src');
+    mkdirSync(join(src, 'src/deep'), { recursive: true });
+    mkdirSync(join(src, 'a'));
+    const walked = walkOf(src);
+    walked.walk.leaveOutTarget(isFolder(src));
+    expect(pathsIn(walkAll(walked))).toEqual(['src', 'src/a']);
+  });
+
+  it('keeps nothing out when only files are at the top', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a'), 'A');
+    const walked = walkOf(join(folder, 'a'));
+    walked.walk.leaveOutTarget(isFolder(folder));
+    expect(pathsIn(walkAll(walked))).toEqual(['a']);
+  });
+});

@@ -20,6 +20,7 @@ import { fileFaultOf, tooLarge } from './file-fault.ts';
 import { PseudoFiles } from './pseudo-file.ts';
 import { isReservedName, nameFault } from './safe-path.ts';
 import type { SourceEntry, WalkReports } from './source-tree.ts';
+import type { FolderIdentity } from './target-id.ts';
 
 /** An entry at the top of the tree: the name it travels under, and where it is. */
 export interface SourceRoot {
@@ -42,12 +43,16 @@ export interface LocalEntry extends SourceEntry {
   readonly path: string;
 }
 
-interface Folder {
+interface Folder extends FolderIdentity {
   readonly index: number;
+  readonly parent: Folder | undefined;
+  readonly name: string;
   readonly path: string;
   readonly relative: string;
   readonly depth: number;
   readonly entry: LocalEntry;
+  /** Known once somebody asked: whether the transfer goes to this folder. */
+  isTarget: boolean | undefined;
 }
 
 const version = Buffer.alloc(16);
@@ -83,12 +88,19 @@ const exactly = { throwIfNoEntry: false, bigint: true } as const;
 const relativeIn = (folder: Folder | undefined, name: string): string =>
   folder === undefined ? name : `${folder.relative}/${name}`;
 
+/** The number that a folder gets when its name is taken by a file. */
+const numberPattern = / \(\d+\)(?=(?:\.[^.]*)?$)/u;
+
 export class TreeWalk {
   readonly #reports: WalkReports;
   #roots: readonly SourceRoot[];
   readonly #pseudo = new PseudoFiles();
   /** Kept of files that are made while they are read. */
   #keptBytes = 0;
+  /** Whether a folder is the one that the transfer goes to; absent while that is not known to be on this machine. */
+  #isTarget: ((folder: FolderIdentity) => boolean) | undefined;
+  /** Names at the top under which whole folders arrive. */
+  readonly #folderRoots: ReadonlySet<string>;
   #nextRoot = 0;
   /** Folders whose content has not been listed, in the order of their indices. */
   #folders: Folder[] = [];
@@ -109,6 +121,7 @@ export class TreeWalk {
     this.#roots = roots
       .filter(({ size }) => Number.isSafeInteger(size))
       .toSorted((a, b) => compareUtf8(a.name, b.name));
+    this.#folderRoots = new Set(roots.filter(({ kind }) => kind === 'folder').map(({ name }) => name));
     for (const { name, size } of roots)
       if (!Number.isSafeInteger(size)) this.#failed(undefined, name, tooLarge(size));
   }
@@ -123,6 +136,14 @@ export class TreeWalk {
 
   get totals(): Totals {
     return { files: this.#files, folders: this.#folderCount, bytes: this.#bytes, complete: this.#isDone };
+  }
+
+  /**
+   * From now on what the transfer itself writes is left out and reported: in the folder that it goes to, should that lie
+   * within the tree, folders of the names at the top.
+   */
+  leaveOutTarget(isTarget: (folder: FolderIdentity) => boolean): void {
+    this.#isTarget = isTarget;
   }
 
   /** Goes on for about `budgetMs` or `maxEntries` and hands each entry to `take`, in manifest order. */
@@ -168,6 +189,7 @@ export class TreeWalk {
     this.#current = folder;
     this.#nextName = 0;
     this.#names = [];
+    if (this.#isWithinCopy(folder)) return this.#reports.omitted(folder.relative, 'target');
     try {
       this.#names = readdirSync(folder.path).sort(compareUtf8);
     } catch (thrown) {
@@ -189,6 +211,23 @@ export class TreeWalk {
     return this.#look(name, path, folder);
   }
 
+  /** Whether a folder of this name in `parent` is what this transfer writes. */
+  #isCopy(parent: Folder | undefined, name: string): boolean {
+    if (parent === undefined || this.#isTarget === undefined) return false;
+    if (!this.#folderRoots.has(name) && !this.#folderRoots.has(name.replace(numberPattern, ''))) return false;
+    parent.isTarget ??= this.#isTarget(parent);
+    return parent.isTarget;
+  }
+
+  /** The same of all that is above it: a folder may have been told before the target was known. */
+  #isWithinCopy(folder: Folder): boolean {
+    if (this.#isTarget === undefined) return false;
+    for (let at: Folder | undefined = folder; at !== undefined; at = at.parent) {
+      if (this.#isCopy(at.parent, at.name)) return true;
+    }
+    return false;
+  }
+
   #look(name: string, path: string, folder: Folder | undefined): LocalEntry | undefined {
     let stats: BigIntStats | undefined;
     try {
@@ -204,6 +243,10 @@ export class TreeWalk {
     }
     if (!stats.isFile() && !stats.isDirectory()) {
       this.#reports.omitted(relativeIn(folder, name), stats.isSymbolicLink() ? 'symlink' : 'special');
+      return undefined;
+    }
+    if (stats.isDirectory() && this.#isCopy(folder, name)) {
+      this.#reports.omitted(relativeIn(folder, name), 'target');
       return undefined;
     }
     const fault = nameFault(name, process.platform);
@@ -266,7 +309,18 @@ export class TreeWalk {
     } else {
       this.#folderCount += 1;
       const relative = relativeIn(folder, name);
-      this.#folders.push({ index: entry.index, path, relative, depth: (folder?.depth ?? 0) + 1, entry });
+      this.#folders.push({
+        index: entry.index,
+        parent: folder,
+        name,
+        path,
+        relative,
+        depth: (folder?.depth ?? 0) + 1,
+        entry,
+        dev: stats.dev,
+        ino: stats.ino,
+        isTarget: undefined,
+      });
     }
     return entry;
   }

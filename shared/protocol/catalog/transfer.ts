@@ -131,6 +131,10 @@ export const transferMessages = {
     },
     v.object({
       bulk: means(v.picklist(['inline', 'lane']), 'the control connection, or a lane that the sink opens'),
+      targetId: means(
+        v.optional(hexDigits(64)),
+        'the folder that it goes to, for a source on the same machine: see "Offer"',
+      ),
     }),
   ),
   DECLINE: json(

@@ -1,5 +1,6 @@
 /** The life of an engine within one command: made, used until done or interrupted, closed in any case. */
 
+import { displayName } from '../../shared/model/display-name.ts';
 import type { TransferView } from '../../shared/model/transfer.ts';
 import { HexdropError, asHexdropError } from '../../shared/protocol/errors.ts';
 import type { Engine, TransferHandle } from '../engine/api.ts';
@@ -39,6 +40,12 @@ export const withEngine = async (
     home: homeFolder(call.options.home, world),
     allowPlain: session.allowPlain ?? false,
     ...(alias === undefined ? {} : { alias }),
+  });
+  engine.onEvent((event) => {
+    if (event.kind !== 'trouble') return;
+    const { code, message } = event.error;
+    output.event({ event: 'trouble', code, message });
+    output.warn(displayName(message));
   });
   if (limit !== undefined) engine.configure({ uploadLimit: limit, downloadLimit: limit });
   let file: OpenCapture | undefined;

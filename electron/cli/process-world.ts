@@ -1,10 +1,11 @@
 /** The World of the real process. Looks at nothing before it is asked for: start-up time counts. */
 
-import { homedir, networkInterfaces } from 'node:os';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { onEndSignal } from '../host/hang-up.ts';
 import type { UiProgram } from '../host/ui-program.ts';
+import { requiredUserHome } from '../host/user.ts';
 import type { NetworkAddress, World } from './world.ts';
 
 const addresses = (): readonly NetworkAddress[] =>
@@ -27,7 +28,7 @@ export const processWorld = (): World => ({
     return process.stderr;
   },
   version: manifest.version,
-  homeDirectory: homedir,
+  homeDirectory: requiredUserHome,
   networkAddresses: addresses,
   createEngine: async (options) => {
     const { createEngine } = await import('../engine/engine.ts');

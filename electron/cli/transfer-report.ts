@@ -136,6 +136,7 @@ export class TransferReport {
       case 'session-opened':
       case 'session-closed':
       case 'rejected':
+      case 'trouble':
       case 'shares':
       case 'text':
       case 'finished':

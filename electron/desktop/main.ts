@@ -4,12 +4,12 @@
  */
 
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { app } from 'electron';
 
 import { homeFolder } from '../host/home.ts';
+import { requiredUserHome } from '../host/user.ts';
 import { registerAppScheme } from './app-protocol.ts';
 import { ownArguments, startRequest } from './arguments.ts';
 import { Faults } from './faults.ts';
@@ -42,7 +42,7 @@ function start(): void {
   const home = homeFolder(request.home, {
     env: process.env,
     platform: process.platform,
-    homeDirectory: homedir,
+    homeDirectory: requiredUserHome,
   });
   // Chromium's own files; with them Electron's lock is one of this home.
   const chromiumFolder = join(home, 'chromium');

@@ -95,8 +95,8 @@ export class MainWindow {
     this.#noteBounds();
     try {
       writeWindowState(this.#options.home, this.#state);
-    } catch (thrown) {
-      this.#options.onFault(thrown);
+    } catch {
+      // Where it was is not worth a word; a home that takes nothing is told by those who need it.
     }
   }
 

@@ -251,6 +251,8 @@ export type EngineEvent =
   | { readonly kind: 'rejected'; readonly address: string; readonly error: HexdropError }
   /** First use of a key, now recorded. */
   | { readonly kind: 'trusted'; readonly peer: PeerView }
+  /** Something of this device that ends nothing, told once until it is mended: what it keeps cannot be written. */
+  | { readonly kind: 'trouble'; readonly error: HexdropError }
   /** Shares, or who uses them, changed. Coalesced. */
   | { readonly kind: 'shares' }
   /** Somebody sent a piece of text. */

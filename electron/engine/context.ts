@@ -2,6 +2,7 @@
 
 import type { Endpoint } from '../../shared/model/peer.ts';
 import type { EngineEvent } from './api.ts';
+import type { HomeFaults } from './home-faults.ts';
 import type { Identity } from './net/identity.ts';
 import type { KnownDevices } from './net/known-devices.ts';
 import type { TapMaker } from './net/tap.ts';
@@ -18,6 +19,7 @@ export interface EngineContext {
   readonly identity: Identity;
   readonly self: SelfDescription;
   readonly knownDevices: KnownDevices;
+  readonly homeFaults: HomeFaults;
   readonly desk: LaneDesk;
   readonly timings: SessionTimings;
   readonly bootId: string;

@@ -23,15 +23,21 @@ const impostorAt = async (receiver: Receiver): Promise<TestEngine & { readonly d
 };
 
 describe('a key', () => {
-  it('that cannot be recorded ends the call with that, and does not leave it waiting', async () => {
+  it('that cannot be recorded is held to as long as the program runs, and its owner is told once', async () => {
     const receiver = await startReceiver();
-    const { engine, home } = await startEngine();
+    const sender = await startEngine();
     // Nothing can be read there, nor be written.
-    rmSync(home, { recursive: true });
-    symlinkSync(join(temporaryFolder(), 'no', 'where'), home);
-    await expect(engine.probe({ to: receiver.at })).rejects.toMatchObject({ code: expect.any(String) });
-    const transfer = engine.send({ paths: [file()], to: receiver.at });
-    await expect(transfer.done).rejects.toMatchObject({ code: expect.any(String) });
+    rmSync(sender.home, { recursive: true });
+    symlinkSync(join(temporaryFolder(), 'no', 'where'), sender.home);
+    await sender.engine.probe({ to: receiver.at });
+    await sender.engine.send({ paths: [file()], to: receiver.at }).done;
+    expect(sender.events.filter(({ kind }) => kind === 'trouble')).toMatchObject([
+      { error: { code: 'home-unwritable', message: expect.stringContaining(sender.home) } },
+    ]);
+    await impostorAt(receiver);
+    await expect(sender.engine.probe({ to: receiver.at })).rejects.toMatchObject({
+      code: 'peer-key-changed',
+    });
   });
 
   it('that is seen for the first time is recorded and told, once', async () => {
@@ -50,17 +56,19 @@ describe('a key', () => {
     expect(receiver.offers.map(({ peer }) => peer.trust)).toEqual(['new', 'known']);
   });
 
-  it('that a listener cannot look up gets nobody in, and no guest hears where it is kept', async () => {
+  it('that a listener can neither look up nor record keeps no guest out, and none hears where it is kept', async () => {
     const receiver = await startReceiver();
-    writeFileSync(join(receiver.home, 'devices.json'), 'damaged');
     const guest = await startEngine();
-    const refusal: unknown = await guest.engine
-      .listPage({ from: receiver.at, path: '' })
-      .catch((thrown: unknown) => thrown);
-    expect(refusal).toMatchObject({ code: 'internal' });
-    expect(String(refusal)).not.toContain(receiver.home);
-    const { error } = await receiver.next('rejected');
-    expect(error.message).toContain(receiver.home);
+    await guest.engine.probe({ to: receiver.at });
+    writeFileSync(join(receiver.home, 'devices.json'), 'damaged');
+    for (const who of [guest, await startEngine()]) {
+      await who.engine.listPage({ from: receiver.at, path: '' });
+      await who.engine.send({ paths: [file()], to: receiver.at }).done;
+    }
+    expect(receiver.offers.map(({ peer }) => peer.trust)).toEqual(['known', 'known']);
+    expect(receiver.events.filter(({ kind }) => kind === 'trouble')).toMatchObject([
+      { error: { message: expect.stringContaining(receiver.home) } },
+    ]);
   });
 
   it('that a person compared is told as verified on both sides, until it is taken back or forgotten', async () => {

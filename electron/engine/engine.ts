@@ -39,6 +39,7 @@ import type { EngineContext } from './context.ts';
 import { greetGuest } from './guests.ts';
 import { loadIdentity } from './net/identity.ts';
 import type { Identity } from './net/identity.ts';
+import { HomeFaults } from './home-faults.ts';
 import { KnownDevices } from './net/known-devices.ts';
 import type { KnownDevice } from './net/known-devices.ts';
 import { listen } from './net/listener.ts';
@@ -105,11 +106,13 @@ class LocalEngine implements Engine {
       platform: platform(),
     };
     this.#server = new Server(() => this.#context);
+    const faults = new HomeFaults((error) => this.#emit({ kind: 'trouble', error }));
     this.#context = {
       home: options.home,
       identity,
       self: this.#self,
-      knownDevices: KnownDevices.load(options.home),
+      knownDevices: KnownDevices.load(options.home, { faults }),
+      homeFaults: faults,
       desk: new LaneDesk(),
       timings,
       bootId: currentBootId(),

@@ -1,7 +1,7 @@
 /** Those who come to our port: a connection becomes a session, joins a transfer as its lane, or is told why not. */
 
 import type { Trust } from '../../shared/model/peer.ts';
-import { asHexdropError, HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/protocol/errors.ts';
 import type { EngineContext } from './context.ts';
 import type { Connection } from './net/connection.ts';
 import { receiveFirstFrame } from './session/reception.ts';
@@ -23,7 +23,7 @@ export function greetGuest(context: EngineContext, connection: Connection, openF
         trustOf: (deviceId) => trustGuest(context, connection, deviceId),
         opened: (opened) => {
           const { deviceId, alias, trust } = opened.peer;
-          if (trust !== 'unauthenticated') ofDevices(() => context.knownDevices.record({ deviceId, alias }));
+          if (trust !== 'unauthenticated') context.knownDevices.record({ deviceId, alias });
           context.sessions.opened(opened);
           context.emit({ kind: 'session-opened', peer: opened.peer });
         },
@@ -45,14 +45,5 @@ export function greetGuest(context: EngineContext, connection: Connection, openF
 /** A guest has no address that it was known by. */
 function trustGuest(context: EngineContext, connection: Connection, deviceId: string): Trust {
   if (connection.info.peerDeviceId === undefined) return 'unauthenticated';
-  return ofDevices(() => context.knownDevices.check(undefined, deviceId));
-}
-
-/** What is wrong with the list of devices is no guest's business: it names a path of this machine. */
-function ofDevices<Result>(work: () => Result): Result {
-  try {
-    return work();
-  } catch (thrown) {
-    throw new HexdropError('internal', asHexdropError(thrown).message, { cause: thrown });
-  }
+  return context.knownDevices.check(undefined, deviceId);
 }

@@ -5,11 +5,13 @@
  */
 
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 
-import { replaceOwnersFile } from '../engine/net/owners-file.ts';
+import { makeOwnersFolder, replaceOwnersFile } from '../engine/net/owners-file.ts';
+import { asHexdropError } from '../engine/vocabulary.ts';
+import type { HexdropError } from '../engine/vocabulary.ts';
 
 export interface PageCertificate {
   readonly keyPem: string;
@@ -24,10 +26,16 @@ const dayMs = 24 * 60 * 60 * 1000;
 const validityMs = 800 * dayMs;
 const renewBeforeMs = 30 * dayMs;
 
+export interface PageCertificateOptions {
+  /** Hears when it cannot be kept: browsers ask anew after the next start. */
+  readonly trouble?: (error: HexdropError) => void;
+  readonly now?: () => number;
+}
+
 export const loadPageCertificate = async (
   home: string,
   names: readonly string[],
-  now: () => number = Date.now,
+  { trouble, now = Date.now }: PageCertificateOptions = {},
 ): Promise<PageCertificate> => {
   const path = join(home, fileName);
   const kept = readKept(path);
@@ -37,9 +45,13 @@ export const loadPageCertificate = async (
   )
     return kept;
   const made = await make(names, now());
-  mkdirSync(home, { recursive: true, mode: 0o700 });
   const { keyPem, certificatePem } = made;
-  replaceOwnersFile(path, `${JSON.stringify({ version: 1, keyPem, certificatePem }, undefined, 2)}\n`);
+  try {
+    makeOwnersFolder(home);
+    replaceOwnersFile(path, `${JSON.stringify({ version: 1, keyPem, certificatePem }, undefined, 2)}\n`);
+  } catch (thrown) {
+    trouble?.(asHexdropError(thrown));
+  }
   return made;
 };
 

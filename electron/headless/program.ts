@@ -206,9 +206,11 @@ const remoteReach = async (
   const file = passwordFile ?? (named === '' ? undefined : named);
   const password = pagePassword(file, platform, (line) => voice.warn(line));
   const names = allowedHosts.map((host) => host.replace(/:\d+$/, ''));
-  const certificate = await loadPageCertificate(home, [
-    ...new Set([hostname(), 'localhost', ...names, ...machineAddresses()]),
-  ]);
+  const certificate = await loadPageCertificate(
+    home,
+    [...new Set([hostname(), 'localhost', ...names, ...machineAddresses()])],
+    { trouble: ({ message }) => voice.warn(message) },
+  );
   return {
     reach: {
       kind: 'remote',

@@ -58,10 +58,19 @@ describe('the certificate of the page', () => {
     expect(subjectAltName).toContain('IP Address:192.168.1.23');
   });
 
+  it('is there also where it cannot be kept, which is told', async () => {
+    writeFileSync(join(folder, 'a file'), '');
+    const told: string[] = [];
+    const { fingerprint } = await loadPageCertificate(join(folder, 'a file'), ['nas'], {
+      trouble: ({ code }) => told.push(code),
+    });
+    expect([fingerprint.length, told]).toEqual([95, ['home-unwritable']]);
+  });
+
   it('is made anew before it expires, or when it is damaged', async () => {
     const first = await loadPageCertificate(folder, ['nas']);
     const later = Date.now() + 780 * 24 * 60 * 60 * 1000;
-    const second = await loadPageCertificate(folder, ['nas'], () => later);
+    const second = await loadPageCertificate(folder, ['nas'], { now: () => later });
     expect(second.fingerprint).not.toBe(first.fingerprint);
     writeFileSync(join(folder, 'page-certificate.json'), '{');
     expect((await loadPageCertificate(folder, ['nas'])).fingerprint).not.toBe(second.fingerprint);

@@ -1,10 +1,10 @@
 /** Starting with the session on Linux desktops: an entry in XDG's autostart folder. */
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { HexdropError } from '../engine/vocabulary.ts';
+import { requiredUserHome } from './user.ts';
 
 export interface AutostartOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -19,7 +19,7 @@ export interface AutostartOptions {
 export const setAutostart = ({ env, fileName, comment, command }: AutostartOptions, on: boolean): void => {
   const config = env['XDG_CONFIG_HOME'];
   const folder = join(
-    config === undefined || config === '' ? join(homedir(), '.config') : config,
+    config === undefined || config === '' ? join(requiredUserHome(), '.config') : config,
     'autostart',
   );
   const path = join(folder, fileName);

@@ -11,8 +11,7 @@ import * as v from 'valibot';
 import { fileNotice, transferCard } from '../../shared/ipc/contract/views.ts';
 import type { FileFault, FileNotice } from '../../shared/model/transfer.ts';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
-import { replaceOwnersFile } from '../engine/net/owners-file.ts';
-import { asHexdropError } from '../engine/vocabulary.ts';
+import { ownersFileFault, replaceOwnersFile } from '../engine/net/owners-file.ts';
 import { recipeSchema } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -253,7 +252,7 @@ export class History {
   #tellOnce(thrown: unknown): void {
     if (this.#isTroubled) return;
     this.#isTroubled = true;
-    this.#trouble(asHexdropError(thrown, 'write-failed'));
+    this.#trouble(ownersFileFault(thrown as NodeJS.ErrnoException, this.#path));
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HexdropError } from '../engine/vocabulary.ts';
 import { homeFolder } from './home.ts';
 import type { HomeSurroundings } from './home.ts';
 
@@ -19,5 +20,20 @@ describe('the home', () => {
     expect(homeFolder(undefined, on('linux', { XDG_CONFIG_HOME: '/x' }))).toBe('/x/hexdrop');
     expect(homeFolder(undefined, on('darwin'))).toBe('/home/someone/Library/Application Support/hexdrop');
     expect(homeFolder(undefined, on('win32', { APPDATA: '/app' }))).toBe('/app/hexdrop');
+    expect(homeFolder(undefined, on('linux', { XDG_CONFIG_HOME: 'x' }))).toBe(
+      '/home/someone/.config/hexdrop',
+    );
+  });
+
+  it('has to be said where the user has none', () => {
+    const homeDirectory = (): never => {
+      throw new HexdropError('usage', 'No home.');
+    };
+    const nowhere = { ...on('linux'), homeDirectory };
+    expect(() => homeFolder(undefined, nowhere)).toThrow(
+      /^No home\. Say with --home DIR, or in HEXDROP_HOME/u,
+    );
+    expect(homeFolder('/a', nowhere)).toBe('/a');
+    expect(homeFolder(undefined, { ...nowhere, env: { XDG_CONFIG_HOME: '/x' } })).toBe('/x/hexdrop');
   });
 });

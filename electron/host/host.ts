@@ -47,6 +47,8 @@ import { WindowTies } from './window-ties.ts';
 
 /** A person has a few; a page that opens one after the other is broken. */
 const mostWindows = 32;
+/** Whoever does not mend a home that takes nothing knows of it. */
+const homeToldEveryMs = 10 * 60_000;
 /** What nobody could be told yet. */
 const mostKeptEvents = 50;
 
@@ -71,6 +73,7 @@ class LocalHost implements Host {
   readonly #settingsListeners = new Set<(settings: Settings) => void>();
   /** Events that came before there was a window. */
   #kept: { readonly name: EventName; readonly data: EventData<EventName> }[] = [];
+  #homeToldAtMs = 0;
   #isClosed = false;
 
   constructor(options: HostOptions, engine: Engine) {
@@ -83,7 +86,7 @@ class LocalHost implements Host {
     this.#settings = new SettingsStore({
       home,
       deviceId: engine.deviceId,
-      downloadDir: usualDownloads(),
+      downloadDir: usualDownloads(home),
       overrides: settingOverrides,
       trouble,
     });
@@ -251,6 +254,7 @@ class LocalHost implements Host {
     transfers.heard(event);
     shares.heard(event);
     texts.heard(event);
+    if (event.kind === 'trouble') this.#trouble(event.error);
     if (event.kind === 'transfer') offers.recounted(event.transfer.id, event.transfer.totals);
     if (event.kind === 'finished') offers.withdraw(event.transfer.id);
   }
@@ -271,6 +275,11 @@ class LocalHost implements Host {
 
   #trouble(thrown: unknown): void {
     const { code, message } = asHexdropError(thrown);
+    if (code === 'home-unwritable') {
+      // The history, the list of devices and what could be resumed meet the same full disk.
+      if (Date.now() - this.#homeToldAtMs < homeToldEveryMs) return;
+      this.#homeToldAtMs = Date.now();
+    }
     this.#tell('trouble', { code, message }, true);
   }
 

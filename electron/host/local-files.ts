@@ -7,7 +7,6 @@
 import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { access, constants, lstat, mkdir, opendir, realpath, stat, statfs } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 import type { LocalEntry, LocalFolder, PickedItem, Place, Ref } from '../../shared/model/local.ts';
@@ -17,6 +16,7 @@ import { HexdropError } from '../engine/vocabulary.ts';
 import type { Grants } from './grants.ts';
 import { findPlaces } from './places.ts';
 import { shownPath } from './shown-path.ts';
+import { requiredUserHome } from './user.ts';
 
 /** More do not help anybody who scrolls; a search field narrows what is there. */
 const shownEntries = 10_000;
@@ -85,7 +85,7 @@ export class LocalFiles {
 
   /** A path as a person types it. @throws HexdropError bad-arguments, file-vanished, permission-denied, not-a-file */
   async resolve(typed: string): Promise<{ readonly ref: Ref; readonly kind: 'file' | 'folder' }> {
-    const path = /^~(?:$|[\\/])/u.test(typed) ? join(homedir(), typed.slice(1)) : typed;
+    const path = /^~(?:$|[\\/])/u.test(typed) ? join(requiredUserHome(), typed.slice(1)) : typed;
     if (!isAbsolute(path) || path.includes('\0')) {
       throw new HexdropError('bad-arguments', `"${typed}" is not a whole path.`, {
         allowed: '/... or ~/...',

@@ -1,10 +1,10 @@
 /** Where people start to look for files on this machine: home, the usual folders, drives. Only what is there. */
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 import type { PlaceKind } from '../../shared/model/local.ts';
+import { userHome, userName } from './user.ts';
 
 export interface FoundPlace {
   readonly kind: PlaceKind;
@@ -40,15 +40,24 @@ const userFolder = (kind: UserFolder, home: string): string => {
   return xdgFolder(xdg, home) ?? join(home, name);
 };
 
-/** Where received files go as long as nobody chose another folder. */
-export const usualDownloads = (home: string = homedir()): string => userFolder('downloads', home);
+/** Where received files go as long as nobody chose another folder. @param otherwise for a user without a home */
+export const usualDownloads = (otherwise: string, home: string | undefined = userHome()): string =>
+  userFolder('downloads', home ?? otherwise);
 
-export function findPlaces(downloadDir: string, home: string = homedir()): readonly FoundPlace[] {
+export function findPlaces(
+  downloadDir: string,
+  home: string | undefined = userHome(),
+): readonly FoundPlace[] {
   const kinds: readonly UserFolder[] = ['desktop', 'documents', 'downloads', 'pictures'];
-  const folders = kinds.map((kind) => ({ kind, path: userFolder(kind, home), name: userFolders[kind].name }));
+  const ofUser =
+    home === undefined
+      ? []
+      : [
+          { kind: 'home' as const, path: home, name: userName() },
+          ...kinds.map((kind) => ({ kind, path: userFolder(kind, home), name: userFolders[kind].name })),
+        ];
   const all: readonly FoundPlace[] = [
-    { kind: 'home', path: home, name: userInfo().username },
-    ...folders,
+    ...ofUser,
     { kind: 'received', path: downloadDir, name: 'Received' },
     ...drives(),
   ];
@@ -67,7 +76,7 @@ function drives(): readonly FoundPlace[] {
       .filter((path) => existsSync(path))
       .map((path) => ({ kind: 'drive', path, name: path.slice(0, 2) }));
   }
-  const { username } = userInfo();
+  const username = userName();
   const folders =
     process.platform === 'darwin' ? ['/Volumes'] : [`/media/${username}`, `/run/media/${username}`, '/mnt'];
   return [

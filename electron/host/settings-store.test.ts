@@ -92,7 +92,9 @@ describe('settings', () => {
     const home = temporaryFolder();
     const { store } = storeIn(home);
     mkdirSync(join(home, 'settings.json'));
-    expect(() => store.update({ theme: 'dark' })).toThrow(expect.objectContaining({ code: 'write-failed' }));
+    expect(() => store.update({ theme: 'dark' })).toThrow(
+      expect.objectContaining({ code: 'home-unwritable' }),
+    );
     expect(store.current.theme).toBe('system');
   });
 });

@@ -4,13 +4,13 @@
  * stays. Overrides of this run win over what is kept, until the person sets that value.
  */
 
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 
 import { settingsPatch } from '../../shared/ipc/contract/program.ts';
 import type { Settings } from '../../shared/model/settings.ts';
+import { makeOwnersFolder } from '../engine/net/owners-file.ts';
 import { asHexdropError, defaultPort, HexdropError } from '../engine/vocabulary.ts';
 import { readOwnersJson, writeOwnersJson } from './owners-json.ts';
 
@@ -30,7 +30,7 @@ export class SettingsStore {
   #overrides: Partial<Settings>;
 
   constructor(options: SettingsOptions) {
-    mkdirSync(options.home, { recursive: true, mode: 0o700 });
+    makeOwnersFolder(options.home);
     this.#path = join(options.home, 'settings.json');
     this.#kept = { ...defaultSettings(options), ...readSettings(this.#path, options.trouble) };
     this.#overrides = options.overrides ?? {};

@@ -1,21 +1,22 @@
 /**
  * One home, one running program: the first start listens on a local socket, a second one hands over to it
- * what it was opened with as one JSON line and ends. The socket is in the home folder and its owner's alone; on Windows a named pipe, which others
- * may not write to. A socket that a killed program left behind is recognised (nobody answers) and replaced.
+ * what it was opened with as one JSON line and ends. The socket is in the home folder, or in a temporary one where that
+ * takes none, and its owner's alone; on Windows a named pipe, which others may not write to. A socket that a killed program left behind is recognised (nobody answers) and replaced.
  */
 
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, realpathSync, unlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { withLockFile } from '../engine/net/owners-file.ts';
+import { makeOwnersFolder, ownersFileFault, withLockFile } from '../engine/net/owners-file.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
 import { parseOpenings } from './opening.ts';
 import type { Opening } from './opening.ts';
+import { userName } from './user.ts';
 
 /** Bytes of the longest path of a local socket: 104 on macOS, 108 on Linux, with the NUL at its end. */
 const socketPathBytes = 103;
@@ -47,29 +48,45 @@ export async function claimInstance(
   onOpenings: (openings: readonly Opening[]) => void,
   answer: () => string | Promise<string> = () => '',
 ): Promise<Instance> {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  makeOwnersFolder(home);
   const folder = realpathSync(home);
-  const path = socketPath(folder);
+  const take = (socket: Socket): void => takeOpenings(socket, onOpenings, answer);
+  const inHome = join(folder, 'instance.sock');
+  if (process.platform !== 'win32' && Buffer.byteLength(inHome) <= socketPathBytes) {
+    try {
+      return await claim(inHome, join(folder, 'instance.lock'), take);
+    } catch (thrown) {
+      if (!(thrown instanceof HexdropError) || thrown.code !== 'home-unwritable') throw thrown;
+    }
+  }
+  const elsewhere = socketPathElsewhere(folder);
+  return claim(elsewhere, `${elsewhere}.lock`, take);
+}
+
+/** @throws HexdropError home-unwritable where the folder takes no socket */
+async function claim(path: string, lockPath: string, take: (socket: Socket) => void): Promise<Instance> {
   for (let round = 0; round < 10; round += 1) {
-    const server = await tryListen(path, (socket) => takeOpenings(socket, onOpenings, answer));
+    const server = await tryListen(path, take);
     if (server !== undefined) return { isFirst: true, close: () => closeServer(server) };
     if (await answers(path)) return { isFirst: false, handOver: (openings) => handOver(path, openings) };
-    await removeStale(path, join(folder, 'instance.lock'));
+    await removeStale(path, lockPath);
   }
   throw new HexdropError('internal', `Whether Hexdrop runs already cannot be found out at ${path}.`);
 }
 
-function socketPath(home: string): string {
-  const name = createHash('sha256').update(`${userInfo().username}\0${home}`).digest('hex').slice(0, 24);
-  if (process.platform === 'win32') return `\\\\.\\pipe\\hexdrop-${name}`;
-  const inHome = join(home, 'instance.sock');
-  if (Buffer.byteLength(inHome) <= socketPathBytes) return inHome;
-  return join(ownTemporaryFolder(), `${name}.sock`);
+function socketPathElsewhere(home: string): string {
+  const name = createHash('sha256').update(`${userName()}\0${home}`).digest('hex').slice(0, 24);
+  return process.platform === 'win32'
+    ? `\\\\.\\pipe\\hexdrop-${name}`
+    : join(ownTemporaryFolder(), `${name}.sock`);
 }
 
-/** For a home whose path is too long for a socket. Made, and seen to be ours: others may write to the folder above. */
+/**
+ * For a home whose path is too long for a socket, or that takes none. Made, and seen to be ours: others may write to the
+ * folder above.
+ */
 function ownTemporaryFolder(): string {
-  const { uid } = userInfo();
+  const uid = process.getuid?.() ?? -1;
   const folder = join(tmpdir(), `hexdrop-${uid}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const stats = lstatSync(folder);
@@ -85,10 +102,7 @@ const tryListen = (path: string, take: (socket: Socket) => void): Promise<Server
     const server = createServer(take);
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(undefined);
-      else
-        reject(
-          new HexdropError('internal', `${path} cannot be listened on (${error.code}).`, { cause: error }),
-        );
+      else reject(ownersFileFault(error, path));
     });
     server.listen(path, () => {
       if (process.platform !== 'win32') chmodSync(path, 0o600);

@@ -48,6 +48,8 @@ const en: Sentences = {
     'The device is there, but Hexdrop does not run on it or uses another port. Start it there.',
   'port-taken': 'Another program uses this port. Choose another port in the settings.',
   'not-hexdrop': 'Another program answers at this address. Check the port.',
+  'home-unwritable':
+    'Hexdrop cannot write into its own folder on this device. Make room or give permission there: until then new devices, the history and settings are not kept. Transfers go on.',
   'no-such-share': 'This share is no longer there. Go back and look at the list again.',
   'no-such-path': 'This file or folder is no longer in the share. Go up one folder and reload.',
   'not-a-folder': 'This is not a folder. Go up one folder and choose again.',
@@ -139,6 +141,8 @@ const zh: Sentences = {
   'connection-refused': '设备在线，但没有运行 Hexdrop 或使用了其他端口。请在那台设备上启动它。',
   'port-taken': '另一个程序占用了此端口。请在设置中选择其他端口。',
   'not-hexdrop': '在此地址应答的是另一个程序。请检查端口。',
+  'home-unwritable':
+    'Hexdrop 无法写入本机上存放自身数据的文件夹。请腾出空间或授予权限：在此之前，新设备、历史记录和设置都不会保存。传输不受影响。',
   'no-such-share': '此共享已不存在。请返回并重新查看列表。',
   'no-such-path': '此文件或文件夹已不在共享中。请返回上一级并刷新。',
   'not-a-folder': '这不是文件夹。请返回上一级重新选择。',

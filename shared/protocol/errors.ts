@@ -93,6 +93,12 @@ export const errorTable = {
   ),
   'port-taken': entry('never', 'failed', 'Another program listens on that port.'),
   'not-hexdrop': entry('never', 'unreachable', 'What answers there does not speak the Hexdrop protocol.'),
+  // What this device keeps for itself
+  'home-unwritable': entry(
+    'never',
+    'failed',
+    'The folder in which Hexdrop keeps its own files cannot be written.',
+  ),
   // Access to shares
   'no-such-share': entry('request', 'failed', 'There is no share of that name.'),
   'no-such-path': entry('request', 'failed', 'There is no such file or folder in the share.'),

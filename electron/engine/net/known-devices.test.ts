@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HomeFaults } from '../home-faults.ts';
 import { KnownDevices } from './known-devices.ts';
 import { temporaryHome } from './loopback.fixture.ts';
 
@@ -31,7 +32,11 @@ describe('trust on first use', () => {
 
   test('is kept for the next run', async () => {
     const home = await temporaryHome();
-    KnownDevices.load(home, () => 5 * hour).record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    KnownDevices.load(home, { now: () => 5 * hour }).record({
+      target: 'nas:1',
+      deviceId: anna,
+      alias: 'Anna',
+    });
     expect(KnownDevices.load(home).list()).toEqual([
       { deviceId: anna, alias: 'Anna', targets: ['nas:1'], firstSeenMs: 5 * hour, lastSeenMs: 5 * hour },
     ]);
@@ -92,7 +97,7 @@ describe('trust on first use', () => {
   });
 
   test('accepting the key that is known anyway changes nothing', async () => {
-    const devices = KnownDevices.load(await temporaryHome(), () => 7);
+    const devices = KnownDevices.load(await temporaryHome(), { now: () => 7 });
     devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
     const before = devices.list();
     devices.replace('nas:1', anna);
@@ -127,7 +132,7 @@ describe('the list', () => {
   test('is written again only for news', async () => {
     const home = await temporaryHome();
     let nowMs = 10 * hour;
-    const devices = KnownDevices.load(home, () => nowMs);
+    const devices = KnownDevices.load(home, { now: () => nowMs });
     const seen = { target: 'nas:1', deviceId: anna, alias: 'Anna' };
     devices.record(seen);
     const before = await stat(join(home, 'devices.json'));
@@ -294,7 +299,7 @@ describe('a verified device', () => {
       lastSeenMs: 1,
     }));
     await writeFile(join(home, 'devices.json'), JSON.stringify({ version: 1, devices: listed }));
-    const devices = KnownDevices.load(home, () => nowMs);
+    const devices = KnownDevices.load(home, { now: () => nowMs });
     devices.verify(anna, true);
     nowMs = 10 * hour;
     devices.record({ deviceId: bert, alias: 'Bert' });
@@ -305,6 +310,62 @@ describe('a verified device', () => {
   test('needs a whole device id', async () => {
     const devices = KnownDevices.load(await temporaryHome());
     expect(refusal(() => devices.verify('3f2a-99c1-04be', true)).code).toBe('usage');
+  });
+});
+
+describe('a home that takes nothing', () => {
+  /** A folder where a file must be renamed to: for root, whom no permission stops. */
+  const blocked = async (home: string): Promise<void> => {
+    await rm(join(home, 'devices.json'), { force: true });
+    await mkdir(join(home, 'devices.json', 'in the way'), { recursive: true });
+  };
+
+  const loaded = (home: string) => {
+    const told: HexdropError[] = [];
+    const faults = new HomeFaults((error) => told.push(error));
+    return { devices: KnownDevices.load(home, { faults }), told };
+  };
+
+  test('keeps nobody from being met, and is told once', async () => {
+    const home = await temporaryHome();
+    const { devices, told } = loaded(home);
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
+    await blocked(home);
+    expect(devices.check(undefined, bert)).toBe('new');
+    devices.record({ deviceId: bert, alias: 'Bert' });
+    expect(devices.check(undefined, bert)).toBe('known');
+    devices.record({ target: 'attic:1', deviceId: bert, alias: 'Bert' });
+    // What was known before holds, and what was met since: another key is refused at either address.
+    expect(refusal(() => devices.check('nas:1', bert)).code).toBe('peer-key-changed');
+    expect(refusal(() => devices.check('attic:1', anna)).code).toBe('peer-key-changed');
+    expect(told.map(({ code }) => code)).toEqual(['file-unreadable']);
+  });
+
+  test('gets what it did not take with the next change that it takes', async () => {
+    const home = await temporaryHome();
+    const { devices, told } = loaded(home);
+    const away = `${home} away`;
+    await rename(home, away);
+    await writeFile(home, 'a file where the folder must be');
+    devices.record({ target: 'attic:1', deviceId: bert, alias: 'Bert' });
+    expect(told).toMatchObject([{ code: 'file-unreadable' }]);
+    await rm(home);
+    await rename(away, home);
+    devices.record({ deviceId: anna, alias: 'Anna' });
+    expect(
+      KnownDevices.load(home)
+        .list()
+        .map(({ alias }) => alias)
+        .toSorted(),
+    ).toEqual(['Anna', 'Bert']);
+  });
+
+  test('is told when a person wants something kept', async () => {
+    const home = await temporaryHome();
+    const { devices } = loaded(home);
+    await blocked(home);
+    expect(refusal(() => devices.verify(anna, true)).code).toBe('file-unreadable');
+    expect(devices.list()).toEqual([]);
   });
 });
 

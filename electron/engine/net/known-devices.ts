@@ -3,12 +3,16 @@
  * (docs/SECURITY.md, "Known devices"). Owns
  * <home>/devices.json. Several processes may share a home: every change re-reads, changes and replaces the file under
  * a lock, so no record of another process is lost. A file that cannot be read is told, never replaced.
+ *
+ * A device is met all the same while the file can be neither read nor written, as ssh does it: what was read last holds,
+ * what is to be remembered is, as long as the process lives, and is written with the next change that can be.
  */
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { replaceOwnersFile, withLockFile } from './owners-file.ts';
+import type { HomeFaults } from '../home-faults.ts';
+import { makeOwnersFolder, replaceOwnersFile, withLockFile } from './owners-file.ts';
 import { shortDeviceId } from './identity.ts';
 
 export interface KnownDevice {
@@ -39,25 +43,39 @@ const deviceIdForm = /^[0-9a-f]{64}$/;
 const targetsKept = 32;
 /** Devices that only came to us are remembered up to here, so that strangers cannot grow the file without end. */
 const incomingKept = 500;
+/** Changes that wait for the file to take them. */
+const unkeptChanges = 500;
 /** Writing the file each time a device is seen again would be noise. */
 const lastSeenStepMs = 60 * 60 * 1000;
+
+type Change = (devices: readonly KnownDevice[]) => readonly KnownDevice[];
+
+export interface KnownDevicesOptions {
+  readonly now?: () => number;
+  /** Hears what keeps the file from being used once it was read. */
+  readonly faults?: HomeFaults;
+}
 
 export class KnownDevices {
   readonly #path: string;
   readonly #home: string;
   readonly #now: () => number;
+  readonly #faults: HomeFaults | undefined;
   #devices: readonly KnownDevice[];
+  /** Not in the file, because it could not be written. */
+  #unkept: readonly Change[] = [];
 
-  private constructor(home: string, now: () => number) {
+  private constructor(home: string, { now = Date.now, faults }: KnownDevicesOptions) {
     this.#home = home;
     this.#path = join(home, fileName);
     this.#now = now;
+    this.#faults = faults;
     this.#devices = readDevices(this.#path);
   }
 
   /** Throws file-unreadable or permission-denied, with the file's path, when there is one that cannot be read. */
-  static load(home: string, now: () => number = Date.now): KnownDevices {
-    return new KnownDevices(home, now);
+  static load(home: string, options: KnownDevicesOptions = {}): KnownDevices {
+    return new KnownDevices(home, options);
   }
 
   /**
@@ -71,7 +89,7 @@ export class KnownDevices {
     return device === undefined ? 'new' : device.verified === true ? 'verified' : 'known';
   }
 
-  /** A person compared this key, which may never have been seen here, or takes that back. */
+  /** A person compared this key, which may never have been seen here, or takes that back. Throws when it cannot be kept. */
   verify(deviceId: string, on: boolean): void {
     if (!deviceIdForm.test(deviceId)) {
       throw new HexdropError('usage', 'A device id has 64 hex digits.', { seen: deviceId.slice(0, 80) });
@@ -89,34 +107,32 @@ export class KnownDevices {
     });
   }
 
-  /** As if it had never been seen: the next key at its addresses is the first. */
+  /** As if it had never been seen: the next key at its addresses is the first. Throws when it cannot be kept. */
   forget(deviceId: string): void {
     this.#change((devices) => devices.filter((device) => device.deviceId !== deviceId));
   }
 
-  /** Remembers a device that was let in. Throws peer-key-changed like check. */
-  record(seen: SeenDevice): void {
+  /** Remembers a device that was let in; false when only for this run. Throws peer-key-changed like check. */
+  record(seen: SeenDevice): boolean {
     this.check(seen.target, seen.deviceId);
-    if (!this.#isNews(seen)) return;
-    this.#change((devices) => {
+    if (!this.#isNews(seen)) return true;
+    const nowMs = this.#now();
+    const isKept = this.#remember((devices) =>
       // Another process may have been quicker.
-      this.#devices = devices;
-      this.#refuseOtherKey(seen.target, seen.deviceId);
-      return merged(devices, seen, this.#now());
-    });
+      ownerOf(devices, seen) === undefined ? merged(devices, seen, nowMs) : devices,
+    );
+    this.#refuseOtherKey(seen.target, seen.deviceId);
+    return isKept;
   }
 
-  /** The person accepts the new key: the target belongs to this device from now on. */
-  replace(target: string, deviceId: string, alias = ''): void {
-    this.#change((devices) => {
+  /** The person accepts the new key: the target belongs to this device from now on; false when only in this run. */
+  replace(target: string, deviceId: string, alias = ''): boolean {
+    const nowMs = this.#now();
+    return this.#remember((devices) => {
       const isSame = devices.some(
         (device) => device.deviceId === deviceId && device.targets.includes(target),
       );
-      return merged(
-        isSame ? devices : withoutTarget(devices, target),
-        { deviceId, alias, target },
-        this.#now(),
-      );
+      return merged(isSame ? devices : withoutTarget(devices, target), { deviceId, alias, target }, nowMs);
     });
   }
 
@@ -135,14 +151,16 @@ export class KnownDevices {
   }
 
   #refuseOtherKey(target: string | undefined, deviceId: string): void {
-    if (target === undefined) return;
-    const before = this.#devices.find((device) => device.targets.includes(target));
-    if (before !== undefined && before.deviceId !== deviceId)
-      throw this.#keyChanged(target, before, deviceId);
+    const owner = ownerOf(this.#devices, { target, deviceId });
+    if (owner !== undefined && target !== undefined) throw this.#keyChanged(target, owner, deviceId);
   }
 
   #reload(): void {
-    this.#devices = readDevices(this.#path);
+    try {
+      this.#devices = this.#withUnkept(readDevices(this.#path));
+    } catch (thrown) {
+      this.#faults?.failed(thrown);
+    }
   }
 
   #isNews({ deviceId, alias, target }: SeenDevice): boolean {
@@ -155,12 +173,31 @@ export class KnownDevices {
     );
   }
 
-  #change(change: (devices: readonly KnownDevice[]) => readonly KnownDevice[]): void {
-    mkdirSync(this.#home, { recursive: true, mode: 0o700 });
+  #withUnkept(devices: readonly KnownDevice[]): readonly KnownDevice[] {
+    return this.#unkept.reduce((before, change) => change(before), devices);
+  }
+
+  /** Whether it can be written is no matter of the device. `change` may be made more than once. */
+  #remember(change: Change): boolean {
+    try {
+      this.#change(change);
+      return true;
+    } catch (thrown) {
+      this.#faults?.failed(thrown);
+      this.#devices = change(this.#devices);
+      this.#unkept = [...this.#unkept, change].slice(-unkeptChanges);
+      return false;
+    }
+  }
+
+  #change(change: Change): void {
+    makeOwnersFolder(this.#home);
     withLockFile(`${this.#path}.lock`, () => {
-      const devices = change(readDevices(this.#path));
+      const devices = change(this.#withUnkept(readDevices(this.#path)));
       replaceOwnersFile(this.#path, `${JSON.stringify({ version: formatVersion, devices }, undefined, 2)}\n`);
       this.#devices = devices;
+      this.#unkept = [];
+      this.#faults?.worked();
     });
   }
 
@@ -181,6 +218,15 @@ export class KnownDevices {
     );
   }
 }
+
+/** The other device that answered at the target before. */
+const ownerOf = (
+  devices: readonly KnownDevice[],
+  { target, deviceId }: Pick<SeenDevice, 'target' | 'deviceId'>,
+): KnownDevice | undefined =>
+  target === undefined
+    ? undefined
+    : devices.find((device) => device.targets.includes(target) && device.deviceId !== deviceId);
 
 const withoutTarget = (devices: readonly KnownDevice[], target: string): readonly KnownDevice[] =>
   devices.flatMap((device) => {

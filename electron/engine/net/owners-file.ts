@@ -4,7 +4,16 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 
 /** A change takes a millisecond; a lock this old belongs to a process that was killed. */
@@ -12,7 +21,16 @@ const staleLockMs = 3_000;
 const lockTimeoutMs = 5_000;
 const lockPollMs = 2;
 
-/** At any moment there is the old file or the new one. */
+/** The folder that they lie in. Throws home-unwritable. */
+export const makeOwnersFolder = (path: string): void => {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw ownersFileFault(error as NodeJS.ErrnoException, path);
+  }
+};
+
+/** At any moment there is the old file or the new one. Throws home-unwritable. */
 export const replaceOwnersFile = (path: string, text: string): void => {
   const temporaryPath = temporaryPathOf(path);
   try {
@@ -37,13 +55,21 @@ export const temporaryPathOf = (path: string): string =>
 export const ownersFileFault = (error: NodeJS.ErrnoException, path: string): HexdropError => {
   if (error instanceof HexdropError) return error;
   const code = error.code ?? '';
-  const isForbidden = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const why = reasons[code] ?? (code === '' ? error.message : code);
   return new HexdropError(
-    isForbidden ? 'permission-denied' : isFull ? 'disk-full' : 'write-failed',
-    `${path} cannot be written (${code === '' ? error.message : code}). Choose another folder with --home.`,
+    'home-unwritable',
+    `${path} cannot be written: ${why}. Mend that, or choose another folder with --home.`,
     { cause: error },
   );
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'the system does not permit it',
+  EPERM: 'the system does not permit it',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'there is no space left',
+  EDQUOT: 'the quota is used up',
+  ENOTDIR: 'there is a file where a folder must be',
 };
 
 /** Runs one change at a time among all processes that use this lock. */
@@ -68,7 +94,7 @@ const takeLock = (path: string): void => {
     }
     if (isStale(path)) removeStale(path);
     else if (Date.now() > deadline)
-      throw new HexdropError('write-failed', `${path} is held by another process.`);
+      throw new HexdropError('home-unwritable', `${path} is held by another process.`);
     else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPollMs);
   }
 };

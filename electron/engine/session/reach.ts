@@ -70,7 +70,6 @@ export async function reachSession(
       trustOf: () => trust,
       opened: (opened) => {
         context.sessions.opened(opened);
-        // Should the key not be kept, the session ends, and the call with it.
         if (connection.info.peerDeviceId !== undefined) remember(context, opened.peer, target, isReplacing);
         isOpen = true;
         resolve(opened);
@@ -96,9 +95,10 @@ export async function reachSession(
 
 function remember(context: EngineContext, peer: PeerView, target: string, isReplacing: boolean): void {
   const { deviceId, alias } = peer;
-  if (isReplacing) context.knownDevices.replace(target, deviceId, alias);
-  else context.knownDevices.record({ deviceId, alias, target });
-  if (peer.trust === 'new') context.emit({ kind: 'trusted', peer });
+  const isKept = isReplacing
+    ? context.knownDevices.replace(target, deviceId, alias)
+    : context.knownDevices.record({ deviceId, alias, target });
+  if (peer.trust === 'new' && isKept) context.emit({ kind: 'trusted', peer });
 }
 
 /** Until the session takes the stream over; no frame comes before. */

@@ -28,7 +28,7 @@ const lastNames = (paths: readonly string[]): ReadonlySet<string> =>
 export async function runFetch(context: EngineContext, record: TransferRecord, fetch: Fetch): Promise<void> {
   await runAttempts(context, record, fetch.reach, fetch.retryMs, async (session, ended) => {
     await fetch.prepare(session);
-    const { home, bootId } = context;
+    const { home, homeFaults, bootId } = context;
     const root = SafeRoot.open(fetch.dir);
     session.openTransfer('GET', { transfer: record.id, paths: [...fetch.paths] }, (wire) => {
       const sink = new Sink({
@@ -41,7 +41,14 @@ export async function runFetch(context: EngineContext, record: TransferRecord, f
         // It was asked for: there is nothing to decide.
         needsPreview: false,
         decide: (deciding) => {
-          void deciding.accept({ home, root, bootId, onConflict: fetch.onConflict, wants: fetch.wants });
+          void deciding.accept({
+            home,
+            homeFaults,
+            root,
+            bootId,
+            onConflict: fetch.onConflict,
+            wants: fetch.wants,
+          });
         },
       });
       record.cancelAttempt = (error) => sink.cancel(error);

@@ -116,7 +116,7 @@ export class Incoming {
         const decision = visit.decision ?? (await terms.decide(deciding));
         if (!decision.accept) return deciding.decline(terms.refusal(deciding, decision));
         visit.decision = decision;
-        const { home, bootId } = this.#context;
+        const { home, homeFaults, bootId } = this.#context;
         const root = terms.root(decision);
         if (decision.mustFit === true && decision.wants === undefined && before === undefined) {
           const { path } = root;
@@ -125,7 +125,7 @@ export class Incoming {
         }
         record.dir = root.path;
         const onConflict = decision.onConflict ?? terms.onConflict;
-        await deciding.accept({ home, bootId, root, onConflict, wants: decision.wants });
+        await deciding.accept({ home, homeFaults, bootId, root, onConflict, wants: decision.wants });
       } catch (thrown) {
         deciding.decline(asHexdropError(thrown));
       }

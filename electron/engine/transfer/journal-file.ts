@@ -45,7 +45,25 @@ export const forEachLine = (fd: number, visit: LineVisitor): { wholeBytes: numbe
   }
 };
 
-export class JournalFile {
+/** Where the lines of a journal are. */
+export interface JournalLines {
+  /** What went wrong first; lines are missing since. */
+  readonly failure: HexdropError | undefined;
+  /** Gives every whole line. */
+  forEachLine(visit: LineVisitor): void;
+  /** Throws everything away. */
+  clear(): void;
+  /** Appends an object as a line; undefined when it is not kept. */
+  append(line: object): LinePlace | undefined;
+  /** Reads a line back; '' when it cannot be read. */
+  read(place: LinePlace): string;
+  /** Brings them to the disk, so that they outlive the system. */
+  sync(): void;
+  /** Nothing is written or read from then on. */
+  close(): void;
+}
+
+export class JournalFile implements JournalLines {
   readonly #fd: number;
   /** Where the next line starts. */
   #length = 0;
@@ -59,31 +77,27 @@ export class JournalFile {
     this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND, 0o600);
   }
 
-  /** What went wrong first; lines are missing since. */
   get failure(): HexdropError | undefined {
     return this.#failure;
   }
 
-  /** Gives every whole line. A last one that was torn is closed, or the next would become a part of it. */
+  /** A last one that was torn is closed, or the next would become a part of it. */
   forEachLine(visit: LineVisitor): void {
     const { wholeBytes, length } = forEachLine(this.#fd, visit);
     this.#length = length;
     if (wholeBytes < length) this.#write('\n');
   }
 
-  /** Throws everything away. */
   clear(): void {
     ftruncateSync(this.#fd);
     this.#length = 0;
   }
 
-  /** Appends an object as a line; undefined when that failed. */
   append(line: object): LinePlace | undefined {
     const start = this.#length;
     return this.#write(`${JSON.stringify(line)}\n`) ? { start, length: this.#length - start - 1 } : undefined;
   }
 
-  /** Reads a line back; '' when it cannot be read. */
   read({ start, length }: LinePlace): string {
     if (this.#isClosed) return '';
     const bytes = Buffer.allocUnsafe(length);
@@ -94,12 +108,11 @@ export class JournalFile {
     }
   }
 
-  /** Brings it to the disk, so that it outlives the system. */
   sync(): void {
     if (!this.#isClosed) this.#guard(() => fdatasyncSync(this.#fd));
   }
 
-  /** Nothing is written or read from then on: the number of the file may be that of another one by then. */
+  /** The number of the file may be that of another one from then on. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

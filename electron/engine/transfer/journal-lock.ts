@@ -83,6 +83,10 @@ const createLock = (lockPath: string, bootId: string): boolean => {
     try {
       const holder: LockHolder = { pid: process.pid, started: startOf(process.pid) ?? '', bootId };
       writeSync(fd, `${JSON.stringify(holder)}\n`);
+    } catch (error) {
+      // On a full disk: an empty one would stand in everybody's way.
+      rmSync(lockPath, { force: true });
+      throw error;
     } finally {
       closeSync(fd);
     }

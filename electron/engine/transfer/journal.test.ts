@@ -20,8 +20,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HomeFaults } from '../home-faults.ts';
+import { JournalFile } from './journal-file.ts';
 import { Journal } from './journal.ts';
 import type { Known, LandingRecord } from './journal.ts';
 import { setTimes } from './landing.ts';
@@ -47,6 +50,7 @@ afterEach(() => {
 });
 
 interface Changes {
+  faults?: HomeFaults;
   peerDeviceId?: string;
   targetRoot?: string;
   roots?: string[];
@@ -624,5 +628,75 @@ describe('a journal', () => {
   it('makes nothing in the target when it is opened', () => {
     openJournal();
     expect(readdirSync(targetRoot)).toEqual([]);
+  });
+});
+
+describe('a home that takes no journal', () => {
+  let told: HexdropError[] = [];
+  let faults = new HomeFaults(() => {});
+  beforeEach(() => {
+    told = [];
+    faults = new HomeFaults((error) => told.push(error));
+    rmSync(home, { recursive: true });
+    writeFileSync(home, 'a file where the folder must be');
+  });
+
+  it('keeps no transfer from going on after a broken connection, and is told once', () => {
+    const first = openJournal({ faults });
+    const partialPath = beginPartial(first, 'big');
+    first.checkpoint({ path: 'big', verifiedBytes: 40, chain: 'c40', durable: true });
+    first.willLand([record('small')]);
+    first.close();
+    const second = openJournal({ faults });
+    expect(second.key).toBe(first.key);
+    expect(second.isResumed).toBe(true);
+    expect(second.known('big')).toMatchObject({ kind: 'partial', partialPath, verifiedBytes: 40 });
+    expect(second.newPartialPath(targetRoot)).not.toBe(partialPath);
+    second.complete();
+    expect(existsSync(partialPath)).toBe(false);
+    expect(openJournal({ faults }).isResumed).toBe(false);
+    expect(told).toMatchObject([
+      { code: 'home-unwritable', message: expect.stringContaining(join(home, 'journal')) },
+    ]);
+  });
+
+  it('lets several of one kind run at once, each with files of its own', () => {
+    const keys = [openJournal(), openJournal(), openJournal()].map(({ key }) => key);
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  it('leaves nothing behind of what was not verified', () => {
+    const journal = openJournal();
+    const partialPath = beginPartial(journal, 'big');
+    journal.close();
+    expect(existsSync(partialPath)).toBe(false);
+  });
+});
+
+describe('a journal whose disk fills up', () => {
+  it('that is new is kept in memory, and its lock does not stay', () => {
+    const append = vi.spyOn(JournalFile.prototype, 'append').mockReturnValue(undefined);
+    const failure = vi
+      .spyOn(JournalFile.prototype, 'failure', 'get')
+      .mockReturnValue(new HexdropError('disk-full'));
+    const journal = openJournal();
+    append.mockRestore();
+    failure.mockRestore();
+    expect(journalNames()).toEqual([]);
+    beginPartial(journal, 'big');
+    journal.checkpoint({ path: 'big', verifiedBytes: 40, chain: 'c40', durable: false });
+    journal.close();
+    expect(openJournal().known('big')).toMatchObject({ kind: 'partial' });
+  });
+
+  it('takes along what it could not tell of', () => {
+    const journal = openJournal();
+    const told = beginPartial(journal, 'told');
+    journal.checkpoint({ path: 'told', verifiedBytes: 40, chain: 'c40', durable: false });
+    const append = vi.spyOn(JournalFile.prototype, 'append').mockReturnValue(undefined);
+    const untold = beginPartial(journal, 'untold');
+    journal.close();
+    append.mockRestore();
+    expect([existsSync(told), existsSync(untold)]).toEqual([true, false]);
   });
 });

@@ -3,8 +3,8 @@
  * place and how far which partial is good. Kept in `<home>/journal/<key>.jsonl`, append-only, one write a line.
  * See docs/PROTOCOL.md, "Resume".
  *
- * A journal never fails a transfer: what cannot be written is not resumable, and `failure` says why. Memory
- * stays small whatever the size of the tree: of a file in place only a hash and the number of its line are kept.
+ * A journal never fails a transfer: what cannot be written is not resumable, or only as long as this process lives
+ * (journal-memory.ts), which its owner is told. Memory stays small whatever the size of the tree: of a file in place only a hash and the number of its line are kept.
  */
 
 import { createHash } from 'node:crypto';
@@ -12,11 +12,14 @@ import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HomeFaults } from '../home-faults.ts';
 import { fileFaultOf } from './file-fault.ts';
 import { folderOf, JournalContent, landedIn, landingEntries, shownRoots } from './journal-content.ts';
 import type { JournalHeader, JournalLine, LandingEntry, PartialRecord } from './journal-content.ts';
 import { JournalFile } from './journal-file.ts';
+import type { JournalLines } from './journal-file.ts';
 import { acquireLock, releaseLock } from './journal-lock.ts';
+import { JournalMemory, keepForNextAttempt, takeKept } from './journal-memory.ts';
 import { isTimeHeld } from './landing.ts';
 import { isTrusted, recordedPath, removeUnfinished, statsOf } from './unfinished.ts';
 import { unfinishedName, unfinishedNumber, unfinishedPath } from './unfinished.ts';
@@ -28,6 +31,8 @@ const parallelKeys = 64;
 
 export interface JournalOptions {
   readonly home: string;
+  /** Hears what cannot be written there. */
+  readonly faults?: HomeFaults | undefined;
   readonly peerDeviceId: string;
   /** Absolute, links resolved: SafeRoot's path. */
   readonly targetRoot: string;
@@ -86,9 +91,17 @@ export const journalFolderOf = (home: string): string => join(home, 'journal');
 /** What belongs together: this home, the device, the target and the names at the top; no address, no port. */
 const keyOf = ({ home, peerDeviceId, targetRoot, roots }: JournalOptions): string =>
   createHash('sha256')
-    .update(JSON.stringify([realpathSync.native(home), peerDeviceId, targetRoot, ...roots.toSorted()]))
+    .update(JSON.stringify([realHome(home), peerDeviceId, targetRoot, ...roots.toSorted()]))
     .digest('hex')
     .slice(0, 32);
+
+const realHome = (home: string): string => {
+  try {
+    return realpathSync.native(home);
+  } catch {
+    return home; // It is gone.
+  }
+};
 
 export class Journal {
   readonly key: string;
@@ -97,9 +110,13 @@ export class Journal {
   readonly #targetRoot: string;
   readonly #targetPrefix: string;
   readonly #path: string;
-  readonly #lockPath: string;
+  /** Absent when it is in memory. */
+  readonly #lockPath: string | undefined;
   readonly #content: JournalContent;
-  readonly #file: JournalFile;
+  readonly #file: JournalLines;
+  readonly #faults: HomeFaults | undefined;
+  /** Partials that no line tells of: they go with this run. */
+  #unrecorded: string[] = [];
   #isOpen = true;
   #nextPartial = 1;
   /** Paths whose partials are being put in place; forgotten once their partials are gone. */
@@ -109,20 +126,30 @@ export class Journal {
 
   /**
    * Opens the journal of what belongs together, with what an unfinished run left, or a new one. When another
-   * transfer has it, a fresh one beside it. Throws what the system says about the home or the target.
+   * transfer has it, a fresh one beside it. In memory when the home takes none. Throws too-many-requests.
    */
   static open(options: JournalOptions): Journal {
+    const key = keyOf(options);
+    const keys = Array.from({ length: parallelKeys }, (_, copy) => (copy === 0 ? key : `${key}-${copy + 1}`));
+    for (const candidate of keys) {
+      const lines = takeKept(candidate);
+      if (lines !== undefined) return new Journal(candidate, options, lines);
+    }
     const folder = journalFolderOf(options.home);
+    let fault: HexdropError | undefined;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const key = keyOf(options);
-      for (let copy = 1; copy <= parallelKeys; copy += 1) {
-        const candidate = copy === 1 ? key : `${key}-${copy}`;
+      for (const candidate of keys) {
         if (acquireLock(join(folder, `${candidate}.lock`), options.bootId))
           return openLocked(candidate, options);
       }
     } catch (error) {
-      throw fileFaultOf(error, 'create', 'journal');
+      fault = fileFaultOf(error, 'create', 'journal');
+    }
+    if (fault !== undefined) {
+      options.faults?.failed(unwritable(folder, fault));
+      const free = keys.find((candidate) => !inMemory.has(candidate));
+      if (free !== undefined) return new Journal(free, options, new JournalMemory(fault));
     }
     throw new HexdropError(
       'too-many-requests',
@@ -130,16 +157,21 @@ export class Journal {
     );
   }
 
-  /** For `open` alone: the lock is held. */
-  constructor(key: string, options: JournalOptions) {
+  /**
+   * For `open` alone: the lock is held, where there are no lines in memory. Throws what the system says about the home,
+   * also when nothing can be written about a new transfer.
+   */
+  constructor(key: string, options: JournalOptions, lines?: JournalMemory) {
     const folder = journalFolderOf(options.home);
     const { targetRoot } = options;
     this.key = key;
     this.#targetRoot = targetRoot;
     this.#targetPrefix = targetRoot.endsWith(sep) ? targetRoot : targetRoot + sep;
     this.#path = join(folder, `${key}.jsonl`);
-    this.#lockPath = join(folder, `${key}.lock`);
-    this.#file = new JournalFile(this.#path);
+    this.#lockPath = lines === undefined ? join(folder, `${key}.lock`) : undefined;
+    this.#faults = options.faults;
+    this.#file = lines ?? new JournalFile(this.#path);
+    if (lines !== undefined) inMemory.add(key);
     const content = new JournalContent(options.bootId);
     this.#file.forEachLine((text, place) => content.take(text, place));
     const isOurs =
@@ -150,6 +182,11 @@ export class Journal {
       this.#file.append(headerOf(options));
     }
     this.#append({ boot: options.bootId });
+    if (!isOurs && lines === undefined && this.#file.failure !== undefined) {
+      this.#file.close();
+      rmSync(this.#path, { force: true });
+      throw this.#file.failure;
+    }
     this.#sweep();
     this.isResumed = this.#content.hasLanded || this.#content.partials.size > 0;
   }
@@ -221,7 +258,8 @@ export class Journal {
     const before = this.#content.partials.get(path);
     if (before !== undefined && before.number !== number) this.#removePartial(before);
     const record = [path, version, size, number] as const;
-    this.#append({ opened: folder === folderOf(path) ? record : [...record, folder] });
+    if (!this.#append({ opened: folder === folderOf(path) ? record : [...record, folder] }))
+      this.#unrecorded.push(partialPath);
   }
 
   /**
@@ -246,6 +284,7 @@ export class Journal {
   /** Removes all partials: every file is settled, and none failed. */
   dropPartials(): void {
     for (const partial of this.#content.partials.values()) this.#removePartial(partial);
+    this.#dropUnrecorded();
   }
 
   /** All is done: nothing remains of the journal and of partials. */
@@ -253,6 +292,7 @@ export class Journal {
     if (!this.#isOpen) return;
     this.dropPartials();
     this.#closeFile();
+    if (this.#lockPath === undefined) return;
     rmSync(this.#path, { force: true });
     releaseLock(this.#lockPath);
   }
@@ -262,8 +302,11 @@ export class Journal {
     if (!this.#isOpen) return;
     const isBegun = [...this.#content.partials.values()].some(({ verifiedBytes }) => verifiedBytes > 0);
     if (!this.#content.hasLanded && !isBegun) return this.complete();
+    this.#dropUnrecorded();
     this.#closeFile();
-    releaseLock(this.#lockPath);
+    if (this.#lockPath !== undefined) releaseLock(this.#lockPath);
+    else if (this.#file instanceof JournalMemory)
+      keepForNextAttempt(this.key, { lines: this.#file, discard: () => this.dropPartials() });
   }
 
   /** Removes what an earlier run left and nobody goes on with: partials without a checkpoint, and a small file. */
@@ -333,18 +376,38 @@ export class Journal {
     });
   }
 
-  #append(line: JournalLine): void {
+  /** Whether it is recorded. */
+  #append(line: JournalLine): boolean {
     const place = this.#file.append(line);
-    if (place === undefined) return;
+    if (place === undefined) {
+      if (this.#file.failure !== undefined) this.#faults?.failed(unwritable(this.#path, this.#file.failure));
+      return false;
+    }
     if ('landing' in line) this.#content.noteLanding(place);
     else this.#content.apply(line, place);
+    return true;
+  }
+
+  #dropUnrecorded(): void {
+    for (const path of this.#unrecorded.splice(0)) removeUnfinished(this.#targetRoot, path);
   }
 
   #closeFile(): void {
     this.#file.close();
+    inMemory.delete(this.key);
     this.#isOpen = false;
   }
 }
+
+/** Keys of the journals in memory that are open. */
+const inMemory = new Set<string>();
+
+const unwritable = (path: string, cause: HexdropError): HexdropError =>
+  new HexdropError(
+    'home-unwritable',
+    `What arrives cannot be gone on with after this run, since nothing can be written to ${path}: ${cause.message}`,
+    { cause },
+  );
 
 /** Where a killed run may have left the small file that it was putting in place. */
 export const passingPaths = (targetRoot: string, key: string, { lastBatch }: JournalContent): string[] => {

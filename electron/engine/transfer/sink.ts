@@ -20,6 +20,7 @@ import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import { Acknowledger } from './acknowledger.ts';
 import { AgreedOffer } from './agreed-offer.ts';
 import { BulkSink } from './bulk-sink.ts';
+import type { HomeFaults } from '../home-faults.ts';
 import type { DownloadLimit } from './download-limit.ts';
 import { EarlyFaults } from './early-faults.ts';
 import { Farewell } from './farewell.ts';
@@ -40,6 +41,7 @@ const previewWaitMs = 120;
 
 export interface SinkTarget {
   readonly home: string;
+  readonly homeFaults?: HomeFaults;
   readonly root: SafeRoot;
   readonly bootId: string;
   readonly onConflict: ConflictPolicy;
@@ -158,7 +160,7 @@ export class Sink implements TransferPort {
     return this.#root?.path;
   }
 
-  /** Takes the transfer into `target`. Fails as a whole when the target or its journal cannot be opened. */
+  /** Takes the transfer into `target`. Fails as a whole when that cannot be opened. */
   async accept(target: SinkTarget): Promise<void> {
     if (this.#isOver || this.#agreed === undefined) return;
     try {
@@ -277,6 +279,7 @@ export class Sink implements TransferPort {
     root.requireWritable(offer.roots.map(({ name }) => name));
     this.#journal = Journal.open({
       home: target.home,
+      faults: target.homeFaults,
       peerDeviceId: provenId(this.#wire.session.peer),
       targetRoot: root.path,
       roots: offer.roots.map(({ name }) => name),

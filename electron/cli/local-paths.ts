@@ -1,7 +1,7 @@
 /** Paths on this machine as given on the command line, looked at before anything is opened or offered. */
 
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { usageError } from './call/options.ts';
 
 /** Node hands over what is not UTF-8 as U+FFFD, and finds nothing under that. */
@@ -34,11 +34,17 @@ export const targetFolder = (path: string | undefined): string => {
   const absolute = resolve(path ?? '.');
   let isFolder: boolean;
   try {
-    isFolder = statSync(absolute, { throwIfNoEntry: false })?.isDirectory() ?? true;
+    isFolder = isFolderOrCouldBe(absolute);
   } catch {
     // Something on the way to it is no folder, or may not be entered.
     isFolder = false;
   }
   if (!isFolder) throw usageError(`--dir takes a folder, and ${absolute} cannot be one.`, { seen: absolute });
   return absolute;
+};
+
+/** What is missing can be made below a folder, and not below a file. Node 24 says of a path below a file that it is missing. */
+const isFolderOrCouldBe = (path: string): boolean => {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isDirectory() ?? (dirname(path) === path || isFolderOrCouldBe(dirname(path)));
 };

@@ -101,7 +101,7 @@ export function harvest(folder: string): Record<string, Grown> {
       if (isReservedName(name, process.platform)) continue;
       const child = join(path, name);
       const childRelative = relative === '' ? name : `${relative}/${name}`;
-      const stats = lstatSync(child);
+      const stats = lstatSync(child, { bigint: true });
       if (stats.isDirectory()) {
         grown[childRelative] = { kind: 'folder' };
         visit(child, childRelative);
@@ -110,8 +110,9 @@ export function harvest(folder: string): Record<string, Grown> {
         grown[childRelative] = {
           kind: 'file',
           content,
-          executable: (stats.mode & 0o100) !== 0,
-          mtimeMs: Math.floor(stats.mtimeMs),
+          executable: (stats.mode & 0o100n) !== 0n,
+          // Of a double of milliseconds the nearest one is shown, which may be the next.
+          mtimeMs: Number(stats.mtimeNs / 1_000_000n),
         };
       }
     }

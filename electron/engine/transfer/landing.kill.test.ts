@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { entryTimeOf } from '../../../shared/protocol/entry-time.ts';
 import { currentBootId, Journal } from './journal.ts';
 import { setTimes } from './landing.ts';
 import { contentOf, mtimeUsOf, pathOf, tree } from './landing.kill-child.ts';
@@ -112,7 +113,7 @@ const problemsIn = (home: string, target: string): string[] => {
       const newPath = isNewHere ? path : beside;
       const stats = lstatSync(newPath, { bigint: true });
       if (known?.kind !== 'landed' || known.finalPath !== newPath) problems.push(`${newPath} is not known`);
-      if (stats.mtimeNs !== BigInt(mtimeUsOf(file)) * 1000n) problems.push(`${newPath} has a wrong time`);
+      if (entryTimeOf(stats.mtimeNs) !== mtimeUsOf(file)) problems.push(`${newPath} has a wrong time`);
       if (stats.nlink !== 1n) problems.push(`${newPath} has a second name`);
     } else if (known?.kind === 'landed') {
       problems.push(`${path} is taken for landed`);

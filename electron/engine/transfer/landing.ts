@@ -87,9 +87,7 @@ export const writeWhole = (fd: number, bytes: Uint8Array, position: number | nul
 };
 
 /**
- * Sets the modification time in microseconds (the access time becomes now). Node takes seconds as a double and
- * libuv cuts that off to microseconds, so half a microsecond away from zero is added: otherwise a time such as
- * 1.000001 s, whose double lies below it, would lose its last microsecond.
+ * Sets the modification time in microseconds (the access time becomes now).
  *
  * A time is worth no file: nothing is thrown. Returns whether the file has that time now; a file system that does not
  * reach so far gives it the nearest one that it holds, and some let no time be set.
@@ -116,9 +114,33 @@ export const setFolderTimes = (path: string, mtimeUs: number): boolean => {
 const isOrdinaryTime = (mtimeUs: number): boolean =>
   mtimeUs >= 315_532_800_000_000 && mtimeUs <= 2_147_483_647_000_000;
 
-// A negative number would be read as "now" by Node; a string is taken as it is.
-const secondsOf = (timeUs: number): number | string =>
-  timeUs < 0 ? String((timeUs - 0.5) / 1e6) : (timeUs + 0.5) / 1e6;
+/** Whether libuv hands nanoseconds to the system, as since 1.52 (Node 24); before, it cuts towards zero to microseconds. */
+const hasNanoseconds = ((): boolean => {
+  const [major = 0, minor = 0] = process.versions.uv.split('.').map(Number);
+  return major > 1 || minor >= 52;
+})();
+
+/**
+ * Node takes a time as a double of seconds, which may lie below the microsecond that is meant. Half a microsecond more
+ * reaches it where libuv cuts to microseconds; where it does not, the next double does, and a whole second is left as it
+ * is, so that a copy is not newer than its source. A negative number would be read as "now" by Node; a string is taken as
+ * it is.
+ */
+const secondsOf = (timeUs: number): number | string => {
+  const seconds = hasNanoseconds ? reached(timeUs / 1e6) : (timeUs + (timeUs < 0 ? -0.5 : 0.5)) / 1e6;
+  return seconds < 0 ? String(seconds) : seconds;
+};
+
+const double = new Float64Array(1);
+const doubleBits = new BigInt64Array(double.buffer);
+
+/** The next double towards the future. Whole seconds are exact as they are. */
+const reached = (seconds: number): number => {
+  if (Number.isInteger(seconds)) return seconds;
+  double[0] = seconds;
+  doubleBits[0] = (doubleBits[0] as bigint) + (seconds > 0 ? 1n : -1n);
+  return double[0];
+};
 
 /** What file systems keep of a time, in microseconds: milliseconds, seconds, and FAT's two seconds. */
 const timeGrains = [1_000, 1_000_000, 2_000_000];

@@ -208,8 +208,9 @@ export class Connection {
     return this.#outlet.takenBytes;
   }
 
+  /** Not whether the socket is there: Node 24 ends and closes it while what came before its end still waits here. */
   #isTaking(): boolean {
-    return !this.#isPaused && !this.#wasTold && this.#reader !== undefined && !this.#socket.destroyed;
+    return !this.#isPaused && !this.#wasTold && this.#reader !== undefined && !this.#wasCut;
   }
 
   #target(): Uint8Array {
@@ -225,7 +226,7 @@ export class Connection {
   }
 
   #deliver(delivery: Uint8Array): void {
-    if (this.#wasTold || this.#reader === undefined || this.#socket.destroyed) return;
+    if (this.#wasTold || this.#reader === undefined || this.#wasCut) return;
     this.#receivedBytes += delivery.length;
     this.tap?.received(delivery);
     try {

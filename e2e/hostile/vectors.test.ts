@@ -48,6 +48,15 @@ describe.each([
   });
 });
 
+test.each(badPayload.vectors.filter(({ needs }) => needs === 'flowing'))(
+  'bulk is judged by the state before its payload: $name, without a transfer, is unexpected-frame',
+  async ({ hex }) => {
+    const peer = await siege.greet();
+    peer.write(Buffer.from(hex, 'hex'));
+    expect(await peer.sessionError()).toBe('unexpected-frame');
+  },
+);
+
 test.each(framing.vectors.filter(({ frames }) => frames.every(({ type }) => type !== 'MANIFEST')))(
   'framing.json: $name',
   async ({ hex, frames }) => {

@@ -35,14 +35,41 @@ def walk(paths):
                 failed += 1
                 say(f"failed here: {shown(path)}: {error}")
                 continue
-            version = struct.pack(">QQ", status.st_mtime_ns & (2**64 - 1), status.st_ino & (2**64 - 1))
             size = 0 if is_folder else status.st_size
             executable = not is_folder and bool(status.st_mode & 0o111)
-            told = (executable, parent, size, status.st_mtime_ns // 1_000, version, name, path)
+            told = (executable, parent, size, status.st_mtime_ns // 1_000, version_of(status), name, path)
             if is_folder:
                 waiting.append((len(entries), below))
             entries.append(Told(FOLDER if is_folder else FILE, *told))
     return entries, omitted, failed
+
+
+def version_of(status):
+    """Changes when the file does: 16 bytes that mean nothing to the sink."""
+    return struct.pack(">QII", status.st_mtime_ns % 2**64, status.st_ino % 2**32, status.st_size % 2**32)
+
+
+def chain_of(file, length):
+    """The chain over the first bytes of a file ("Digests")."""
+    file.seek(0)
+    chain = bytes(32)
+    while length > 0:
+        content = file.read(min(CHUNK, length))
+        if not content:
+            break
+        chain, length = sha256(chain, sha256(content)), length - len(content)
+    return chain
+
+
+def read_small(path, size):
+    """The bytes that were told, read until they are the same twice or nothing was written meanwhile ("Bulk")."""
+    with open(path, "rb") as file:
+        while True:
+            before = os.fstat(file.fileno())
+            file.seek(0)
+            content = file.read(size)
+            if version_of(os.fstat(file.fileno())) == version_of(before):
+                return content
 
 
 def failure_to_read(error):
@@ -200,13 +227,12 @@ class Source:
             if index in self.dropped:
                 continue
             try:
-                with open(self.entries[index].path, "rb") as file:
-                    content = file.read(size + 1)
+                content = read_small(self.entries[index].path, size)
             except OSError as error:
                 self.fault(index, failure_to_read(error))
                 continue
-            if len(content) != size:
-                self.fault(index, Failure("file-changed", "The file changed before it was sent."))
+            if len(content) < size:
+                self.fault(index, Failure("file-changed", "The file became shorter."))
                 continue
             frame += PACKED.pack(index, size, sha256(content)) + content
             count, self.files, self.bytes = count + 1, self.files + 1, self.bytes + size
@@ -214,11 +240,14 @@ class Source:
             self.send_bulk("PACK", bytes(frame))
 
     def send_file(self, file, index, offset, chain, unless):
-        entry = self.entries[index]
-        if unless is not None and self.chain_of(file) == unless:
+        entry, before = self.entries[index], os.fstat(file.fileno())
+        if unless is not None and chain_of(file, entry.size) == unless:
             self.session.control.send("SAME", self.id, struct.pack(">II", index, 0))
             self.files += 1
             return
+        # The sink has a part of what was told: is that still so?
+        if offset > 0 and version_of(before) != entry.version and chain_of(file, offset) != chain:
+            return self.fault(index, Failure("file-changed", "The file is not the one of which a part has arrived."))
         file.seek(offset)
         while offset < entry.size:
             if not self.may_go_on(index):
@@ -230,7 +259,9 @@ class Source:
             self.send_bulk("DATA", DATA.pack(index, 0, offset, digest) + content)
             chain, offset = sha256(chain, digest), offset + len(content)
             self.bytes += len(content)
-        if os.fstat(file.fileno()).st_mtime_ns // 1_000 != entry.mtime:
+        # Written to while it was read: what was sent must be one state of it.
+        after = os.fstat(file.fileno())
+        if version_of(after) != version_of(before) and chain_of(file, entry.size) != chain:
             return self.fault(index, Failure("file-changed", "The file changed while it was sent."))
         self.session.control.send("END", self.id, DATA.pack(index, 0, entry.size, chain))
         self.files += 1
@@ -250,13 +281,6 @@ class Source:
             now = time.monotonic()
             self.free_at = max(now, self.free_at) + (HEADER.size + len(payload)) / self.pace
         self.session.control.send(name, self.id, payload)
-
-    def chain_of(self, file):
-        """The chain of a whole file ("Digests")."""
-        chain = bytes(32)
-        for content in iter(lambda: file.read(CHUNK), b""):
-            chain = sha256(chain, sha256(content))
-        return chain
 
     def fault(self, index, failure):
         self.failed += 1

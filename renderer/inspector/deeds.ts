@@ -95,12 +95,15 @@ export const useFrameDeeds = (record: CaptureRecord | undefined, onFind: () => v
     const transfer = feed.transfers.find(({ connection, id }) => id === record.id && connection === control);
     const copy = (form: keyof typeof copyForms | 'json') => async (): Promise<void> => {
       const frame = await wholeOf(inspector, record);
-      const bytes = frame.slice(0, Math.min(frame.kept, pageBytes));
+      const bytes = frame.slice(0, Math.min(frame.reach, pageBytes));
       const words =
         bytes.length < frame.length
           ? text.copiedPart(format.bytes(bytes.length), format.bytes(frame.length))
           : text.copied;
-      await copyText(form === 'json' ? asJson(dissect(bytes)) : copyForms[form](bytes), words);
+      await copyText(
+        form === 'json' ? asJson(dissect(frame.head(), frame.gaps)) : copyForms[form](bytes),
+        words,
+      );
     };
     const isFrame = record.kind === 'frame';
     const items: (MenuItem | 'rule')[] = [

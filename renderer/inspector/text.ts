@@ -1,7 +1,9 @@
 /** Texts of the inspector. What the protocol itself says of fields is in words-zh.ts. */
 
 import { filterFaultSentences } from '../../shared/protocol/filter/syntax.ts';
+import { noteSentence } from '../../shared/model/capture-notes.ts';
 import { defineText } from '../i18n/language.ts';
+import { noteInChinese } from './words-zh.ts';
 
 export const inspectorText = defineText(
   (f) => ({
@@ -64,8 +66,26 @@ export const inspectorText = defineText(
       both: 'The frame came in several chunks, and one of them held bytes of others.',
     },
     kinds: { event: 'event', loose: 'loose bytes', gap: 'gap' },
-    looseSummary: (n: string) => `${n} that belong to no frame`,
-    gapSummary: (n: string) => `${n} that the capture does not have`,
+    looseSummary: (n: string, why: string) => `${n} that belong to no frame: ${why}`,
+    looseReasons: {
+      refused: 'what came was refused',
+      'bad-magic': 'no frame starts with them',
+      'bad-flags': 'their flags are not defined',
+      'unknown-type': 'their type is not known',
+      'frame-too-large': 'their length is over the limit',
+      'behind-gap': 'what stands before them is missing',
+      midway: 'the capture begins in the middle of their frame',
+      'truncated-frame': 'the rest of the header that they begin is missing',
+    },
+    gapSummary: (n: string, places: number) =>
+      places > 1
+        ? `${n} that the capture does not have, in ${f.number(places)} places`
+        : `${n} that the capture does not have`,
+    fileNote: noteSentence,
+    lacking: {
+      gaps: 'some of its bytes are not in the capture',
+      cutOff: 'cut off: the stream ended before it was whole',
+    },
     events: {
       listen: 'The port is open',
       connect: 'Connected; this side dialed',
@@ -137,7 +157,7 @@ export const inspectorText = defineText(
         offset: 'where the frame begins in its stream',
         tls: 'travelled encrypted',
         last: 'carries the flag LAST',
-        cut: 'the payload is not kept whole',
+        cut: 'the payload is not kept, or was not captured, whole',
         marked: 'marked by hand',
         text: 'the kept bytes hold this text; letters of any script fit in either case',
         bytes: 'the kept bytes hold these bytes, in hex',
@@ -190,6 +210,8 @@ export const inspectorText = defineText(
       policy: (n: string) => `${n} not kept (capture policy: the first bytes of each payload)`,
       dropped: (n: string) => `${n} not kept any more: they had to make room`,
       gone: (n: string) => `${n} not kept any more: the record had to make room`,
+      'not-captured': (n: string) => `${n} that no packet of the capture has`,
+      'cut-off': (n: string) => `${n} that never came: the stream ended before`,
     },
     blanked: 'Secrets in this frame were replaced by * before it was kept.',
     values: {
@@ -250,6 +272,7 @@ export const inspectorText = defineText(
         'no-bye': 'The session closed without BYE',
         loose: 'Bytes that belong to no frame',
         gap: 'Bytes that the capture does not have',
+        'cut-off': 'A frame that the end of the stream cut off',
         fault: 'A file failed; the others go on',
         declined: 'The offer was declined',
         cancelled: 'The transfer was cancelled',
@@ -368,8 +391,24 @@ export const inspectorText = defineText(
       both: '这一帧分几个数据块到达，其中有块还带着其他帧的字节。',
     },
     kinds: { event: '事件', loose: '零散字节', gap: '缺口' },
-    looseSummary: (n) => `${n}不属于任何帧`,
-    gapSummary: (n) => `缺少 ${n}`,
+    looseSummary: (n, why) => `${n}不属于任何帧：${why}`,
+    looseReasons: {
+      refused: '收到的内容被拒绝',
+      'bad-magic': '不是帧的开头',
+      'bad-flags': '标志位没有定义',
+      'unknown-type': '类型未知',
+      'frame-too-large': '长度超出上限',
+      'behind-gap': '之前的字节缺失',
+      midway: '抓包从所属帧的中途开始',
+      'truncated-frame': '首部不完整，其余缺失',
+    },
+    gapSummary: (n, places) =>
+      places > 1 ? `抓包中缺少 ${n}，共 ${f.number(places)} 处` : `抓包中缺少 ${n}`,
+    fileNote: (note) => noteInChinese(note, f.number),
+    lacking: {
+      gaps: '部分字节不在抓包中',
+      cutOff: '被截断：数据流在此帧完整之前结束',
+    },
     events: {
       listen: '端口已打开',
       connect: '已连接（本机拨出）',
@@ -499,6 +538,8 @@ export const inspectorText = defineText(
       policy: (n) => `${n}未保留（抓包设置：每个载荷只保留开头）`,
       dropped: (n) => `${n}已不在：为新记录腾出了空间`,
       gone: (n) => `${n}已不在：整条记录已腾出空间`,
+      'not-captured': (n) => `${n}不在抓包的任何数据包中`,
+      'cut-off': (n) => `${n}从未到达：数据流提前结束`,
     },
     blanked: '此帧中的秘密在保留前已替换为 *。',
     values: {
@@ -554,6 +595,7 @@ export const inspectorText = defineText(
         'no-bye': '会话未发送 BYE 就关闭',
         loose: '不属于任何帧的字节',
         gap: '抓包中缺少的字节',
+        'cut-off': '被数据流的结束截断的帧',
         fault: '一个文件失败，其余继续',
         declined: '提议被谢绝',
         cancelled: '传输被取消',

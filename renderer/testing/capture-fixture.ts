@@ -117,6 +117,7 @@ export class CaptureScript {
       connection,
       direction,
       secure: this.#connection(connection).secure !== undefined,
+      span: headerBytes + header.length,
       kept: Math.min(header.length, this.#keepBytes),
       offset: before,
     };

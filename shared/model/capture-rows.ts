@@ -6,18 +6,18 @@
  *
  *     0  u32  number
  *     4  u8   kind: 0 frame, 1 event, 2 loose, 3 gap
- *     5  u8   type of the frame, or kind of the event
+ *     5  u8   type of the frame, kind of the event, or reason of loose bytes
  *     6  u8   flags of the frame
- *     7  u8   bits: 0x01 out, 0x02 secure, 0x04 half, 0x08 sticky, 0x10 blanked
+ *     7  u8   bits: 0x01 out, 0x02 secure, 0x04 half, 0x08 sticky, 0x10 blanked, 0x20 has gaps, 0x40 cut off
  *     8  f64  time, milliseconds since the capture's origin
  *    16  u32  connection
- *    20  u32  id of the frame
+ *    20  u32  id of the frame; of loose bytes and gaps their span, 0 when it is their length
  *    24  u32  length
  *    28  u32  kept
  *    32  f64  offset in the stream
  *    40  u32  chunk that brought the last byte
  *    44  u16  channel
- *    46  u16  0
+ *    46  u16  places of a gap
  *
  * Chunk, 32 bytes:
  *
@@ -31,6 +31,9 @@
  */
 
 import type { CaptureChunk, CaptureRecord, ChunkClass, RecordKind } from './capture.ts';
+
+/** Of a frame, in front of its payload: `headerBytes` of the protocol, which the model does not know. */
+const frameHeadBytes = 16;
 
 export const recordBytes = 48;
 export const chunkRowBytes = 32;
@@ -47,6 +50,8 @@ export const bitSecure = 0x02;
 export const bitHalf = 0x04;
 export const bitSticky = 0x08;
 export const bitBlanked = 0x10;
+export const bitGaps = 0x20;
+export const bitCutOff = 0x40;
 
 /** Where a row says which stream it belongs to, and where in it: for whoever looks through a million of them. */
 export interface StreamPlaces {
@@ -72,24 +77,36 @@ export const viewOf = (bytes: Uint8Array): DataView =>
 /** The record at byte `at`, which is a multiple of `recordBytes`. */
 export function readRecordRow(view: DataView, at: number): CaptureRecord {
   const bits = view.getUint8(at + 7);
+  const kind = recordKinds[view.getUint8(at + 4)] ?? 'loose';
   return {
     number: view.getUint32(at, true),
-    kind: recordKinds[view.getUint8(at + 4)] ?? 'loose',
+    kind,
     type: view.getUint8(at + 5),
     flags: view.getUint8(at + 6),
     direction: (bits & bitOut) === 0 ? 'in' : 'out',
     secure: (bits & bitSecure) !== 0,
     chunkClass: chunkClassOf(bits),
     isBlanked: (bits & bitBlanked) !== 0,
+    hasGaps: (bits & bitGaps) !== 0,
+    isCutOff: (bits & bitCutOff) !== 0,
     timeMs: view.getFloat64(at + 8, true),
     connection: view.getUint32(at + 16, true),
-    id: view.getUint32(at + 20, true),
+    id: kind === 'frame' ? view.getUint32(at + 20, true) : 0,
     length: view.getUint32(at + 24, true),
+    span: spanAt(view, at, kind),
+    places: view.getUint16(at + 46, true),
     kept: view.getUint32(at + 28, true),
     offset: view.getFloat64(at + 32, true),
     chunk: view.getUint32(at + 40, true),
     channel: view.getUint16(at + 44, true),
   };
+}
+
+/** Bytes of the stream that the record at byte `at` stands for. */
+export function spanAt(view: DataView, at: number, kind: RecordKind): number {
+  const length = view.getUint32(at + 24, true);
+  if (kind === 'frame') return frameHeadBytes + length;
+  return kind === 'event' ? 0 : view.getUint32(at + 20, true) || length;
 }
 
 export function readChunkRow(view: DataView, at: number): CaptureChunk {
@@ -115,17 +132,19 @@ export function writeRecordRow(view: DataView, at: number, record: CaptureRecord
     (record.direction === 'out' ? bitOut : 0) |
       (record.secure ? bitSecure : 0) |
       (chunkClasses.indexOf(record.chunkClass) << 2) |
-      (record.isBlanked ? bitBlanked : 0),
+      (record.isBlanked ? bitBlanked : 0) |
+      (record.hasGaps ? bitGaps : 0) |
+      (record.isCutOff ? bitCutOff : 0),
   );
   view.setFloat64(at + 8, record.timeMs, true);
   view.setUint32(at + 16, record.connection, true);
-  view.setUint32(at + 20, record.id, true);
+  view.setUint32(at + 20, record.kind === 'frame' ? record.id : record.span, true);
   view.setUint32(at + 24, record.length, true);
   view.setUint32(at + 28, record.kept, true);
   view.setFloat64(at + 32, record.offset, true);
   view.setUint32(at + 40, record.chunk, true);
   view.setUint16(at + 44, record.channel, true);
-  view.setUint16(at + 46, 0, true);
+  view.setUint16(at + 46, record.places, true);
 }
 
 export function writeChunkRow(view: DataView, at: number, chunk: CaptureChunk): void {

@@ -6,6 +6,9 @@
  * questions.
  */
 
+import type { Gap } from './capture-gaps.ts';
+import type { CaptureNote } from './capture-notes.ts';
+
 /** `live`, or the id of a loaded capture. */
 export type CaptureSourceId = string;
 
@@ -66,6 +69,26 @@ export const captureEventKinds = [
   'midway',
 ] as const satisfies readonly CaptureEventKind[];
 
+/** Why bytes of a stream belong to no frame. */
+export const looseReasons = [
+  /** What came was refused; the event before says why. */
+  'refused',
+  /** They do not start with the magic: another protocol, or a peer that is out of step. */
+  'bad-magic',
+  /** They start with a header that no receiver takes; what follows it is among them. */
+  'bad-flags',
+  'unknown-type',
+  'frame-too-large',
+  /** The capture lacks what stands before them, so that nobody knows what they are. */
+  'behind-gap',
+  /** The capture begins in the middle of the frame that they belong to. */
+  'midway',
+  /** The beginning of a header; the stream ends in it, or the capture lacks its rest. */
+  'truncated-frame',
+] as const;
+
+export type LooseReason = (typeof looseReasons)[number];
+
 /** One row of the list. Numbers are stable: they count from 1 and are never used twice in a capture. */
 export interface CaptureRecord {
   readonly number: number;
@@ -76,7 +99,7 @@ export interface CaptureRecord {
   readonly direction: CaptureDirection;
   /** It travelled inside TLS; what is shown is what was inside. */
   readonly secure: boolean;
-  /** Of a frame: the number of its type; of an event: its place in `captureEventKinds`. Else 0. */
+  /** Of a frame: the number of its type; of an event: its place in `captureEventKinds`; of loose bytes: in `looseReasons`. */
   readonly type: number;
   /** Flags of the frame's header. */
   readonly flags: number;
@@ -85,13 +108,24 @@ export interface CaptureRecord {
   readonly id: number;
   /** Of a frame: bytes of payload (the frame is 16 bytes longer); of loose bytes and gaps: their number. */
   readonly length: number;
-  /** Bytes of the payload, or of the loose bytes, that are kept, from the first on. */
+  /**
+   * Bytes of the stream from the first to the last that the row stands for. A gap of several places has bytes between
+   * them, and so do loose bytes.
+   */
+  readonly span: number;
+  /** Of a gap: in how many places bytes are missing, 65,535 for more. Else 0. */
+  readonly places: number;
+  /** Bytes of the payload, or of the loose bytes, that are kept, from the first on, without the gaps in them. */
   readonly kept: number;
   /** Where in its direction's stream the frame's header, or the first byte, stands. */
   readonly offset: number;
   /** Number of the chunk that brought the last byte; 0 when there is none. */
   readonly chunk: number;
   readonly chunkClass: ChunkClass;
+  /** Bytes of its payload are in no packet of the capture: `CapturePayload.gaps` tells which. */
+  readonly hasGaps: boolean;
+  /** Its stream ended, or lost its way, before the frame was whole. */
+  readonly isCutOff: boolean;
   /** Secrets in it were replaced by `*` before it was kept. */
   readonly isBlanked: boolean;
 }
@@ -211,8 +245,8 @@ export interface CaptureFileFacts {
   readonly bytes: number;
   /** How far it has been read. */
   readonly readBytes: number;
-  /** What was found in it, for people: link types, fragments, cut packets, packets that are not TCP. */
-  readonly notes: readonly string[];
+  /** What was found in it besides frames. */
+  readonly notes: readonly CaptureNote[];
   /** It was written by Hexdrop. */
   readonly isOurs: boolean;
   readonly error?: { readonly code: string; readonly message: string };
@@ -245,8 +279,13 @@ export interface CaptureSelection {
 export interface CapturePayload {
   /** Bytes of the whole payload. */
   readonly length: number;
-  /** Bytes of it that are kept, from the first on. */
+  /** Bytes of it that are kept, from the first on, without the gaps. */
   readonly kept: number;
-  /** `policy`: only the first bytes were kept; `dropped`: the bytes had to make room; `gone`: so had the record. */
-  readonly missing?: 'policy' | 'dropped' | 'gone';
+  /**
+   * Why it is not whole. `policy`: only the first bytes were kept; `dropped`: the bytes had to make room; `gone`: so had
+   * the record; `not-captured`: the capture lacks some; `cut-off`: the stream ended before they came.
+   */
+  readonly missing?: 'policy' | 'dropped' | 'gone' | 'not-captured' | 'cut-off';
+  /** What the capture does not have of it, ascending; of what was cut off the rest of the frame is the last one. */
+  readonly gaps?: readonly Gap[];
 }

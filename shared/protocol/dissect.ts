@@ -5,6 +5,8 @@
  * Serves the inspector, the documents' worked example and the tests. docs/PROTOCOL.md, "Messages".
  */
 
+import type { Gap } from '../model/capture-gaps.ts';
+import { runsBetween } from '../model/capture-gaps.ts';
 import { type FieldColour, widthBytes } from './catalog/fields.ts';
 import {
   type Message,
@@ -24,11 +26,38 @@ import { headerBytes, magic } from './limits.ts';
 import { readNumber } from './numbers.ts';
 import { toHexRange } from './text.ts';
 
+/** Of bytes that no field explains, in hex. */
+const shownBytes = 32;
+
 export type { DissectNode } from './dissect/node.ts';
 export { leavesOf } from './dissect/node.ts';
 
-/** `frame` starts with a header; it may end early (the capture was cut) or late (surplus bytes). */
-export function dissect(frame: Uint8Array): DissectNode {
+/**
+ * `frame` starts with a header; it may end early (the capture was cut) or late (surplus bytes).
+ *
+ * @param gaps of its payload, whose bytes then follow each other without them; places in the tree count them
+ */
+export function dissect(frame: Uint8Array, gaps: readonly Gap[] = []): DissectNode {
+  const [first] = gaps;
+  if (first === undefined || frame.length < headerBytes) return dissected(frame, []);
+  return dissected(frame.subarray(0, headerBytes + first.offset), behindGaps(frame, gaps));
+}
+
+/** What stands behind the first gap: no field says where it is in them, so they are bytes. */
+function behindGaps(frame: Uint8Array, gaps: readonly Gap[]): readonly DissectNode[] {
+  return runsBetween(frame.length - headerBytes, gaps)
+    .filter(({ offset }) => offset > (gaps[0]?.offset ?? 0))
+    .map(({ offset, from, length }) =>
+      node('bytes', headerBytes + offset, headerBytes + offset + length, {
+        value: `${length} bytes`,
+        meaning: toHexRange(frame, headerBytes + from, headerBytes + from + Math.min(length, shownBytes)),
+        colour: 'content',
+      }),
+    );
+}
+
+/** @param behind nodes of what was captured behind the first gap, ascending */
+function dissected(frame: Uint8Array, behind: readonly DissectNode[]): DissectNode {
   if (frame.length < headerBytes) return cutHeader(frame);
   const header = headerNode(frame);
   const type = frame[8] as number;
@@ -40,7 +69,7 @@ export function dissect(frame: Uint8Array): DissectNode {
   const children = [header];
   const isSound = isFrame && !isTooLong;
   if (end > headerBytes || (isSound && messageByNumber(type) !== undefined)) {
-    children.push(payloadNode(frame, type, end, isSound));
+    children.push(payloadNode(frame, type, end, isSound, behind));
   }
   if (frame.length > end) children.push(surplus(end, frame.length, `a frame of ${end} bytes`));
   const name = typeByNumber(type);
@@ -158,12 +187,23 @@ function idProblem(id: number, message: Message | undefined): string | undefined
   return message?.id === 'request' && id === 0 ? 'This type carries the id of a request.' : undefined;
 }
 
-function payloadNode(frame: Uint8Array, type: number, end: number, isSound: boolean): DissectNode {
+function payloadNode(
+  frame: Uint8Array,
+  type: number,
+  end: number,
+  isSound: boolean,
+  behind: readonly DissectNode[],
+): DissectNode {
   const captured = Math.min(frame.length, end);
   const message = isSound ? messageByNumber(type) : undefined;
   const about = message === undefined ? opaque(frame, captured) : known(frame, message, captured, end);
   const children = [...about.children];
-  if (captured < end) children.push(notCaptured(captured, end));
+  let at = captured;
+  for (const each of behind) {
+    children.push(notCaptured(at, each.offset), each);
+    at = each.offset + each.length;
+  }
+  if (at < end) children.push(notCaptured(at, end));
   return node('payload', headerBytes, end, {
     value: about.value,
     meaning: about.meaning,
@@ -185,7 +225,7 @@ const opaque = (frame: Uint8Array, captured: number): PayloadText => ({
   children: [
     node('bytes', headerBytes, captured, {
       value: `${captured - headerBytes} bytes`,
-      meaning: toHexRange(frame, headerBytes, Math.min(captured, headerBytes + 32)),
+      meaning: toHexRange(frame, headerBytes, Math.min(captured, headerBytes + shownBytes)),
       colour: 'content',
     }),
   ],

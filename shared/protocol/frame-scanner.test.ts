@@ -38,7 +38,7 @@ describe('a scanner', () => {
             scanner.push(stream.subarray(at, at + length), cut);
             at += length;
           }
-          scanner.end(0);
+          scanner.end();
           expect(frames.map(({ bytes }) => bytes)).toEqual(parts);
           expect(loose).toEqual([]);
         },
@@ -46,15 +46,68 @@ describe('a scanner', () => {
     );
   });
 
-  it('stays in step over a gap inside a payload, and keeps what came before it', () => {
+  it('loses by a gap inside a payload what is missing and no more, and says what that is', () => {
     const [one, other] = [text(50), text(10)];
     const { scanner, frames, gaps } = scanned();
     scanner.push(one.subarray(0, 30), 1);
-    scanner.skip(20, 2);
+    scanner.skip(15, 2);
+    scanner.skip(5, 2);
     scanner.push(one.subarray(50), 3);
     scanner.push(other, 4);
-    expect(frames.map(({ bytes }) => bytes)).toEqual([one.subarray(0, 30), other]);
+    expect(frames.map(({ bytes }) => bytes)).toEqual([
+      joined([one.subarray(0, 30), one.subarray(50)]),
+      other,
+    ]);
+    expect(frames.map((frame) => frame.gaps)).toEqual([[{ offset: 14, length: 20 }], []]);
+    expect(frames.map(({ timeMs, isCutOff }) => [timeMs, isCutOff])).toEqual([
+      [3, false],
+      [4, false],
+    ]);
     expect(gaps).toEqual([]);
+  });
+
+  it('tells a frame that the end cut off as such, with the time of its last byte', () => {
+    const frame = text(50);
+    const { scanner, frames } = scanned();
+    scanner.push(frame.subarray(0, 20), 1);
+    scanner.skip(3, 2);
+    scanner.push(frame.subarray(23, 30), 5);
+    scanner.end();
+    const rest = { offset: 14, length: frame.length - 30 };
+    expect(frames).toMatchObject([{ isCutOff: true, timeMs: 5, gaps: [{ offset: 4, length: 3 }, rest] }]);
+    expect(frames[0]?.bytes.length).toBe(27);
+  });
+
+  it('tells loose bytes with the push that brought them, and why they belong to no frame', () => {
+    const { scanner, loose, frames } = scanned();
+    const refused = (at: number, value: number): Uint8Array => {
+      const bytes = text(5);
+      bytes[at] = value;
+      return bytes;
+    };
+    scanner.push(Uint8Array.of(1, 2, 3), 1);
+    scanner.push(joined([Uint8Array.of(4, 5), refused(8, 0x77)]), 2);
+    scanner.push(text(5), 3);
+    scanner.push(refused(4, 0xff), 4);
+    scanner.push(text(5), 5);
+    scanner.push(refused(9, 0xf0), 6);
+    scanner.push(joined([text(5), Uint8Array.of(0x48, 0x58)]), 7);
+    scanner.skip(10, 8);
+    scanner.push(Uint8Array.of(9), 9);
+    scanner.push(joined([text(5), Uint8Array.of(0x48, 0x58, 0x44)]), 10);
+    scanner.end();
+    const length = text(5).length;
+    expect(loose.map((each) => [each.reason, each.length, each.timeMs])).toEqual([
+      ['bad-magic', 3, 1],
+      ['bad-magic', 2, 2],
+      ['unknown-type', length, 2],
+      ['frame-too-large', length, 4],
+      ['bad-flags', length, 6],
+      ['truncated-frame', 2, 7],
+      ['behind-gap', 1, 9],
+      ['truncated-frame', 3, 10],
+    ]);
+    expect(frames).toHaveLength(4);
   });
 
   it('looks for the next magic when a gap covers a header', () => {
@@ -85,8 +138,8 @@ describe('a scanner', () => {
           const spans: [number, number][] = [];
           const scanner = new FrameScanner({
             keepBytes: () => 8,
-            frame: ({ offset, header, isCut }) => {
-              if (!isCut) spans.push([offset, 16 + header.length]);
+            frame: ({ offset, header, isCutOff }) => {
+              if (!isCutOff) spans.push([offset, 16 + header.length]);
             },
             loose: ({ offset, length }) => spans.push([offset, length]),
             gap: (offset, length) => spans.push([offset, length]),
@@ -98,7 +151,7 @@ describe('a scanner', () => {
           }
           const total = scanner.offset;
           const before = spans.length;
-          scanner.end(0);
+          scanner.end();
           let at = 0;
           for (const [offset, length] of spans) {
             expect(offset).toBe(at);

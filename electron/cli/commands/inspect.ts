@@ -3,7 +3,7 @@
  * through a pipe is listed as it comes.
  */
 
-import { displayName } from '../../../shared/model/display-name.ts';
+import { noteSentence } from '../../../shared/model/capture-notes.ts';
 import type { CaptureRecord } from '../../../shared/model/capture.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { RowPredicate } from '../../../shared/protocol/filter/evaluate.ts';
@@ -62,7 +62,7 @@ export const run = async (call: CommandCall, context: CommandContext): Promise<n
       const capture = readCapture(source);
       await showChunks(capture, filter?.(capture), output);
     }
-    for (const note of source.status().file?.notes ?? []) output.note(displayName(note));
+    for (const note of source.status().file?.notes ?? []) output.note(noteSentence(note));
     if (failure === undefined) return exitDone;
     if (failure.code === 'cancelled') throw failure;
     output.error(failure);

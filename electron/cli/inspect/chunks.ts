@@ -6,7 +6,6 @@
 import type { CaptureChunk, CaptureRecord } from '../../../shared/model/capture.ts';
 import { readChunks, readRecords } from '../../../shared/model/capture-rows.ts';
 import { secondsOf } from '../../../shared/model/capture-time.ts';
-import { headerBytes } from '../../../shared/protocol/limits.ts';
 import type { CaptureSource, RangeRows } from '../../engine/api.ts';
 import type { JsonEvent } from '../terminal/output.ts';
 import { typeOf } from './loaded.ts';
@@ -39,9 +38,6 @@ export const wholeStream = (connection: number, direction: 'in' | 'out'): Stream
   to: Number.MAX_SAFE_INTEGER,
 });
 
-export const lengthOf = (record: CaptureRecord): number =>
-  record.length + (record.kind === 'frame' ? headerBytes : 0);
-
 /** The chunks that overlap the part, whole. Both lists come in the order of their offsets, so one walk joins them. */
 export function* chunksOf(source: CaptureSource, part: StreamPart): Generator<ChunkWithPieces> {
   const waiting: CaptureRecord[] = [];
@@ -52,16 +48,18 @@ export function* chunksOf(source: CaptureSource, part: StreamPart): Generator<Ch
     next ??= records.next();
     const end = chunk.offset + chunk.length;
     while (next.done !== true && next.value.offset < end) {
-      waiting.push(next.value);
+      // What is missing inside a frame is told behind it; no chunk has bytes of it.
+      const last = waiting.at(-1);
+      const isInside = last !== undefined && next.value.offset < last.offset + last.span;
+      if (!isInside) waiting.push(next.value);
       next = records.next();
     }
-    while (waiting[0] !== undefined && waiting[0].offset + lengthOf(waiting[0]) <= chunk.offset)
-      waiting.shift();
+    while (waiting[0] !== undefined && waiting[0].offset + waiting[0].span <= chunk.offset) waiting.shift();
     const pieces = waiting.map((record): Piece => ({
       record,
       from: Math.max(0, chunk.offset - record.offset),
-      to: Math.min(end - record.offset, lengthOf(record)),
-      whole: lengthOf(record),
+      to: Math.min(end - record.offset, record.span),
+      whole: record.span,
     }));
     yield { chunk, pieces };
   }

@@ -8,7 +8,7 @@ import { filterFaultSentences } from '../../../shared/protocol/filter/syntax.ts'
 import type { FilterFault } from '../../../shared/protocol/filter/syntax.ts';
 import { byteSearch } from '../../engine/capture/find-bytes.ts';
 import { usageError } from '../call/options.ts';
-import { bytesOf, recordNumbered } from './loaded.ts';
+import { keptOf, recordNumbered } from './loaded.ts';
 import type { ReadCapture } from './loaded.ts';
 
 /** A filter that has been read; what it is asked of comes later. */
@@ -33,7 +33,7 @@ export function filterOf(text: string): WaitingFilter | undefined {
       holds: (number, hex, ignoreCase) => {
         const record = recordNumbered(source, number);
         return (
-          record !== undefined && searches.get(`${hex}${ignoreCase}`)?.(bytesOf(source, record)) === true
+          record !== undefined && searches.get(`${hex}${ignoreCase}`)?.(keptOf(source, record).bytes) === true
         );
       },
     });

@@ -1,10 +1,11 @@
 /** Rows of `hexdrop inspect`: each record, each connection, in words or as JSON. */
 
 import type { CaptureConnection, CaptureEndpoint, CaptureRecord } from '../../../shared/model/capture.ts';
+import { gapBytes } from '../../../shared/model/capture-gaps.ts';
 import { isoTimeOf, secondsOf } from '../../../shared/model/capture-time.ts';
 import type { JsonEvent } from '../terminal/output.ts';
 import { padEnd, padStart } from '../terminal/text-width.ts';
-import { typeOf, wordsOf } from './loaded.ts';
+import { looseReasonOf, typeOf, wordsOf } from './loaded.ts';
 import type { ReadCapture } from './loaded.ts';
 
 const arrows = { out: '->', in: '<-' } as const;
@@ -52,10 +53,33 @@ export const recordEvent = (capture: ReadCapture, record: CaptureRecord): JsonEv
     type: typeOf(record),
     summary: wordsOf(capture, record),
   };
-  return kind === 'frame'
-    ? { event: kind, ...common, id, channel, flags, length, kept, offset, chunks: record.chunkClass }
-    : { event: kind === 'event' ? 'happened' : kind, ...common, length, offset };
+  switch (kind) {
+    case 'frame':
+      return {
+        event: kind,
+        ...common,
+        id,
+        channel,
+        flags,
+        length,
+        kept,
+        offset,
+        chunks: record.chunkClass,
+        ...(record.hasGaps ? { lacking: lackingOf(capture, record) } : {}),
+        ...(record.isCutOff ? { cutOff: true } : {}),
+      };
+    case 'event':
+      return { event: 'happened', ...common, length, offset };
+    case 'loose':
+      return { event: kind, ...common, length, offset, span: record.span, reason: looseReasonOf(record) };
+    case 'gap':
+      return { event: kind, ...common, length, offset, span: record.span, places: record.places };
+  }
 };
+
+/** Bytes of its payload that are in no packet of the capture. */
+const lackingOf = ({ source }: ReadCapture, { number }: CaptureRecord): number =>
+  gapBytes(source.payload(number, 0, 1).gaps ?? []);
 
 export const connectionEvent = (whole: CaptureConnection): JsonEvent => {
   const { events: _, ...connection } = whole;

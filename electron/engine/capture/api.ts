@@ -43,9 +43,9 @@ export interface CaptureSource {
   status(): CaptureStatus;
   /** Rows of shared/model/capture-rows.ts: from `from` on, or from the first that is there; at most one batch. */
   records(from: number, most?: number): { readonly rows: Uint8Array; readonly next: number };
-  /** A copy. Fewer bytes than asked for where they end or are not kept. */
+  /** A copy of kept bytes, without the gaps between them. Fewer than asked for where they end or are not kept. */
   payload(record: number, offset: number, length: number): CapturePayload & { readonly bytes: Uint8Array };
-  /** Up to `most` kept bytes of each payload, one after the other. */
+  /** Up to `most` kept bytes of each payload, up to the first gap in it, one after the other. */
   heads(
     records: readonly number[],
     most: number,

@@ -15,6 +15,7 @@ import { typeNumber } from '../../../shared/protocol/catalog.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
 import { decodePayloadOf } from '../../../shared/protocol/codec.ts';
 
+/** Of a live capture, which may run for months. */
 const mostConnections = 4_096;
 const mostEvents = 200;
 const mostTransfers = 4_096;
@@ -65,10 +66,17 @@ export const tellsBook = (type: number): boolean => telling.has(type);
 const emptyFlow = (): Flow => ({ frames: 0, bytes: 0, chunks: 0 });
 
 export class ConnectionBook {
+  readonly #mostConnections: number;
   readonly #entries = new Map<number, BookEntry>();
+  /** Those that are over, the longest first. */
+  readonly #closed = new Set<BookEntry>();
   readonly #transfers: MutableTransfer[] = [];
   readonly #laneTokens = new Map<string, MutableTransfer>();
   #version = 0;
+
+  constructor(most = mostConnections) {
+    this.#mostConnections = most;
+  }
 
   /** Rises with every change that a window shows. Counters alone do not count. */
   get version(): number {
@@ -98,9 +106,17 @@ export class ConnectionBook {
       events: [],
     };
     this.#entries.set(number, entry);
-    if (this.#entries.size > mostConnections) this.#forgetOne();
+    if (this.#entries.size > this.#mostConnections) this.#forgetOne();
     this.changed();
     return entry;
+  }
+
+  /** The connection is over. */
+  closed(entry: BookEntry, timeMs: number): void {
+    entry.isOpen = false;
+    entry.closedMs = timeMs;
+    this.#closed.add(entry);
+    this.changed();
   }
 
   get(number: number): BookEntry | undefined {
@@ -158,6 +174,7 @@ export class ConnectionBook {
     for (const [number, entry] of this.#entries) {
       if (!entry.isOpen) this.#entries.delete(number);
     }
+    this.#closed.clear();
     const isKept = ({ connection }: MutableTransfer): boolean => this.#entries.has(connection);
     this.#transfers.splice(0, this.#transfers.length, ...this.#transfers.filter(isKept));
     for (const [token, transfer] of this.#laneTokens) {
@@ -206,9 +223,10 @@ export class ConnectionBook {
   }
 
   #forgetOne(): void {
-    for (const [number, entry] of this.#entries) {
-      if (entry.isOpen || number === 0) continue;
-      this.#entries.delete(number);
+    for (const entry of this.#closed) {
+      this.#closed.delete(entry);
+      if (this.#entries.get(entry.number) !== entry) continue;
+      this.#entries.delete(entry.number);
       return;
     }
   }

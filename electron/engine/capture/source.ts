@@ -7,6 +7,7 @@ import type {
   CaptureStatus,
   CaptureTransfer,
 } from '../../../shared/model/capture.ts';
+import { gapBytes } from '../../../shared/model/capture-gaps.ts';
 import {
   bitOut,
   chunkPlaces,
@@ -22,7 +23,7 @@ import type { StreamPlaces } from '../../../shared/model/capture-rows.ts';
 import type { CaptureSource, RangeRows, SearchRequest, StreamRange } from './api.ts';
 import type { ConnectionBook } from './book.ts';
 import { byteSearch } from './find-bytes.ts';
-import { keptBytesOf, recordOf, spanOf } from './frame-bytes.ts';
+import { keptBytesOf, recordOf } from './frame-bytes.ts';
 import type { RowRing } from './row-ring.ts';
 import type { CaptureStore } from './store.ts';
 
@@ -62,13 +63,16 @@ export abstract class StoreSource implements CaptureSource {
     const none = new Uint8Array(0);
     const { records } = this.store;
     if (!records.find(number)) return { length: 0, kept: 0, missing: 'gone', bytes: none };
-    const { length: whole, kept } = readRecordRow(records.view, records.at);
+    const { length: whole, kept, isCutOff } = readRecordRow(records.view, records.at);
     const bytes = this.store.payloadOf(number);
     if (bytes === undefined) return { length: whole, kept: 0, missing: 'dropped', bytes: none };
+    const gaps = this.store.gapsOf(number);
+    const lacking = kept + gapBytes(gaps) < whole ? 'policy' : isCutOff ? 'cut-off' : 'not-captured';
     return {
       length: whole,
       kept,
-      ...(kept < whole ? { missing: 'policy' as const } : {}),
+      ...(kept < whole ? { missing: lacking } : {}),
+      ...(gaps.length === 0 ? {} : { gaps }),
       bytes: bytes.slice(Math.min(offset, kept), Math.min(offset + length, kept)),
     };
   }
@@ -78,7 +82,7 @@ export abstract class StoreSource implements CaptureSource {
     most: number,
   ): { readonly lengths: readonly number[]; readonly bytes: Uint8Array } {
     const parts = numbers.map(
-      (number) => this.store.payloadOf(number)?.subarray(0, most) ?? new Uint8Array(0),
+      (number) => this.store.payloadOf(number)?.subarray(0, this.#headOf(number, most)) ?? new Uint8Array(0),
     );
     const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
@@ -87,6 +91,11 @@ export abstract class StoreSource implements CaptureSource {
       at += part.length;
     }
     return { lengths: parts.map((part) => part.length), bytes };
+  }
+
+  /** Up to the first gap: what stands behind it says something else. */
+  #headOf(number: number, most: number): number {
+    return Math.min(most, this.store.gapsOf(number)[0]?.offset ?? most);
   }
 
   chunks(range: StreamRange): RangeRows {
@@ -147,7 +156,7 @@ const recordLayout: RowLayout = {
   rowBytes: recordBytes,
   lengthOf: (view, at) => {
     const record = readRecordRow(view, at);
-    return record.kind === 'event' ? undefined : spanOf(record);
+    return record.kind === 'event' ? undefined : record.span;
   },
 };
 

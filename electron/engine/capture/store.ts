@@ -4,7 +4,8 @@
  */
 
 import { defaultBudgetBytes, defaultKeepBytes } from '../../../shared/model/capture.ts';
-import { chunkRowBytes, recordBytes } from '../../../shared/model/capture-rows.ts';
+import type { Gap } from '../../../shared/model/capture-gaps.ts';
+import { bitGaps, chunkRowBytes, recordBytes } from '../../../shared/model/capture-rows.ts';
 import { RowRing } from './row-ring.ts';
 import { Slab, slabBlockBytes } from './slab.ts';
 
@@ -26,6 +27,10 @@ export interface RecordDraft {
   connection: number;
   id: number;
   length: number;
+  /** Of loose bytes and gaps, where it is not their length. */
+  span?: number;
+  /** Of a gap. */
+  places?: number;
   offset: number;
   chunk: number;
   channel: number;
@@ -37,11 +42,15 @@ export interface StoreOptions {
 }
 
 const noBytes = new Uint8Array(0);
+const noGaps: readonly Gap[] = [];
+const mostPlaces = 65_535;
 
 export class CaptureStore {
   readonly records = new RowRing(recordBytes);
   readonly chunks = new RowRing(chunkRowBytes);
   readonly slab = new Slab();
+  /** Ascending, as records are added. */
+  readonly #gaps = new Map<number, readonly Gap[]>();
   budgetBytes: number;
   keepBytes: number | null;
   captured = 0;
@@ -67,8 +76,10 @@ export class CaptureStore {
   /**
    * Adds a record with the first `kept` bytes of its payload, and returns its number. `kept` is at most
    * `slabBlockBytes`.
+   *
+   * @param payload without the gaps in it
    */
-  add(draft: RecordDraft, payload: Uint8Array = noBytes, kept = 0): number {
+  add(draft: RecordDraft, payload: Uint8Array = noBytes, kept = 0, gaps: readonly Gap[] = noGaps): number {
     if (this.records.isFull) this.#makeRoom(this.records.blockBytes);
     let address = 0;
     if (kept > 0) {
@@ -80,15 +91,18 @@ export class CaptureStore {
     const number = this.records.push(address);
     const { view, at } = this.records;
     view.setUint32(at, number, true);
-    view.setUint32(at + 4, draft.kind | (draft.type << 8) | (draft.flags << 16) | (draft.bits << 24), true);
+    const bits = draft.bits | (gaps.length > 0 ? bitGaps : 0);
+    view.setUint32(at + 4, draft.kind | (draft.type << 8) | (draft.flags << 16) | (bits << 24), true);
     view.setFloat64(at + 8, draft.timeMs, true);
     view.setUint32(at + 16, draft.connection, true);
-    view.setUint32(at + 20, draft.id, true);
+    view.setUint32(at + 20, draft.span ?? draft.id, true);
     view.setUint32(at + 24, draft.length, true);
     view.setUint32(at + 28, kept, true);
     view.setFloat64(at + 32, draft.offset, true);
     view.setUint32(at + 40, draft.chunk, true);
-    view.setUint32(at + 44, draft.channel, true);
+    view.setUint16(at + 44, draft.channel, true);
+    view.setUint16(at + 46, Math.min(draft.places ?? 0, mostPlaces), true);
+    if (gaps.length > 0) this.#gaps.set(number, gaps);
     this.captured += 1;
     if (draft.kind === kindFrame && kept < draft.length) this.cut += 1;
     if (!this.#isGrowthTold) this.#tellGrowth();
@@ -115,6 +129,11 @@ export class CaptureStore {
     return this.slab.bytesAt(address, this.records.view.getUint32(this.records.at + 28, true));
   }
 
+  /** What the capture does not have of a record's payload. */
+  gapsOf(number: number): readonly Gap[] {
+    return this.#gaps.get(number) ?? noGaps;
+  }
+
   setBudget(budgetBytes: number): void {
     this.budgetBytes = budgetBytes;
     this.#makeRoom(0);
@@ -124,6 +143,7 @@ export class CaptureStore {
     this.records.clear();
     this.chunks.clear();
     this.slab.clear();
+    this.#gaps.clear();
     this.captured = 0;
     this.dropped = 0;
     this.cut = 0;
@@ -165,6 +185,10 @@ export class CaptureStore {
       const before = records.first;
       records.dropOldest();
       this.dropped += records.first - before;
+      for (const number of this.#gaps.keys()) {
+        if (number >= records.first) break;
+        this.#gaps.delete(number);
+      }
       return true;
     }
     if (slab.blockCount < 2) return false;

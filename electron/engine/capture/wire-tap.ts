@@ -5,7 +5,7 @@
  */
 
 import type { CaptureEventKind } from '../../../shared/model/capture.ts';
-import { captureEventKinds } from '../../../shared/model/capture.ts';
+import { captureEventKinds, looseReasons } from '../../../shared/model/capture.ts';
 import { bitBlanked } from '../../../shared/model/capture-rows.ts';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
@@ -39,6 +39,13 @@ export interface WireFile {
   ended(connection: number, direction: 'in' | 'out', timeMs: number, offset: number): void;
   closed(connection: number, by: 'near' | 'far' | undefined, timeMs: number): void;
 }
+
+/** Place in `looseReasons`; what is no reason of its own is told by the event. */
+const looseReasonOf = (code: string): number =>
+  Math.max(
+    looseReasons.findIndex((reason) => reason === code),
+    looseReasons.indexOf('refused'),
+  );
 
 /** Of a refused frame only the header is kept: what follows could be a secret that nobody has parsed. */
 const looseBytes = 256;
@@ -113,7 +120,7 @@ export class WireTap implements ConnectionTap {
     const isFrame = bytes.length >= 4 && readU32(bytes, 0) === magic;
     const draft = this.#draft;
     draft.kind = kindLoose;
-    draft.type = 0;
+    draft.type = looseReasonOf(error.code);
     draft.flags = 0;
     draft.id = 0;
     draft.channel = this.#entry.channel ?? 0;
@@ -136,9 +143,7 @@ export class WireTap implements ConnectionTap {
   closed(by: 'near' | 'far' | undefined, error: HexdropError | undefined): void {
     const timeMs = this.#desk.now();
     const entry = this.#entry;
-    entry.isOpen = false;
-    entry.closedMs = timeMs;
-    this.#desk.book.changed();
+    this.#desk.book.closed(entry, timeMs);
     const isReset = by === 'far' && error !== undefined;
     this.#desk.file?.closed(entry.number, by, timeMs);
     const who = by === undefined ? 'Both sides had ended.' : by === 'near' ? 'Closed here.' : 'Closed there.';

@@ -4,7 +4,6 @@
  */
 
 import type { CaptureChunk, CaptureRecord, ChunkClass } from '../../../shared/model/capture.ts';
-import { headerBytes } from '../../../shared/protocol/limits.ts';
 
 export interface Span {
   readonly start: number;
@@ -22,9 +21,9 @@ export const spanOfChunk = ({ offset, length }: CaptureChunk): Span => ({
   end: offset + length,
 });
 
-export const spanOfFrame = ({ kind, offset, length }: CaptureRecord): Span => ({
+export const spanOfFrame = ({ offset, span }: CaptureRecord): Span => ({
   start: offset,
-  end: offset + length + (kind === 'frame' ? headerBytes : 0),
+  end: offset + span,
 });
 
 /** Both lists ascend and do not overlap in themselves. Indexes into the lists. */

@@ -1,9 +1,12 @@
 /**
  * The bytes of one frame as it stood in its stream: the header, made from its row, and as much of the payload as is kept,
- * fetched by ranges when somebody looks there. What is not kept is not there; nothing is made up.
+ * fetched by ranges when somebody looks there. What is not kept, or is in no packet of the capture, is not there; nothing is
+ * made up. Offsets are those of the frame; kept bytes come without the gaps between them.
  */
 
 import type { Client } from '../../../shared/ipc/client.ts';
+import { runsBetween } from '../../../shared/model/capture-gaps.ts';
+import type { Gap, Run } from '../../../shared/model/capture-gaps.ts';
 import type { CapturePayload, CaptureRecord } from '../../../shared/model/capture.ts';
 import { encodeHeader } from '../../../shared/protocol/header.ts';
 import { headerBytes } from '../../../shared/protocol/limits.ts';
@@ -18,7 +21,10 @@ export class FrameBytes {
   readonly length: number;
   /** Of them, those that can be had. Known when the first page came. */
   kept: number;
+  /** In the payload. */
+  gaps: readonly Gap[] = [];
   missing: CapturePayload['missing'];
+  #runs: readonly Run[];
   readonly #client: Client;
   readonly #source: string;
   readonly #header: Uint8Array;
@@ -34,12 +40,32 @@ export class FrameBytes {
     if (record.kind === 'frame') encodeHeader(this.#header, 0, record);
     this.length = record.kind === 'event' || record.kind === 'gap' ? 0 : this.#header.length + record.length;
     this.kept = this.length === 0 ? 0 : this.#header.length + record.kept;
+    this.#runs = runsBetween(this.kept - this.#header.length, []);
     this.missing = record.kept < record.length && this.length > 0 ? 'policy' : undefined;
   }
 
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Offset behind the last byte that can be had. */
+  get reach(): number {
+    const last = this.#runs.at(-1);
+    return last === undefined ? this.#header.length : this.#header.length + last.offset + last.length;
+  }
+
+  /** Whether no packet of the capture has this byte. */
+  isMissing(offset: number): boolean {
+    const inPayload = offset - this.#header.length;
+    return this.gaps.some((gap) => inPayload >= gap.offset && inPayload < gap.offset + gap.length);
+  }
+
+  /** Where a kept byte stands in the frame; `index` counts the header too. */
+  offsetOf(index: number): number {
+    const inKept = index - this.#header.length;
+    const run = this.#runs.find(({ from, length }) => inKept >= from && inKept < from + length);
+    return run === undefined ? index : this.#header.length + run.offset + inKept - run.from;
   }
 
   /** The first page has come, or there is nothing to come. */
@@ -49,8 +75,10 @@ export class FrameBytes {
 
   at(offset: number): number | undefined {
     if (offset < this.#header.length) return this.#header[offset];
-    const inPayload = offset - this.#header.length;
-    return this.#pages.get(Math.floor(inPayload / pageBytes))?.[inPayload % pageBytes];
+    const index = this.#indexOf(offset - this.#header.length);
+    return index === undefined
+      ? undefined
+      : this.#pages.get(Math.floor(index / pageBytes))?.[index % pageBytes];
   }
 
   /** Header and the kept payload from its beginning on, as far as it has come: for dissection. */
@@ -64,7 +92,7 @@ export class FrameBytes {
 
   /** The bytes of a range that have come, in one piece; stops at the first that has not. */
   slice(from: number, to: number): Uint8Array {
-    const bytes = new Uint8Array(Math.max(0, Math.min(to, this.kept) - from));
+    const bytes = new Uint8Array(Math.max(0, Math.min(to, this.reach) - from));
     for (let index = 0; index < bytes.length; index += 1) {
       const byte = this.at(from + index);
       if (byte === undefined) return bytes.subarray(0, index);
@@ -75,9 +103,22 @@ export class FrameBytes {
 
   /** Sees to it that the range comes. */
   want(from: number, to: number): void {
-    const first = Math.max(0, Math.floor((from - this.#header.length) / pageBytes));
-    const last = Math.floor((Math.min(to, this.kept) - 1 - this.#header.length) / pageBytes);
+    const inKept = (offset: number): number => this.#keptBefore(offset - this.#header.length);
+    const first = Math.floor(inKept(from) / pageBytes);
+    const last = Math.floor((inKept(Math.min(to, this.reach)) - 1) / pageBytes);
     for (let page = first; page <= last; page += 1) if (!this.#asked.has(page)) void this.#ask(page);
+  }
+
+  /** Kept bytes of the payload in front of an offset in it. */
+  #keptBefore(offset: number): number {
+    let count = 0;
+    for (const run of this.#runs) count += Math.min(run.length, Math.max(0, offset - run.offset));
+    return count;
+  }
+
+  #indexOf(offset: number): number | undefined {
+    const run = this.#runs.find((each) => offset >= each.offset && offset < each.offset + each.length);
+    return run === undefined ? undefined : run.from + offset - run.offset;
   }
 
   async #ask(page: number): Promise<void> {
@@ -91,6 +132,8 @@ export class FrameBytes {
       });
       if (value.missing !== undefined) this.missing = value.missing;
       this.kept = this.#header.length + value.kept;
+      this.gaps = value.gaps ?? [];
+      this.#runs = runsBetween(value.kept, this.gaps);
       this.#pages.set(page, bytes.slice());
       for (const oldest of this.#pages.keys()) {
         if (this.#pages.size <= mostPages) break;

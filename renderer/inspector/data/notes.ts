@@ -14,6 +14,7 @@ export type NoteKind =
   | 'no-bye'
   | 'loose'
   | 'gap'
+  | 'cut-off'
   | 'fault'
   | 'declined'
   | 'cancelled'
@@ -32,6 +33,7 @@ export const severityOf: Readonly<Record<NoteKind, Severity>> = {
   reset: 'error',
   loose: 'error',
   gap: 'warn',
+  'cut-off': 'warn',
   'no-bye': 'warn',
   fault: 'warn',
   'slow-ack': 'warn',
@@ -149,6 +151,7 @@ export class Notes {
     else if (row.channel === 0) this.#sessions.add(row.connection);
     const kind = kindsOfTypes.get(row.type);
     if (kind !== undefined) this.#note(row, kind);
+    if (row.isCutOff) this.#note(row, 'cut-off');
     if (typeByNumber(row.type) === undefined) this.#note(row, 'unknown-type');
     const key = `${control}/${row.id}`;
     if (bulk.has(row.type)) {

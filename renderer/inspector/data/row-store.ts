@@ -10,7 +10,10 @@ import {
   bitSecure,
   chunkClassOf,
   recordBytes,
+  bitCutOff,
+  bitGaps,
   recordKinds,
+  spanAt,
 } from '../../../shared/model/capture-rows.ts';
 
 export const blockRows = 16_384;
@@ -42,6 +45,10 @@ export const emptyRecord = (): MutableRecord => ({
   chunk: 0,
   chunkClass: 'exact',
   isBlanked: false,
+  hasGaps: false,
+  isCutOff: false,
+  span: 0,
+  places: 0,
 });
 
 export class RowStore {
@@ -133,9 +140,13 @@ export class RowStore {
     row.secure = (bits & bitSecure) !== 0;
     row.chunkClass = chunkClassOf(bits);
     row.isBlanked = (bits & bitBlanked) !== 0;
+    row.hasGaps = (bits & bitGaps) !== 0;
+    row.isCutOff = (bits & bitCutOff) !== 0;
+    row.span = spanAt(view, at, row.kind);
+    row.places = view.getUint16(at + 46, true);
     row.timeMs = view.getFloat64(at + 8, true);
     row.connection = view.getUint32(at + 16, true);
-    row.id = view.getUint32(at + 20, true);
+    row.id = row.kind === 'frame' ? view.getUint32(at + 20, true) : 0;
     row.length = view.getUint32(at + 24, true);
     row.kept = view.getUint32(at + 28, true);
     row.offset = view.getFloat64(at + 32, true);

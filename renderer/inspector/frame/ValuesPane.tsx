@@ -9,7 +9,7 @@ import { inspectorText } from '../text.ts';
 export const ValuesPane = ({ frame }: { readonly frame: FrameBytes }) => {
   const text = useText(inspectorText);
   const cursor = useInspected((state) => state.cursor);
-  if (cursor === undefined || cursor.from >= frame.kept) {
+  if (cursor === undefined || cursor.from >= frame.reach || frame.isMissing(cursor.from)) {
     return <p className="inspector-values-none faint">{text.values.none}</p>;
   }
   const bytes = frame.slice(cursor.from, cursor.from + 8);

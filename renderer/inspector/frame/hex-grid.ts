@@ -6,7 +6,7 @@
 import type { FieldColour } from '../../../shared/protocol/catalog/fields.ts';
 import type { FrameBytes } from '../data/frame-bytes.ts';
 import { Scroller } from '../list/scroller.ts';
-import type { Run } from './hex-rows.ts';
+import type { RowByte, Run } from './hex-rows.ts';
 import {
   byteAtColumn,
   hexColumn,
@@ -45,7 +45,18 @@ interface Slot {
 }
 
 const rowHeight = 20;
-const noBytes = new Uint8Array(0);
+const noBytes: readonly RowByte[] = [];
+
+/** The bytes of a row as far as they have come; null for one that no packet of the capture has. */
+function rowOf(frame: FrameBytes, start: number): readonly RowByte[] {
+  const row: RowByte[] = [];
+  for (let offset = start; offset < Math.min(start + rowBytes, frame.reach); offset += 1) {
+    const byte = frame.at(offset) ?? (frame.isMissing(offset) ? null : undefined);
+    if (byte === undefined) break;
+    row.push(byte);
+  }
+  return row;
+}
 
 export class HexGrid {
   readonly scroller: Scroller;
@@ -150,7 +161,7 @@ export class HexGrid {
   get #rows(): number {
     const frame = this.#frame;
     if (frame === undefined) return 0;
-    return Math.ceil(frame.kept / rowBytes) + (frame.kept < frame.length ? 1 : 0);
+    return Math.ceil(frame.reach / rowBytes) + (frame.reach < frame.length ? 1 : 0);
   }
 
   #later(): void {
@@ -204,14 +215,14 @@ export class HexGrid {
     slot.element.hidden = !isThere;
     if (!isThere) return;
     const start = row * rowBytes;
-    const bytes = start < frame.kept ? frame.slice(start, start + rowBytes) : noBytes;
+    const bytes = start < frame.reach ? rowOf(frame, start) : noBytes;
     const key = `${frame.record.number}/${row}/${bytes.length}`;
     if (slot.key !== key) {
       slot.key = key;
-      slot.offset.data = start < frame.kept ? start.toString(16).padStart(offsetDigits, '0') : '';
-      slot.element.classList.toggle('inspector-hex-missing', start >= frame.kept);
-      if (start >= frame.kept) {
-        slot.hex.textContent = this.#options.missing(frame.length - frame.kept, frame.missing);
+      slot.offset.data = start < frame.reach ? start.toString(16).padStart(offsetDigits, '0') : '';
+      slot.element.classList.toggle('inspector-hex-missing', start >= frame.reach);
+      if (start >= frame.reach) {
+        slot.hex.textContent = this.#options.missing(frame.length - frame.reach, frame.missing);
         slot.text.textContent = '';
       } else {
         const runs = runsOf(bytes);
@@ -219,7 +230,7 @@ export class HexGrid {
         slot.text.replaceChildren(...runs.text.map(spanOf));
       }
     }
-    slot.washes.replaceChildren(...(start < frame.kept ? this.#boxes(row) : []));
+    slot.washes.replaceChildren(...(start < frame.reach ? this.#boxes(row) : []));
   }
 
   #boxes(row: number): HTMLElement[] {
@@ -266,12 +277,12 @@ export class HexGrid {
     const inset = slot.washes.getBoundingClientRect().left;
     const byte = byteAtColumn((event.clientX - inset) / this.#character);
     const offset = byte === undefined ? -1 : row * rowBytes + byte;
-    return offset >= 0 && offset < frame.kept ? offset : undefined;
+    return offset >= 0 && offset < frame.reach ? offset : undefined;
   }
 
   #key(event: KeyboardEvent): void {
     const frame = this.#frame;
-    if (frame === undefined || frame.kept === 0 || event.altKey || event.metaKey || event.ctrlKey) return;
+    if (frame === undefined || frame.reach === 0 || event.altKey || event.metaKey || event.ctrlKey) return;
     const page = Math.max(1, Math.floor(this.scroller.visible) - 1) * rowBytes;
     const steps: Readonly<Record<string, number>> = {
       ArrowRight: 1,
@@ -280,14 +291,14 @@ export class HexGrid {
       ArrowUp: -rowBytes,
       PageDown: page,
       PageUp: -page,
-      Home: -frame.kept,
-      End: frame.kept,
+      Home: -frame.reach,
+      End: frame.reach,
     };
     const step = steps[event.key];
     if (step === undefined) return;
     event.preventDefault();
     const isFirst = this.#cursor === undefined;
-    const next = Math.min(Math.max(0, this.#focus + (isFirst ? 0 : step)), frame.kept - 1);
+    const next = Math.min(Math.max(0, this.#focus + (isFirst ? 0 : step)), frame.reach - 1);
     this.#focus = next;
     this.#options.onChoose(next, event.shiftKey);
     this.scroller.reveal(Math.floor(next / rowBytes));

@@ -21,9 +21,13 @@ export function byteAtColumn(column: number): number | undefined {
   return inRight < rowBytes ? Math.max(8, inRight) : undefined;
 }
 
-export type ByteClass = 'null' | 'printable' | 'space' | 'control' | 'high' | 'full';
+export type ByteClass = 'null' | 'printable' | 'space' | 'control' | 'high' | 'full' | 'missing';
 
-export function classOfByte(byte: number): ByteClass {
+/** Null: no packet of the capture has it. */
+export type RowByte = number | null;
+
+export function classOfByte(byte: RowByte): ByteClass {
+  if (byte === null) return 'missing';
   if (byte === 0) return 'null';
   if (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)) return 'space';
   if (byte < 0x20 || byte === 0x7f) return 'control';
@@ -33,9 +37,9 @@ export function classOfByte(byte: number): ByteClass {
 
 const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-export const hexOfByte = (byte: number): string => digits[byte] as string;
-export const asciiOfByte = (byte: number): string =>
-  byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
+export const hexOfByte = (byte: RowByte): string => (byte === null ? '··' : (digits[byte] as string));
+export const asciiOfByte = (byte: RowByte): string =>
+  byte === null ? ' ' : byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
 
 export interface Run {
   readonly kind: ByteClass | 'plain';
@@ -43,10 +47,13 @@ export interface Run {
 }
 
 /** Neighbours of one class are one run: a row of zeros is a single text. */
-export function runsOf(row: Uint8Array): { readonly hex: readonly Run[]; readonly text: readonly Run[] } {
+export function runsOf(row: ArrayLike<RowByte>): {
+  readonly hex: readonly Run[];
+  readonly text: readonly Run[];
+} {
   const hex: { kind: ByteClass; text: string }[] = [];
   const text: { kind: ByteClass; text: string }[] = [];
-  row.forEach((byte, index) => {
+  Array.from(row, (byte, index) => {
     const kind = classOfByte(byte);
     const gap = index === row.length - 1 ? '' : index === 7 ? '  ' : ' ';
     const lastHex = hex.at(-1);

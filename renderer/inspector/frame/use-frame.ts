@@ -28,7 +28,7 @@ export const useFrame = (): ShownFrame => {
   }, [frame]);
   const tree = useMemo(() => {
     if (frame === undefined || frame.record.kind !== 'frame' || !frame.isReady) return undefined;
-    return dissect(frame.head());
+    return dissect(frame.head(), frame.gaps);
     // `version` rises when bytes have come.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [frame, version]);

@@ -2,7 +2,7 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { CaptureConnection, CaptureEvent, CaptureRecord } from '../../../shared/model/capture.ts';
-import { captureEventKinds } from '../../../shared/model/capture.ts';
+import { captureEventKinds, looseReasons } from '../../../shared/model/capture.ts';
 import { typeLabel } from '../../../shared/protocol/catalog.ts';
 import type { Language } from '../../../shared/model/settings.ts';
 import { errorSentence } from '../../i18n/errors.ts';
@@ -27,8 +27,11 @@ export function summaryWords(
   connection: CaptureConnection | undefined,
 ): string {
   const text = inspectorText[language];
-  if (row.kind === 'gap') return text.gapSummary(formats[language].bytes(row.length));
-  if (row.kind === 'loose') return text.looseSummary(formats[language].bytes(row.length));
+  const { bytes } = formats[language];
+  if (row.kind === 'gap') return text.gapSummary(bytes(row.length), row.places);
+  if (row.kind === 'loose') {
+    return text.looseSummary(bytes(row.length), text.looseReasons[looseReasons[row.type] ?? 'refused']);
+  }
   if (row.kind === 'event') {
     const kind = eventKindOf(row);
     const words =
@@ -39,7 +42,10 @@ export function summaryWords(
     );
     return told === '' ? words : `${words} · ${displayName(told)}`;
   }
-  return head === undefined ? '' : displayName(summaryIn(language, row, head));
+  if (head === undefined) return '';
+  const lacks = row.isCutOff ? text.lacking.cutOff : row.hasGaps ? text.lacking.gaps : undefined;
+  const words = displayName(summaryIn(language, row, head));
+  return lacks === undefined ? words : `${words} · ${lacks}`;
 }
 
 /** What the engine says of it is English; in another language the sentence for its code stands there, or nothing. */

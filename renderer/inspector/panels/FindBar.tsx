@@ -101,7 +101,10 @@ export const FindBar = ({ onClose }: { readonly onClose: () => void }) => {
     const show = (): void => {
       const place = placeOfBytes(frame.head(), bytes, ignoreCase);
       if (place === undefined || inspector.state.selected !== record.number) return;
-      inspector.choose(record.number, place);
+      inspector.choose(record.number, {
+        from: frame.offsetOf(place.from),
+        to: frame.offsetOf(place.to - 1) + 1,
+      });
     };
     frame.onChange(show);
     frame.want(0, Math.min(frame.kept, pageBytes));

@@ -12,6 +12,7 @@ export const Meter = () => {
   if (status === undefined) return null;
   const { rates } = status;
   const isLive = status.file === undefined;
+  const notes = (status.file?.notes ?? []).map(text.fileNote).join(' · ');
   const figures: readonly (readonly [string, number, boolean])[] = [
     [text.counts.captured, status.captured, true],
     [text.counts.shown, feed.shown, true],
@@ -35,10 +36,10 @@ export const Meter = () => {
           <span>{text.counts.rate(format.number(Math.round(rates.framesPerSecond)))}</span>
         </span>
       ) : (
-        <span className="inspector-rates faint clip" title={status.file.notes.join(' · ')}>
+        <span className="inspector-rates faint clip" title={notes}>
           {status.state === 'loading'
             ? text.reading(format.percent(status.file.readBytes / Math.max(1, status.file.bytes)))
-            : status.file.notes.join(' · ')}
+            : notes}
         </span>
       )}
     </div>

@@ -53,6 +53,10 @@ const nearest = <T>(list: readonly T[], isMiddle: (each: T) => boolean, most: nu
   return list.slice(from, Math.max(from + most, Math.min(last + 1, from + most)));
 };
 
+/** What is missing inside a frame is told in a row behind it; no chunk has bytes of it. */
+const isInside = (each: CaptureRecord, before: CaptureRecord | undefined): boolean =>
+  each.kind === 'gap' && before !== undefined && each.offset < before.offset + before.span;
+
 async function pictureOf(client: Client, source: string, record: CaptureRecord): Promise<ChunkPicture> {
   const at: Stretch = { source, connection: record.connection, direction: record.direction };
   const own = spanOfFrame(record);
@@ -64,7 +68,10 @@ async function pictureOf(client: Client, source: string, record: CaptureRecord):
   const chunks = nearest(seen, isOwn, mostChunks);
   const [first, last] = [chunks[0], chunks.at(-1)];
   if (first === undefined || last === undefined) return { record, chunks: [], frames: [record] };
-  const frames = await framesIn(client, at, { start: first.offset, end: last.offset + last.length });
+  const found = await framesIn(client, at, { start: first.offset, end: last.offset + last.length });
+  const frames = found.filter(
+    (each, index) => each.number === record.number || !isInside(each, found[index - 1]),
+  );
   return { record, chunks, frames: nearest(frames, ({ number }) => number === record.number, mostFrames) };
 }
 

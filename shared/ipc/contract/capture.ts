@@ -13,6 +13,8 @@ import type {
   CaptureTransfer,
 } from '../../model/capture.ts';
 import { captureEventKinds, leastBudgetBytes, mostBudgetBytes } from '../../model/capture.ts';
+import type { CaptureNote } from '../../model/capture-notes.ts';
+import { captureNoteKinds } from '../../model/capture-notes.ts';
 import { mostBatchBytes } from '../../model/capture-rows.ts';
 import { count, nothing, number, ref } from './atoms.ts';
 import type { Parser } from './define.ts';
@@ -26,6 +28,15 @@ const recordNumber = v.pipe(count, v.maxValue(4_294_967_295));
 
 /** Most bytes of a payload in one answer. */
 const mostPayloadBytes = 1_048_576;
+
+const note: Parser<CaptureNote> = v.object({
+  kind: v.picklist(captureNoteKinds),
+  count,
+  places: v.exactOptional(count),
+  name: v.exactOptional(v.string()),
+  port: v.exactOptional(count),
+  links: v.exactOptional(v.array(count)),
+});
 
 const status: Parser<CaptureStatus> = v.object({
   state: v.picklist(['running', 'paused', 'off', 'loading', 'loaded', 'failed']),
@@ -51,7 +62,7 @@ const status: Parser<CaptureStatus> = v.object({
       name: v.string(),
       bytes: count,
       readBytes: count,
-      notes: v.array(v.string()),
+      notes: v.array(note),
       isOurs: v.boolean(),
       error: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
     }),
@@ -107,7 +118,8 @@ const settings: Parser<CaptureSettings> = v.object({
 const payload: Parser<CapturePayload> = v.object({
   length: count,
   kept: count,
-  missing: v.exactOptional(v.picklist(['policy', 'dropped', 'gone'])),
+  missing: v.exactOptional(v.picklist(['policy', 'dropped', 'gone', 'not-captured', 'cut-off'])),
+  gaps: v.exactOptional(v.array(v.object({ offset: count, length: count }))),
 });
 
 const selection = {

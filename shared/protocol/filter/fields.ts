@@ -43,7 +43,7 @@ export const filterFields = {
   offset: { kind: 'number', meaning: 'where the frame begins in its stream', unit: 'bytes' },
   tls: { kind: 'truth', meaning: 'travelled encrypted' },
   last: { kind: 'truth', meaning: 'carries the flag LAST' },
-  cut: { kind: 'truth', meaning: 'the payload is not kept whole' },
+  cut: { kind: 'truth', meaning: 'the payload is not kept, or was not captured, whole' },
   marked: { kind: 'truth', meaning: 'marked by hand' },
   text: { kind: 'bytes', meaning: 'the kept bytes hold this text; letters of any script fit in either case' },
   bytes: { kind: 'bytes', meaning: 'the kept bytes hold these bytes, in hex: 48:58:44:31' },

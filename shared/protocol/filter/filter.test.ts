@@ -28,6 +28,10 @@ const row = (changes: Partial<CaptureRecord> = {}): CaptureRecord => ({
   chunk: 1,
   chunkClass: 'exact',
   isBlanked: false,
+  hasGaps: false,
+  isCutOff: false,
+  span: 116,
+  places: 0,
   ...changes,
 });
 

@@ -1,19 +1,26 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { StreamAssembler } from './assembler.ts';
+import { HeldBudget, StreamAssembler } from './assembler.ts';
 
-const assembled = () => {
+const assembled = (budget = new HeldBudget()) => {
   const bytes: number[] = [];
   const gaps: number[] = [];
-  const assembler = new StreamAssembler({
-    bytes: (more) => bytes.push(...more),
-    gap: (length) => {
-      gaps.push(length);
-      for (let at = 0; at < length; at += 1) bytes.push(-1);
+  const times: [number, number][] = [];
+  const assembler = new StreamAssembler(
+    {
+      bytes: (more, timeMs, readyMs) => {
+        for (const byte of more) bytes.push(byte);
+        times.push([timeMs, readyMs]);
+      },
+      gap: (length) => {
+        gaps.push(length);
+        for (let at = 0; at < length; at += 1) bytes.push(-1);
+      },
     },
-  });
-  return { assembler, bytes, gaps };
+    budget,
+  );
+  return { assembler, bytes, gaps, times };
 };
 
 const streamOf = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => at % 251);
@@ -41,7 +48,7 @@ describe('a stream from segments', () => {
             const payload = stream.subarray(at, at + size);
             assembler.segment((base + at) >>> 0, payload, payload.length, 0, true);
           }
-          assembler.finish(0);
+          assembler.passGaps();
           expect(gaps).toEqual([]);
           expect(bytes).toEqual([...stream]);
         },
@@ -49,15 +56,53 @@ describe('a stream from segments', () => {
     );
   });
 
-  it('tells a gap once the other side has what is missing', () => {
-    const { assembler, bytes, gaps } = assembled();
+  it('waits for what is missing, however much stands behind it, and tells when it could be read', () => {
+    const { assembler, bytes, gaps, times } = assembled();
     assembler.begin(0);
     assembler.segment(1, streamOf(10), 10, 0, true);
-    for (const at of [21, 31, 41]) assembler.segment(at, streamOf(10), 10, 0, true);
-    expect(gaps).toEqual([]);
-    assembler.acknowledged(51, 0);
-    expect(gaps).toEqual([10]);
-    expect(bytes.length).toBe(50);
+    for (let index = 0; index < 900; index += 1) {
+      assembler.segment(21 + index * 10, streamOf(10), 10, 1 + index, true);
+    }
+    expect([bytes.length, assembler.waitsSinceMs]).toEqual([10, 1]);
+    assembler.segment(11, streamOf(10), 10, 500, true);
+    expect([bytes.length, gaps, assembler.waitsSinceMs]).toEqual([9_020, [], undefined]);
+    expect([times[1], times[2], times.at(-1)]).toEqual([
+      [500, 500],
+      [1, 500],
+      [900, 900],
+    ]);
+  });
+
+  it('gives up what is missing when it is told to, and goes on behind it', () => {
+    const { assembler, bytes, gaps, times } = assembled();
+    assembler.begin(0);
+    for (const [at, timeMs] of [
+      [11, 1],
+      [31, 2],
+      [41, 3],
+    ] as const) {
+      assembler.segment(at, streamOf(10), 10, timeMs, true);
+    }
+    assembler.passGaps();
+    expect([gaps, bytes.length]).toEqual([[10, 10], 50]);
+    expect(times).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+  });
+
+  it('shares a bound with all others', () => {
+    const budget = new HeldBudget();
+    const [one, other] = [assembled(budget), assembled(budget)];
+    one.assembler.begin(0);
+    one.assembler.segment(100, streamOf(60), 60, 0, true);
+    expect(budget.bytes).toBe(60);
+    budget.bytes = budget.most - 10;
+    other.assembler.begin(0);
+    other.assembler.segment(100, streamOf(60), 60, 0, true);
+    expect([one.gaps, other.gaps]).toEqual([[], [99]]);
+    expect(budget.bytes).toBe(budget.most - 10);
   });
 
   it('tells the missing rest of a cut segment as a gap, and goes on behind it', () => {

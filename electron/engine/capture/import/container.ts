@@ -21,7 +21,7 @@ export interface Packet {
 }
 
 export interface ContainerFacts {
-  readonly notes: Set<string>;
+  readonly notes: Set<'cut' | 'no-interface' | 'no-time'>;
   /** `shb_userappl` of the first section. */
   application: string;
   /** Digits behind the point of a second, of the most exact clock in the file. */
@@ -32,8 +32,6 @@ export interface ContainerFacts {
 /** Larger blocks exist in no capture; a length beyond is a broken file. */
 const mostBlockBytes = 16_777_216;
 const mostInterfaces = 65_536;
-
-const cutNote = 'It ends in the middle of a packet.';
 
 const notACapture = (what: string): HexdropError => new HexdropError('not-a-capture', what);
 
@@ -53,7 +51,7 @@ export function* readPackets(window: ByteWindow, facts: ContainerFacts): Generat
   if (magic !== pcapngMagic && classic === undefined) throw notACapture('It is neither pcapng nor pcap.');
   if (classic === undefined) yield* readPcapng(window, facts);
   else yield* readPcap(window, facts, classic);
-  if (facts.packets === 0 && facts.notes.has(cutNote)) throw notACapture(cutEarly);
+  if (facts.packets === 0 && facts.notes.has('cut')) throw notACapture(cutEarly);
 }
 
 const pcapngMagic = 0x0a0d0d0a;
@@ -82,7 +80,7 @@ function* readPcap(window: ByteWindow, facts: ContainerFacts, form: ClassicForm)
     while (window.lacks(16)) yield undefined;
     const head = window.peek(16);
     if (head.length === 0) return;
-    if (head.length < 16) return void facts.notes.add(cutNote);
+    if (head.length < 16) return void facts.notes.add('cut');
     const view = viewOf(head);
     const captured = view.getUint32(8, isLittle);
     const originalBytes = view.getUint32(12, isLittle);
@@ -94,7 +92,7 @@ function* readPcap(window: ByteWindow, facts: ContainerFacts, form: ClassicForm)
     window.take(16);
     while (window.lacks(captured)) yield undefined;
     const bytes = window.peek(captured);
-    if (bytes.length < captured) return void facts.notes.add(cutNote);
+    if (bytes.length < captured) return void facts.notes.add('cut');
     facts.packets += 1;
     yield { linkType, timeNs, bytes, originalBytes };
     window.take(captured);
@@ -120,7 +118,7 @@ function* readPcapng(window: ByteWindow, facts: ContainerFacts): Generator<Packe
     while (window.lacks(12)) yield undefined;
     const head = window.peek(12);
     // A section without any interface is only the beginning of a file.
-    if (head.length < 12 && (head.length > 0 || !hasInterface)) facts.notes.add(cutNote);
+    if (head.length < 12 && (head.length > 0 || !hasInterface)) facts.notes.add('cut');
     if (head.length < 12) return;
     const isSection = viewOf(head).getUint32(0) === pcapngMagic;
     if (isSection) {
@@ -136,7 +134,7 @@ function* readPcapng(window: ByteWindow, facts: ContainerFacts): Generator<Packe
     }
     while (window.lacks(length)) yield undefined;
     const block = window.peek(length);
-    if (block.length < length) return void facts.notes.add(cutNote);
+    if (block.length < length) return void facts.notes.add('cut');
     const body = block.subarray(8, length - 4);
     const view = viewOf(body);
     switch (type) {
@@ -154,7 +152,7 @@ function* readPcapng(window: ByteWindow, facts: ContainerFacts): Generator<Packe
       case 6: {
         const packet = packetOf(type, body, view, isLittle, interfaces);
         facts.packets += 1;
-        if (packet === undefined) facts.notes.add('Some packets belong to no interface.');
+        if (packet === undefined) facts.notes.add('no-interface');
         else yield packet;
         break;
       }
@@ -163,7 +161,7 @@ function* readPcapng(window: ByteWindow, facts: ContainerFacts): Generator<Packe
         if (only === undefined || body.length < 4) break;
         const originalBytes = view.getUint32(0, isLittle);
         const bytes = body.subarray(4, 4 + Math.min(originalBytes, only.snapBytes || originalBytes));
-        facts.notes.add('Some packets have no time.');
+        facts.notes.add('no-time');
         facts.packets += 1;
         yield { linkType: only.linkType, bytes, originalBytes };
         break;

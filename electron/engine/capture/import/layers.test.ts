@@ -126,7 +126,7 @@ describe('connections', () => {
       { at: 1, bytes: bye.subarray(0, half) },
     ]);
     expect(seen).toEqual(['BYE']);
-    expect(notes).toEqual(['1 segments were repeated; each byte counts once.']);
+    expect(notes).toEqual(['1 segment was repeated; each byte counts once.']);
   });
 
   it('tells a gap and finds the next frame', async () => {
@@ -156,7 +156,7 @@ describe('connections', () => {
     ]);
     expect(seen).toEqual([]);
     expect(loaded.connections()).toEqual([]);
-    expect(notes).toEqual(['1 connections are encrypted; their frames cannot be read from here.']);
+    expect(notes).toEqual(['1 connection is encrypted; its frames cannot be read from here.']);
   });
 
   it('knows a new connection on the same ports by its SYN', async () => {

@@ -14,7 +14,6 @@ export interface Segment {
   readonly fromPort: number;
   readonly toPort: number;
   readonly sequence: number;
-  readonly acknowledged: number;
   readonly flags: number;
   /** As far as it was captured; valid as long as the packet. */
   readonly payload: Uint8Array;
@@ -167,12 +166,14 @@ function tcp({ from, to }: Ends, { bytes, wholeBytes }: Within): Segment | NoSeg
     fromPort: u16(bytes, 0),
     toPort: u16(bytes, 2),
     sequence: u32(bytes, 4),
-    acknowledged: u32(bytes, 8),
     flags: bytes[13] as number,
     payload: bytes.subarray(headBytes),
     wholeBytes: wholeBytes - headBytes,
   };
 }
+
+/** The first packet of a connection. */
+export const isDialersSyn = ({ flags }: Segment): boolean => (flags & 0x12) === 0x02;
 
 export const v4Text = (bytes: Uint8Array, at: number): string => bytes.subarray(at, at + 4).join('.');
 

@@ -5,23 +5,27 @@
  */
 
 import type { CaptureStatus } from '../../../../shared/model/capture.ts';
+import type { CaptureNote } from '../../../../shared/model/capture-notes.ts';
 import { isInCalendar } from '../../../../shared/model/calendar.ts';
 import { defaultBudgetBytes, defaultKeepBytes } from '../../../../shared/model/capture.ts';
 import { asHexdropError, HexdropError } from '../../../../shared/protocol/errors.ts';
 import type { LoadedCapture, LoadOptions } from '../api.ts';
 import { ConnectionBook } from '../book.ts';
 import { linkTypeExportedPdu } from '../pcapng/blocks.ts';
-import { applicationName, tlsComment } from '../pcapng/writer.ts';
+import { applicationName } from '../pcapng/writer.ts';
 import { StoreSource } from '../source.ts';
 import { CaptureStore } from '../store.ts';
+import { HeldBudget } from './assembler.ts';
+import { CaptureTally } from './capture-tally.ts';
 import { readPackets } from './container.ts';
 import type { ByteSource } from './byte-source.ts';
+import type { ByteWindow } from './byte-window.ts';
 import type { ContainerFacts, Packet } from './container.ts';
 import { exportedFrameOf } from './exported-pdu.ts';
-import { SegmentReader } from './layers.ts';
-import type { NoSegment } from './layers.ts';
-import { LoadedFlow } from './loaded-flow.ts';
-import type { FlowDesk, FlowEnds } from './loaded-flow.ts';
+import { FlowTable } from './flow-table.ts';
+import { isDialersSyn, SegmentReader } from './layers.ts';
+import type { FlowDesk } from './loaded-flow.ts';
+import { RowOrder } from './row-order.ts';
 import { unpackedWindow } from './unpack.ts';
 
 /** Captures up to this size are kept with whole payloads; of larger ones what comes behind it is not. */
@@ -29,26 +33,30 @@ const keepAllUpTo = 268_435_456;
 const mostBudget = 805_306_368;
 /** Gives the thread back after this. */
 const sliceMs = 8;
-/** Connections that are put together at a time; beyond it those that are not ours go first. */
-const mostFlows = 4_096;
+/** Connections that are told of. */
+const mostConnections = 65_536;
+
+/** How long rows of a stream wait for a segment that is missing. */
+const patienceMs = 1_000;
 
 const nsPerMs = 1_000_000n;
+
+/** Whether a promise has not settled by then. Rejects as it does. */
+async function isLaterThan(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(true), ms);
+  });
+  try {
+    return await Promise.race([promise.then(() => false), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 const interrupted = (): HexdropError => new HexdropError('cancelled', 'Interrupted.');
 
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-interface Ends {
-  readonly from: string;
-  readonly to: string;
-  readonly fromPort: number;
-  readonly toPort: number;
-}
-
-interface Known {
-  readonly flow: LoadedFlow;
-  readonly near: string;
-}
 
 export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
   readonly done: Promise<void>;
@@ -56,17 +64,19 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
   readonly #options: LoadOptions;
   readonly #name: string;
   readonly #facts: ContainerFacts = { notes: new Set(), application: '', timeDigits: 0, packets: 0 };
-  readonly #flows = new Map<string, Known>();
-  readonly #counts = new Map<NoSegment | 'encrypted', number>();
+  readonly order = new RowOrder();
+  readonly budget = new HeldBudget();
+  readonly tally = new CaptureTally();
   readonly #segments = new SegmentReader();
-  readonly #unknownLinks = new Set<number>();
+  readonly #flows = new FlowTable(this);
   #firstNs: bigint | undefined;
   #lastMs = 0;
   #connections = 0;
-  #repeated = 0;
   #state: 'loading' | 'loaded' | 'failed' = 'loading';
   #error: HexdropError | undefined;
   #isClosed = false;
+  /** On this machine's clock: since when rows wait for a segment. */
+  #waitsSince: number | undefined;
 
   constructor(id: string, name: string, source: ByteSource, options: LoadOptions = {}) {
     const { size } = source;
@@ -79,7 +89,7 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
             : Math.min(mostBudget, Math.max(defaultBudgetBytes, size * 2)),
         keepBytes: size === undefined || size <= keepAllUpTo ? null : defaultKeepBytes,
       }),
-      new ConnectionBook(),
+      new ConnectionBook(mostConnections),
     );
     this.#source = source;
     this.#options = options;
@@ -165,8 +175,9 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
         if (packet !== undefined) this.#packet(packet);
         const isStarving = packet === undefined;
         if (!isStarving && performance.now() < sliceEndsAt) continue;
+        if (this.isStreamed) this.#passOldGaps();
         await onRead?.();
-        await (isStarving ? window.fill() : pause());
+        await (isStarving ? this.#fill(window) : pause());
         if (this.#isClosed) return;
         if (signal?.aborted === true) break;
         if (window.position > keepAllUpTo) this.store.keepBytes ??= defaultKeepBytes;
@@ -186,42 +197,62 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
     }
   }
 
-  #finish(): void {
-    for (const { flow } of this.#flows.values()) this.#forget(flow);
-    this.#flows.clear();
+  /** Waits for more. What waits for a segment that does not come is told meanwhile. */
+  async #fill(window: ByteWindow): Promise<void> {
+    const filling = window.fill();
+    if (this.isStreamed && this.order.isWaiting) {
+      const isLate = await isLaterThan(filling, patienceMs);
+      if (isLate) {
+        this.#passOldGaps();
+        await this.#options.onRead?.();
+      }
+    }
+    await filling;
   }
 
-  #forget(flow: LoadedFlow): void {
-    flow.finish(this.#lastMs);
-    if (flow.isEncrypted) this.#count('encrypted');
-    this.#repeated += flow.repeated;
+  /** Somebody looks at a stream while it comes: what is missing is given up after a while. In a file it may still come. */
+  #passOldGaps(): void {
+    const now = performance.now();
+    if (!this.order.isWaiting) this.#waitsSince = undefined;
+    else this.#waitsSince ??= now;
+    if (this.#waitsSince === undefined || now - this.#waitsSince < patienceMs) return;
+    this.#waitsSince = undefined;
+    this.#flows.passGaps();
+    this.order.settle();
+  }
+
+  #finish(): void {
+    this.#flows.forgetAll();
+    this.order.settle();
   }
 
   #packet(packet: Packet): void {
     const timeMs = this.#timeOf(packet.timeNs);
     if (packet.linkType === linkTypeExportedPdu) {
       const frame = exportedFrameOf(packet);
-      if (frame === undefined) return this.#count('other');
-      const { flow, direction } = this.#flowOf(frame, packet, frame.direction);
-      return flow.frame(direction, frame.bytes, frame.wholeBytes, timeMs);
+      if (frame === undefined) return this.tally.leftOut('not-tcp');
+      const { known, flow, direction } = this.#flows.find(frame, packet, frame.direction, false);
+      flow.exported(direction, frame.bytes, frame.wholeBytes, timeMs);
+      this.#flows.settle(known);
+      return;
     }
     const segment = this.#segments.segmentOf(packet);
     if (typeof segment === 'string') {
-      if (segment === 'unknown-link') this.#unknownLinks.add(packet.linkType);
-      return this.#count(segment);
+      if (segment === 'unknown-link') this.tally.unknownLink(packet.linkType);
+      else if (segment !== 'fragment') this.tally.leftOut(segment === 'broken' ? segment : 'not-tcp');
+      return;
     }
-    const known = this.#flows.get(keyOf(segment));
-    if (known?.flow.isOther(segment) === true) {
-      this.#flows.delete(keyOf(segment));
-      this.#forget(known.flow);
+    this.tally.keptBytes += segment.payload.length;
+    this.tally.cutBytes += segment.wholeBytes - segment.payload.length;
+    const isSyn = isDialersSyn(segment);
+    let found = this.#flows.find(segment, packet, packet.direction, isSyn);
+    if (isSyn && found.flow.isOther(found.direction, segment)) {
+      this.#flows.forget(found.known);
+      found = this.#flows.find(segment, packet, packet.direction, isSyn);
     }
-    const { flow, direction } = this.#flowOf(
-      segment,
-      packet,
-      packet.direction,
-      (segment.flags & 0x12) === 0x02,
-    );
-    flow.segment(direction, segment, timeMs);
+    found.flow.segment(found.direction, segment, timeMs);
+    this.#flows.settle(found.known);
+    this.order.settle();
   }
 
   /** Milliseconds since the first packet; what has no time takes that of the packet before. */
@@ -233,75 +264,12 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
     return timeMs;
   }
 
-  #flowOf(
-    ends: Ends,
-    packet: Packet,
-    told: 'in' | 'out' | undefined,
-    isSyn = false,
-  ): { flow: LoadedFlow; direction: 'in' | 'out' } {
-    const key = keyOf(ends);
-    const sender = `${ends.from} ${ends.fromPort}`;
-    const known = this.#flows.get(key);
-    if (known !== undefined) return { flow: known.flow, direction: known.near === sender ? 'out' : 'in' };
-    // The near side: as the file says, else who dials, else who has the higher port.
-    const direction = told ?? (isSyn || ends.fromPort >= ends.toPort ? 'out' : 'in');
-    const sending = { address: ends.from, port: ends.fromPort };
-    const taking = { address: ends.to, port: ends.toPort };
-    const [near, far] = direction === 'out' ? [sending, taking] : [taking, sending];
-    const secure = this.isOurs ? secureOf(packet.comment) : undefined;
-    const about: FlowEnds = { near, far, dialer: 'unknown', ...(secure === undefined ? {} : { secure }) };
-    const flow = new LoadedFlow(this, about);
-    this.#flows.set(key, { flow, near: `${near.address} ${near.port}` });
-    if (this.#flows.size > mostFlows) this.#forgetOne();
-    return { flow, direction };
-  }
-
-  #forgetOne(): void {
-    const entries = [...this.#flows];
-    const found =
-      entries.find(([, { flow }]) => flow.isClosed) ??
-      entries.find(([, { flow }]) => !flow.isOurs) ??
-      entries[0];
-    if (found === undefined) return;
-    const [key, known] = found;
-    this.#flows.delete(key);
-    this.#forget(known.flow);
-  }
-
-  #count(what: NoSegment | 'encrypted'): void {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
-  }
-
-  #notes(): readonly string[] {
-    const count = (what: NoSegment | 'encrypted'): number => this.#counts.get(what) ?? 0;
-    const notes = [...this.#facts.notes];
-    const add = (number: number, text: string): void => {
-      if (number > 0) notes.push(`${number} ${text}`);
-    };
-    add(count('encrypted'), 'connections are encrypted; their frames cannot be read from here.');
-    add(this.#segments.leftFragments, 'fragments of IP packets never became whole; they were left out.');
-    add(count('broken'), 'packets are cut too short or broken; they were left out.');
-    add(count('other'), 'packets are not TCP; they were left out.');
-    add(this.#repeated, 'segments were repeated; each byte counts once.');
+  #notes(): readonly CaptureNote[] {
+    const once = Array.from(this.#facts.notes, (kind): CaptureNote => ({ kind, count: 1 }));
+    const notes = [...once, ...this.tally.notes(this.#segments.leftFragments)];
     if (!isInCalendar(this.originMs) || !isInCalendar(this.originMs + this.#lastMs)) {
-      notes.push('Times in it lie beyond the calendar; only the seconds since its first packet are told.');
-    }
-    if (this.#unknownLinks.size > 0) {
-      notes.push(`Packets of link type ${[...this.#unknownLinks].join(', ')} cannot be read.`);
+      notes.push({ kind: 'beyond-calendar', count: 1 });
     }
     return notes;
   }
-}
-
-/** The same for both directions. */
-function keyOf({ from, to, fromPort, toPort }: Ends): string {
-  const one = `${from} ${fromPort}`;
-  const other = `${to} ${toPort}`;
-  return one < other ? `${one} ${other}` : `${other} ${one}`;
-}
-
-function secureOf(comment: string | undefined): { protocol: string; cipher: string } | undefined {
-  if (comment?.startsWith(tlsComment) !== true) return undefined;
-  const [protocol = '', cipher = ''] = comment.slice(tlsComment.length).split(', ');
-  return { protocol, cipher };
 }

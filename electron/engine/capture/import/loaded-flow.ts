@@ -1,24 +1,30 @@
 /**
- * One TCP connection of a loaded capture: two assembled streams, the frames in them, and its place in the book. It
+ * One TCP connection of a loaded capture: how it began and ended, its two directions, and its place in the book. It
  * enters the book when it is known to be ours: by the magic at its beginning, or by the first frame that is found.
+ * Until bytes come it is a few numbers, so that a capture of a hundred thousand SYNs costs little.
  */
 
 import { captureEventKinds } from '../../../../shared/model/capture.ts';
 import type { CaptureEventKind } from '../../../../shared/model/capture.ts';
+import { bitBlanked, bitCutOff, bitHalf } from '../../../../shared/model/capture-rows.ts';
+import { gapBytes } from '../../../../shared/model/capture-gaps.ts';
+import type { Gap } from '../../../../shared/model/capture-gaps.ts';
 import { typeNumber } from '../../../../shared/protocol/catalog.ts';
-import { FrameScanner } from '../../../../shared/protocol/frame-scanner.ts';
-import type { Loose, ScannedFrame } from '../../../../shared/protocol/frame-scanner.ts';
+import type { ScannedFrame } from '../../../../shared/protocol/frame-scanner.ts';
 import { headerBytes } from '../../../../shared/protocol/limits.ts';
-import { bitBlanked } from '../../../../shared/model/capture-rows.ts';
-import { byteSearch } from '../find-bytes.ts';
 import type { BookEntry, ConnectionBook } from '../book.ts';
 import { tellsBook } from '../book.ts';
+import { byteSearch } from '../find-bytes.ts';
 import { blankSecrets, hasSecrets } from '../secrets.ts';
 import type { CaptureStore, RecordDraft } from '../store.ts';
-import { kindEvent, kindFrame, kindGap, kindLoose } from '../store.ts';
-import { Way } from '../way.ts';
-import { StreamAssembler } from './assembler.ts';
+import { kindEvent, kindFrame, kindGap } from '../store.ts';
+import type { HeldBudget } from './assembler.ts';
+import type { CaptureTally } from './capture-tally.ts';
 import type { Segment } from './layers.ts';
+import { LoadedSide } from './loaded-side.ts';
+import type { SideHandler } from './loaded-side.ts';
+import type { RowOrder } from './row-order.ts';
+import type { Stretch } from './unread.ts';
 
 const finFlag = 0x01;
 const synFlag = 0x02;
@@ -29,12 +35,12 @@ const ackFlag = 0x10;
 const magicBytes = Uint8Array.of(0x48, 0x58, 0x44, 0x31);
 const holdsMagic = byteSearch(magicBytes, false);
 
-/** Of one of our own files a chunk is put together again up to here. */
-const mostPendingBytes = 1_048_576;
-
 export interface FlowDesk {
   readonly store: CaptureStore;
   readonly book: ConnectionBook;
+  readonly order: RowOrder;
+  readonly budget: HeldBudget;
+  readonly tally: CaptureTally;
   /** Written by this program: PSH ends a chunk. */
   readonly isOurs: boolean;
   nextNumber(): number;
@@ -47,187 +53,254 @@ export interface FlowEnds {
   readonly secure?: { readonly protocol: string; readonly cipher: string };
 }
 
-interface Side {
-  readonly way: Way;
-  readonly assembler: StreamAssembler;
-  readonly scanner: FrameScanner;
-  pending: Uint8Array[];
-  pendingBytes: number;
-  pendingMs: number;
-  wasEnded: boolean;
-}
+/** Ciphertext of a record (RFC 8446, RFC 5246). */
+const mostTlsRecordBytes = 18_432;
 
-export class LoadedFlow {
+type Direction = 'in' | 'out';
+
+const opposite = (direction: Direction): Direction => (direction === 'in' ? 'out' : 'in');
+
+export class LoadedFlow implements SideHandler {
+  readonly ends: FlowEnds;
   readonly #desk: FlowDesk;
-  readonly #ends: FlowEnds;
-  readonly #in: Side;
-  readonly #out: Side;
+  /** Absent until bytes come. */
+  #sides: Readonly<Record<Direction, LoadedSide>> | undefined;
+  /** Sequence numbers of the SYNs. */
+  readonly #syn: { in?: number; out?: number } = {};
+  #firstSyn: number | undefined;
   #entry: BookEntry | undefined;
   #openedMs: number | undefined;
-  /** The capture has its handshake. */
-  #isWhole = false;
   #isClosed = false;
-  #firstSyn: number | undefined;
-  /** What the dialer says first: TLS cannot be read. */
+  /** What the first bytes say: TLS cannot be read. */
   isEncrypted = false;
+  /** The first bytes that came, for whoever wants to know what this is if it is not ours. */
+  start: Uint8Array | undefined;
 
   constructor(desk: FlowDesk, ends: FlowEnds) {
     this.#desk = desk;
-    this.#ends = ends;
-    this.#in = this.#side('in');
-    this.#out = this.#side('out');
+    this.ends = ends;
   }
 
   get isOurs(): boolean {
     return this.#entry !== undefined;
   }
 
-  /** Segments that the capture has more than once. */
-  get repeated(): number {
-    return this.#in.assembler.repeated + this.#out.assembler.repeated;
-  }
-
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Whether a SYN belongs to another connection that uses the same ports. */
-  isOther(segment: Segment): boolean {
-    const isSyn = (segment.flags & (synFlag | ackFlag)) === synFlag;
-    if (!isSyn) return false;
-    return (
-      this.#isClosed ||
-      (this.#firstSyn !== undefined && this.#firstSyn !== segment.sequence) ||
-      (this.#in.assembler.hasBegun && this.#firstSyn === undefined)
-    );
+  get isIgnored(): boolean {
+    return this.isEncrypted;
   }
 
-  segment(direction: 'in' | 'out', segment: Segment, timeMs: number): void {
-    const side = direction === 'in' ? this.#in : this.#out;
-    const other = direction === 'in' ? this.#out : this.#in;
-    const { flags, sequence, wholeBytes } = segment;
-    if ((flags & synFlag) !== 0) this.#syn(direction, side, segment, timeMs);
-    const dataAt = (flags & synFlag) === 0 ? sequence : (sequence + 1) >>> 0;
-    if (wholeBytes > 0) {
-      side.assembler.segment(dataAt, segment.payload, wholeBytes, timeMs, (flags & pshFlag) !== 0);
+  /** The capture has its handshake. */
+  get #isWhole(): boolean {
+    return this.#firstSyn !== undefined;
+  }
+
+  /** Whether a dialer's SYN belongs to another connection that uses the same ports. */
+  isOther(direction: Direction, { sequence }: Segment): boolean {
+    if (this.#isClosed) return true;
+    if (this.#firstSyn !== undefined) return this.#firstSyn !== sequence;
+    const first = this.#sides?.[direction].assembler.firstSequence;
+    // The SYN of a stream that has begun may stand behind its bytes where several queues were captured.
+    return this.#sides !== undefined && first !== (sequence + 1) >>> 0;
+  }
+
+  segment(direction: Direction, segment: Segment, timeMs: number): void {
+    const { flags, sequence, wholeBytes, payload } = segment;
+    const isSyn = (flags & synFlag) !== 0;
+    if (isSyn) this.#opened(direction, segment, timeMs);
+    if (wholeBytes > 0 && this.#sides === undefined) this.#begin();
+    const side = this.#sides?.[direction];
+    const dataAt = isSyn ? (sequence + 1) >>> 0 : sequence;
+    if (side !== undefined) {
+      if (wholeBytes > 0 && !this.isEncrypted) {
+        side.assembler.segment(dataAt, payload, wholeBytes, timeMs, (flags & pshFlag) !== 0);
+      }
+      if ((flags & finFlag) !== 0) {
+        side.finMs ??= timeMs;
+        side.assembler.fin((dataAt + wholeBytes) >>> 0);
+      }
+      this.#tellEnd(side);
+      this.#tellWaiting(side);
     }
-    if ((flags & ackFlag) !== 0) other.assembler.acknowledged(segment.acknowledged, timeMs);
-    if ((flags & finFlag) !== 0) side.assembler.fin((dataAt + wholeBytes) >>> 0);
-    this.#tellEnd(side, timeMs);
-    this.#tellEnd(other, timeMs);
     if ((flags & rstFlag) !== 0) this.#reset(direction, timeMs);
   }
 
   /** One whole frame, of a capture that has one a packet. */
-  frame(direction: 'in' | 'out', bytes: Uint8Array, wholeBytes: number, timeMs: number): void {
-    const side = direction === 'in' ? this.#in : this.#out;
-    this.#openMidway(timeMs);
-    this.#chunk(side, bytes, wholeBytes, timeMs);
+  exported(direction: Direction, bytes: Uint8Array, wholeBytes: number, timeMs: number): void {
+    const sides = this.#sides ?? this.#begin();
+    if (this.#entry === undefined) this.#open(timeMs);
+    sides[direction].chunk(bytes, wholeBytes, timeMs, timeMs);
   }
 
-  /** The file is over. */
-  finish(timeMs: number): void {
-    for (const side of [this.#in, this.#out]) {
-      side.assembler.finish(timeMs);
-      this.#flushPending(side);
-      this.#tellEnd(side, timeMs);
-      if (this.#entry !== undefined) side.scanner.end(timeMs);
+  /** What is missing will not come any more: rows that wait for it are told. */
+  passGaps(): void {
+    if (this.#sides === undefined) return;
+    for (const side of [this.#sides.in, this.#sides.out]) {
+      side.assembler.passGaps();
+      this.#tellEnd(side);
+      this.#tellWaiting(side);
+    }
+  }
+
+  /** Nothing more comes. */
+  finish(): void {
+    this.passGaps();
+    if (this.#sides === undefined) return;
+    for (const side of [this.#sides.in, this.#sides.out]) {
+      if (!side.wasEnded) side.end();
+      this.#desk.tally.repeated += side.assembler.repeated;
     }
     if (this.#entry !== undefined && !this.#isClosed) this.#desk.book.changed();
   }
 
-  #side(direction: 'in' | 'out'): Side {
-    const side: Side = {
-      way: new Way(direction, this.#ends.secure !== undefined),
-      assembler: new StreamAssembler({
-        bytes: (bytes, timeMs, isPushed) => this.#bytes(side, bytes, timeMs, isPushed),
-        gap: (length, timeMs) => this.#gap(side, length, timeMs),
-      }),
-      scanner: new FrameScanner({
-        keepBytes: () => this.#desk.store.keepBytes ?? Number.POSITIVE_INFINITY,
-        frame: (frame) => this.#frame(side, frame),
-        loose: (loose) => this.#loose(side, loose),
-        gap: (offset, length, timeMs) => this.#gapRecord(side, offset, length, timeMs),
-      }),
-      pending: [],
-      pendingBytes: 0,
-      pendingMs: 0,
-      wasEnded: false,
-    };
-    return side;
-  }
+  // ---- What the sides say -----------------------------------------------------------------------------------
 
-  #syn(direction: 'in' | 'out', side: Side, { flags, sequence }: Segment, timeMs: number): void {
-    if (side.assembler.hasBegun) return;
-    side.assembler.begin(sequence);
-    if ((flags & ackFlag) !== 0) return;
-    this.#firstSyn = sequence;
-    this.#isWhole = true;
-    this.#openedMs = timeMs;
-    this.#ends.dialer = direction === 'out' ? 'near' : 'far';
-  }
-
-  #bytes(side: Side, bytes: Uint8Array, timeMs: number, isPushed: boolean): void {
-    if (!this.#desk.isOurs) return this.#chunk(side, bytes, bytes.length, timeMs);
-    if (side.pending.length > 0 && side.pendingMs !== timeMs) this.#flushPending(side);
-    if (isPushed && side.pending.length === 0) return this.#chunk(side, bytes, bytes.length, timeMs);
-    side.pending.push(bytes.slice());
-    side.pendingBytes += bytes.length;
-    side.pendingMs = timeMs;
-    if (isPushed || side.pendingBytes > mostPendingBytes) this.#flushPending(side);
-  }
-
-  #flushPending(side: Side): void {
-    if (side.pending.length === 0) return;
-    const whole = new Uint8Array(side.pendingBytes);
-    let at = 0;
-    for (const part of side.pending) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    side.pending = [];
-    side.pendingBytes = 0;
-    this.#chunk(side, whole, whole.length, side.pendingMs);
-  }
-
-  /** `wholeBytes` passed, of which the first are here. */
-  #chunk(side: Side, bytes: Uint8Array, wholeBytes: number, timeMs: number): void {
-    const { way, scanner } = side;
+  chunk(side: LoadedSide, bytes: Uint8Array, wholeBytes: number, timeMs: number): number {
     if (this.#entry === undefined) this.#recognise(side, bytes, timeMs);
     const entry = this.#entry;
-    const number =
-      entry === undefined
-        ? 0
-        : this.#desk.store.addChunk(way.bits, timeMs, entry.number, way.bytes, wholeBytes);
-    if (entry !== undefined) {
-      const flow = entry[way.direction];
-      flow.bytes += wholeBytes;
-      flow.chunks += 1;
-    }
-    way.chunkPassed(wholeBytes, timeMs, number);
-    if (this.isEncrypted) return;
-    scanner.push(bytes, timeMs);
-    if (wholeBytes > bytes.length) scanner.skip(wholeBytes - bytes.length, timeMs);
+    if (entry === undefined) return 0;
+    const { direction, bits, bytes: offset } = side.way;
+    entry[direction].bytes += wholeBytes;
+    entry[direction].chunks += 1;
+    return this.#desk.store.addChunk(bits, timeMs, entry.number, offset, wholeBytes);
   }
 
-  #gap(side: Side, length: number, timeMs: number): void {
-    this.#flushPending(side);
-    side.way.gapPassed(length);
-    if (!this.isEncrypted) side.scanner.skip(length, timeMs);
+  frame(side: LoadedSide, { header, bytes, gaps, offset, timeMs, isCutOff }: ScannedFrame): void {
+    const entry = this.#entry ?? this.#open(timeMs);
+    const { way } = side;
+    const { type, id, length, flags, channel } = header;
+    way.framed = offset;
+    const bits =
+      way.bits | way.framePassed(headerBytes + length - (isCutOff ? (gaps.at(-1)?.length ?? 0) : 0));
+    entry[way.direction].frames += 1;
+    this.#desk.tally.frames += 1;
+    entry.channel = channel;
+    const payload = bytes.subarray(headerBytes);
+    if (type === typeNumber.HELLO || type === typeNumber.LANE) {
+      entry.dialer = way.direction === 'out' ? 'near' : 'far';
+    }
+    if (tellsBook(type) && payload.length === length) {
+      this.#desk.book.learn(entry, way.direction, type, id, payload);
+    }
+    const isBlanked = hasSecrets(type) && blankSecrets(type, payload);
+    const draft = {
+      ...this.#draft(side, kindFrame, offset, length, timeMs),
+      type,
+      flags,
+      channel,
+      id,
+      bits: bits | (isBlanked ? bitBlanked : 0) | (isCutOff ? bitCutOff | bitHalf : 0),
+    };
+    this.#interrupt(side);
+    const { order, store } = this.#desk;
+    order.add(timeMs, payload.length, () => store.add(draft, payload, payload.length, gaps));
+    const missing = isCutOff ? gaps.slice(0, -1) : gaps;
+    if (missing.length > 0) this.#gaps(side, offset + headerBytes, missing, timeMs);
+  }
+
+  unread(side: LoadedSide, stretch: Stretch): void {
+    if (this.#entry === undefined) return;
+    const { kind, type, offset, length, span, places, timeMs, bytes } = stretch;
+    if (kind === kindGap) this.#desk.tally.missed(length, places);
+    const draft = {
+      ...this.#draft(side, kind, offset, length, timeMs),
+      type,
+      places,
+      ...(span === length ? {} : { span }),
+    };
+    this.#interrupt(side);
+    const { order, store } = this.#desk;
+    order.add(timeMs, bytes.length, () =>
+      store.add(draft, bytes, Math.min(bytes.length, store.keptOf(length))),
+    );
+  }
+
+  /** One row for what is missing inside a frame, behind it. */
+  #gaps(side: LoadedSide, payloadAt: number, gaps: readonly Gap[], timeMs: number): void {
+    const [first, last] = [gaps[0] as Gap, gaps.at(-1) as Gap];
+    const length = gapBytes(gaps);
+    const span = last.offset + last.length - first.offset;
+    this.#desk.tally.missed(length, gaps.length);
+    const draft = {
+      ...this.#draft(side, kindGap, payloadAt + first.offset, length, timeMs),
+      places: gaps.length,
+      ...(span === length ? {} : { span }),
+    };
+    this.#desk.order.add(timeMs, 0, () => this.#desk.store.add(draft));
+  }
+
+  /** Rows of the other direction come now: what waits there came before. */
+  #interrupt({ way }: LoadedSide): void {
+    this.#sides?.[opposite(way.direction)].unread.interrupted();
+  }
+
+  #draft(side: LoadedSide, kind: number, offset: number, length: number, timeMs: number): RecordDraft {
+    return {
+      kind,
+      type: 0,
+      flags: 0,
+      bits: side.way.bits,
+      timeMs,
+      connection: this.#entry?.number ?? 0,
+      id: 0,
+      length,
+      offset,
+      chunk: side.way.chunk,
+      channel: this.#entry?.channel ?? 0,
+    };
+  }
+
+  // ---- How it begins and ends -------------------------------------------------------------------------------
+
+  #opened(direction: Direction, { flags, sequence }: Segment, timeMs: number): void {
+    this.#syn[direction] ??= sequence;
+    this.#sides?.[direction].assembler.begin(sequence);
+    if ((flags & ackFlag) !== 0 || this.#firstSyn !== undefined) return;
+    this.#firstSyn = sequence;
+    this.#openedMs = timeMs;
+    this.ends.dialer = direction === 'out' ? 'near' : 'far';
+  }
+
+  #begin(): Readonly<Record<Direction, LoadedSide>> {
+    const { isOurs, store, budget } = this.#desk;
+    const isSecure = this.ends.secure !== undefined;
+    const side = (direction: Direction): LoadedSide => {
+      const made = new LoadedSide(
+        { direction, isSecure, isWhole: this.#isWhole, isOurs, store, budget },
+        this,
+      );
+      const syn = this.#syn[direction];
+      if (syn !== undefined) made.assembler.begin(syn);
+      return made;
+    };
+    this.#sides = { in: side('in'), out: side('out') };
+    return this.#sides;
   }
 
   /** Known by the first bytes where the capture has them, else by the magic anywhere. */
-  #recognise(side: Side, bytes: Uint8Array, timeMs: number): void {
-    if (!this.#isWhole || side.way.bytes > 0) {
-      if (!this.isEncrypted && holdsMagic(bytes)) this.#open(timeMs);
-      return;
-    }
-    if (bytes[0] === 0x16 && bytes[1] === 0x03) this.isEncrypted = true;
-    else if (bytes.subarray(0, 4).every((byte, at) => byte === magicBytes[at])) this.#open(timeMs);
+  #recognise(side: LoadedSide, bytes: Uint8Array, timeMs: number): void {
+    const isFirst = this.start === undefined;
+    this.start ??= bytes.slice(0, 16);
+    if (isFirst && this.#isTls(bytes)) this.isEncrypted = true;
+    else if (this.#isWhole && side.way.bytes === 0) {
+      // As far as they are here: a chunk may be a single byte.
+      if (bytes.subarray(0, 4).every((byte, at) => byte === magicBytes[at])) this.#open(timeMs);
+    } else if (holdsMagic(bytes)) this.#open(timeMs);
+  }
+
+  /** A handshake at the beginning; in the middle any record of TLS. */
+  #isTls(bytes: Uint8Array): boolean {
+    const [type = 0, major, minor = 0, high = 0, low = 0] = bytes;
+    if (this.#isWhole) return type === 0x16 && major === 3;
+    const isRecord = type >= 0x14 && type <= 0x17 && major === 3 && minor <= 4;
+    return isRecord && high * 256 + low <= mostTlsRecordBytes;
   }
 
   #open(timeMs: number): BookEntry {
-    const { near, far, dialer, secure } = this.#ends;
+    const { near, far, dialer, secure } = this.ends;
     const openedMs = this.#openedMs ?? timeMs;
     const entry = this.#desk.book.open(this.#desk.nextNumber(), {
       near,
@@ -246,102 +319,40 @@ export class LoadedFlow {
     return entry;
   }
 
-  #openMidway(timeMs: number): BookEntry {
-    return this.#entry ?? this.#open(timeMs);
+  /** The rows of all streams wait as long as one of ours waits for a segment. */
+  #tellWaiting(side: LoadedSide): void {
+    if (this.#entry !== undefined) this.#desk.order.waits(side, side.assembler.waitsSinceMs);
   }
 
-  #frame(side: Side, { header, bytes, offset, timeMs }: ScannedFrame): void {
-    const entry = this.#openMidway(timeMs);
-    const { way } = side;
-    const { type, id, length, flags, channel } = header;
-    way.framed = offset;
-    const bits = way.bits | way.framePassed(headerBytes + length);
-    entry[way.direction].frames += 1;
-    entry.channel = channel;
-    const payload = bytes.subarray(headerBytes);
-    if (type === typeNumber.HELLO || type === typeNumber.LANE) {
-      entry.dialer = way.direction === 'out' ? 'near' : 'far';
-    }
-    if (tellsBook(type) && payload.length === length) {
-      this.#desk.book.learn(entry, way.direction, type, id, payload);
-    }
-    const isBlanked = hasSecrets(type) && blankSecrets(type, payload);
-    const draft = this.#draft(side, kindFrame, offset, length, timeMs);
-    this.#desk.store.add(
-      {
-        ...draft,
-        type,
-        flags,
-        channel,
-        id,
-        bits: bits | (isBlanked ? bitBlanked : 0),
-      },
-      payload,
-      payload.length,
-    );
-  }
-
-  #loose(side: Side, { bytes, offset, length, timeMs }: Loose): void {
-    side.way.framed = offset;
-    const bits = side.way.bits | side.way.framePassed(length);
-    if (this.#entry === undefined) return;
-    this.#desk.store.add(
-      { ...this.#draft(side, kindLoose, offset, length, timeMs), bits },
-      bytes,
-      Math.min(bytes.length, this.#desk.store.keptOf(length)),
-    );
-  }
-
-  #gapRecord(side: Side, offset: number, length: number, timeMs: number): void {
-    side.way.framed = offset + length;
-    if (this.#entry !== undefined) this.#desk.store.add(this.#draft(side, kindGap, offset, length, timeMs));
-  }
-
-  #draft(side: Side, kind: number, offset: number, length: number, timeMs: number): RecordDraft {
-    return {
-      kind,
-      type: 0,
-      flags: 0,
-      bits: side.way.bits,
-      timeMs,
-      connection: this.#entry?.number ?? 0,
-      id: 0,
-      length,
-      offset,
-      chunk: side.way.chunk,
-      channel: this.#entry?.channel ?? 0,
-    };
-  }
-
-  #tellEnd(side: Side, timeMs: number): void {
+  #tellEnd(side: LoadedSide): void {
     if (side.wasEnded || !side.assembler.hasEnded) return;
     side.wasEnded = true;
-    this.#flushPending(side);
+    side.end();
     if (this.#entry === undefined) return;
-    side.scanner.end(timeMs);
+    const timeMs = side.finMs ?? 0;
     this.#event('fin', side.way.direction, '', timeMs);
-    if (this.#in.wasEnded && this.#out.wasEnded) this.#close(timeMs, undefined);
+    const other = this.#sides?.[opposite(side.way.direction)];
+    if (other?.wasEnded === true) this.#close(Math.max(timeMs, other.finMs ?? 0), undefined);
   }
 
-  #reset(direction: 'in' | 'out', timeMs: number): void {
+  #reset(direction: Direction, timeMs: number): void {
     if (this.#isClosed) return;
-    for (const side of [this.#in, this.#out]) {
-      side.assembler.finish(timeMs);
-      this.#flushPending(side);
-      if (this.#entry !== undefined && !side.wasEnded) side.scanner.end(timeMs);
+    for (const side of this.#sides === undefined ? [] : [this.#sides.in, this.#sides.out]) {
+      // What came before may still stand behind it in the file.
+      if (side.assembler.isWaiting || side.wasEnded) continue;
       side.wasEnded = true;
+      side.end();
     }
     if (this.#entry !== undefined) this.#event('reset', direction, '', timeMs);
     this.#close(timeMs, direction);
   }
 
-  #close(timeMs: number, by: 'in' | 'out' | undefined): void {
+  #close(timeMs: number, by: Direction | undefined): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const entry = this.#entry;
     if (entry === undefined) return;
-    entry.isOpen = false;
-    entry.closedMs = timeMs;
+    this.#desk.book.closed(entry, timeMs);
     const who =
       by === undefined
         ? 'Both sides had ended.'
@@ -351,12 +362,16 @@ export class LoadedFlow {
     this.#event('close', by ?? 'out', who, timeMs);
   }
 
-  #event(kind: CaptureEventKind, direction: 'in' | 'out', text: string, timeMs: number): void {
+  #event(kind: CaptureEventKind, direction: Direction, text: string, timeMs: number): void {
     const entry = this.#entry;
-    if (entry === undefined) return;
-    const side = direction === 'in' ? this.#in : this.#out;
-    const draft = this.#draft(side, kindEvent, side.way.bytes, 0, timeMs);
-    const number = this.#desk.store.add({ ...draft, type: captureEventKinds.indexOf(kind), chunk: 0 });
-    this.#desk.book.happened(entry, { number, kind, timeMs, direction, text });
+    const side = this.#sides?.[direction];
+    if (entry === undefined || side === undefined) return;
+    const { order, store, book } = this.#desk;
+    const type = captureEventKinds.indexOf(kind);
+    const draft = { ...this.#draft(side, kindEvent, side.way.bytes, 0, timeMs), type, chunk: 0 };
+    order.add(timeMs, 0, () => {
+      const number = store.add(draft);
+      book.happened(entry, { number, kind, timeMs, direction, text });
+    });
   }
 }

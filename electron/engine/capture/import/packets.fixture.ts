@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { noteSentence } from '../../../../shared/model/capture-notes.ts';
 import type { CaptureRecord } from '../../../../shared/model/capture.ts';
 import { encodeFrame } from '../../../../shared/protocol/codec.ts';
 import { typeByNumber } from '../../../../shared/protocol/catalog.ts';
@@ -170,6 +171,6 @@ export const load = async (bytes: Uint8Array): Promise<Read> => {
     loaded,
     seen: rows.map(({ kind, type }) => (kind === 'frame' ? (typeByNumber(type) ?? '?') : kind)),
     rows,
-    notes: loaded.status().file?.notes ?? [],
+    notes: (loaded.status().file?.notes ?? []).map(noteSentence),
   };
 };

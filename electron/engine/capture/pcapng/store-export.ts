@@ -6,9 +6,10 @@
 
 import type { CaptureFormat, CaptureRecord, CaptureSelection } from '../../../../shared/model/capture.ts';
 import { captureEventKinds } from '../../../../shared/model/capture.ts';
+import { gapBytes } from '../../../../shared/model/capture-gaps.ts';
 import { readChunkRow } from '../../../../shared/model/capture-rows.ts';
 import type { ConnectionBook } from '../book.ts';
-import { keptBytesOf, recordOf, spanOf } from '../frame-bytes.ts';
+import { keptPiecesOf, recordOf } from '../frame-bytes.ts';
 import type { CaptureStore } from '../store.ts';
 import type { CaptureWriter, Direction } from './writer.ts';
 
@@ -66,11 +67,12 @@ class StoreExport {
   async frames(): Promise<void> {
     for await (const record of this.#selected()) {
       if (record.kind !== 'frame') continue;
-      const bytes = keptBytesOf(this.#store, record);
-      if (bytes === undefined) this.missing += 1;
+      // A packet has no gaps: what stands behind the first one stays out.
+      const [piece] = keptPiecesOf(this.#store, record) ?? [];
+      if (piece === undefined) this.missing += 1;
       else {
         this.#begin(record.connection);
-        this.#writer.frame(record.connection, record.direction, bytes, spanOf(record), record.timeMs);
+        this.#writer.frame(record.connection, record.direction, piece.bytes, record.span, record.timeMs);
       }
     }
   }
@@ -145,38 +147,45 @@ class StoreExport {
         this.missing += 1;
         continue;
       }
-      const frameEnd = record.offset + spanOf(record);
+      const frameEnd = record.offset + record.span;
       if (record.kind !== 'gap' && record.offset >= end) break;
       if (record.kind === 'gap') {
         if (frameEnd > end) break;
         continue;
       }
-      const bytes = keptBytesOf(this.#store, record);
-      const isWhole = bytes?.length === spanOf(record);
+      const pieces = keptPiecesOf(this.#store, record);
+      const isWhole = pieces !== undefined && this.#isWhole(record);
       if (isWhole && frameEnd > start) {
-        const from = Math.max(record.offset, start);
-        if (run.length > 0 && from !== runEnd) flush();
-        if (run.length === 0) runStart = from;
-        runEnd = Math.min(frameEnd, end);
-        run.push(bytes.subarray(from - record.offset, runEnd - record.offset));
+        for (const { offset, bytes } of pieces) {
+          const [from, to] = [Math.max(offset, start), Math.min(offset + bytes.length, end)];
+          if (from >= to) continue;
+          if (run.length > 0 && from !== runEnd) flush();
+          if (run.length === 0) runStart = from;
+          runEnd = to;
+          run.push(bytes.subarray(from - offset, to - offset));
+        }
         if (frameEnd > end) break;
         continue;
       }
       if (frameEnd > end) break;
       flush();
-      if (bytes === undefined) this.missing += 1;
-      else if (bytes.length > 0) {
-        this.#writer.cut(
-          connection,
-          direction,
-          record.offset,
-          bytes,
-          spanOf(record),
-          timeMs ?? record.timeMs,
-        );
+      const [first] = pieces ?? [];
+      if (first === undefined) this.missing += 1;
+      else if (isWhole) {
+        for (const { offset, bytes } of pieces) {
+          this.#writer.chunk(connection, direction, offset, bytes, timeMs ?? record.timeMs);
+        }
+      } else if (first.bytes.length > 0) {
+        const { offset, span, timeMs: frameMs } = record;
+        this.#writer.cut(connection, direction, offset, first.bytes, span, timeMs ?? frameMs);
       }
     }
     flush();
+  }
+
+  /** Whether all that the capture had of it is kept. */
+  #isWhole({ number, kept, length }: CaptureRecord): boolean {
+    return kept + gapBytes(this.#store.gapsOf(number)) === length;
   }
 
   #event(record: CaptureRecord): void {

@@ -79,6 +79,37 @@ describe.skipIf(!user.available)('permissions', () => {
     expect(faults(received)).toEqual(['tree/closed: permission-denied there']);
   });
 
+  test('a folder of a share that may not be listed is told, and the listing goes on behind it', async () => {
+    const from = makeTree(world.folder('from'), {
+      'a/1': '1',
+      'closed/b': 'B',
+      'deep/closed/c': 'C',
+      'z/2': '2',
+    });
+    const sharer = world.device('sharer');
+    user.owns(from, sharer.home);
+    for (const closed of ['closed', 'deep/closed']) chmodSync(join(from, closed), 0o000);
+    const { address } = await sharer.listen(['share', from], user.options);
+    const listed = await world.device('looker').run(['ls', '-R', `${address}/from`]);
+    expectExit(listed, 1);
+    expect(eventsOf(listed, 'entry').map(({ path }) => path)).toEqual([
+      'from/a',
+      'from/closed',
+      'from/deep',
+      'from/z',
+      'from/a/1',
+      'from/deep/closed',
+      'from/z/2',
+    ]);
+    expect(faults(listed)).toEqual([
+      'from/closed: permission-denied there',
+      'from/deep/closed: permission-denied there',
+    ]);
+    expect(listed.stderr).toContain('from/deep/closed/ could not be listed');
+    // One that is asked for itself is no listing at all.
+    expectExit(await world.device('looker').run(['ls', `${address}/from/closed`]), 1);
+  });
+
   test('a target folder that may not be written to refuses the transfer, and both sides say why', async () => {
     const from = makeTree(world.folder('from'), { a: 'A' });
     const to = world.folder('to');

@@ -148,6 +148,8 @@ export class FakeEngine implements CalledByCommands {
   devices: readonly KnownDevice[] = [];
   unfinished: readonly PartialSummary[] = [];
   entries: readonly ListedEntry[] = [];
+  /** Folders below that cannot be listed. */
+  closedFolders: readonly (readonly [path: string, error: HexdropError])[] = [];
   shares: ShareView[] = [];
   transfers: TransferView[] = [];
   listening: ListenRequest | undefined;
@@ -208,6 +210,7 @@ export class FakeEngine implements CalledByCommands {
     const fault = this.listFault(request.pin);
     if (fault !== undefined) throw fault;
     yield* this.entries;
+    for (const [path, closed] of this.closedFolders) request.onFault?.(path, closed);
   }
 
   async sendText(request: TextRequest): Promise<PeerView> {

@@ -166,9 +166,11 @@ export interface ListRequest extends ReachOptions {
   readonly path: string;
   readonly recursive?: boolean;
   readonly pin?: string;
+  /** With `recursive`: a folder below could not be listed; the others go on. Absent: that ends it. */
+  readonly onFault?: (path: string, error: HexdropError) => void;
 }
 
-export interface ListPageRequest extends Omit<ListRequest, 'recursive'> {
+export interface ListPageRequest extends Omit<ListRequest, 'recursive' | 'onFault'> {
   /** Goes on behind the entry of this name. */
   readonly after?: string;
 }

@@ -32,13 +32,14 @@ export async function unlockFor(session: Session, path: string, pin: string | un
 }
 
 export async function* listRemote(context: EngineContext, request: ListRequest): AsyncIterable<ListedEntry> {
-  const { path } = request;
+  const { path, recursive = false, onFault } = request;
+  const below = recursive ? { onFault } : undefined;
   const session = await openSession(context, reachOf(request.from, request));
   try {
     await unlockFor(session, path, request.pin);
     const start = splitPeerPath(path).join('/');
-    if (start === '') yield* listFolder(session, '', request.recursive ?? false);
-    else yield* listPath(session, start, request.recursive ?? false);
+    if (start === '') yield* listFolder(session, '', below);
+    else yield* listPath(session, start, below);
   } catch (thrown) {
     throw asHexdropError(thrown);
   } finally {
@@ -192,13 +193,16 @@ async function givePin({ session, pins }: KeptSession, share: string, pin: strin
   pins.set(share, pin);
 }
 
-async function* listPath(session: Session, path: string, recursive: boolean): AsyncIterable<ListedEntry> {
+/** How folders below are listed; absent: they are not. */
+type Below = { readonly onFault: ListRequest['onFault'] | undefined } | undefined;
+
+async function* listPath(session: Session, path: string, below: Below): AsyncIterable<ListedEntry> {
   const { entry } = await session.ask('STAT', { path });
   if (entry.kind === 'file') yield listedAt(path, entry);
-  else yield* listFolder(session, path, recursive);
+  else yield* listFolder(session, path, below);
 }
 
-async function* listFolder(session: Session, path: string, recursive: boolean): AsyncIterable<ListedEntry> {
+async function* listFolder(session: Session, path: string, below: Below): AsyncIterable<ListedEntry> {
   const folders: string[] = [];
   let after: string | undefined;
   for (;;) {
@@ -213,8 +217,16 @@ async function* listFolder(session: Session, path: string, recursive: boolean): 
     if (last === undefined || last === after) throw emptyPage();
     after = last;
   }
-  if (!recursive) return;
-  for (const folder of folders) yield* listFolder(session, folder, true);
+  if (below === undefined) return;
+  for (const folder of folders) {
+    try {
+      yield* listFolder(session, folder, below);
+    } catch (thrown) {
+      // What the peer answered is about this folder; without a session there is no other one to go on with.
+      if (below.onFault === undefined || session.isOver) throw thrown;
+      below.onFault(folder, asHexdropError(thrown));
+    }
+  }
 }
 
 const childPath = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);

@@ -34,6 +34,7 @@ describe('ls', () => {
         recursive: false,
         plain: false,
         acceptNewKey: false,
+        onFault: expect.any(Function),
       },
     ]);
   });
@@ -60,6 +61,26 @@ describe('ls', () => {
       'photos/e\\u{001b}[2J',
     ]);
     expect(call.engine.listed[0]?.recursive).toBe(true);
+  });
+
+  it('with -R goes on behind a folder that it may not read, says which, and has not done all', async () => {
+    const engine = withEntries();
+    engine.closedFolders = [
+      ['photos/夏', new HexdropError('permission-denied', 'Could not list "photos/夏".')],
+    ];
+    const call = fakeCall(['ls', '-R', '10.0.0.5/photos'], { engine });
+    expect(await call.run()).toBe(1);
+    expect(call.stdout.lines).toHaveLength(4);
+    expect(call.stderr.text).toContain('photos/夏/ could not be listed: Could not list "photos/夏".');
+    const json = fakeCall(['ls', '-R', '10.0.0.5/photos', '--json'], { engine });
+    expect(await json.run()).toBe(1);
+    expect(json.stdout.events.at(-1)).toEqual({
+      event: 'fault',
+      path: 'photos/夏',
+      code: 'permission-denied',
+      message: 'Could not list "photos/夏".',
+      side: 'there',
+    });
   });
 
   it('with --json prints an entry a line, names as they are', async () => {

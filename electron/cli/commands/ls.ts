@@ -2,10 +2,11 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { ListedEntry } from '../../../shared/model/share.ts';
+import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { Engine, ListRequest } from '../../engine/api.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { withEngine } from '../engine-session.ts';
-import { exitDone } from '../exit-codes.ts';
+import { exitCodes, exitDone } from '../exit-codes.ts';
 import { formatBytes, formatTime } from '../terminal/format.ts';
 import type { Output } from '../terminal/output.ts';
 import { withPin } from '../pin.ts';
@@ -62,11 +63,17 @@ export const tableLines = (entries: readonly ListedEntry[]): readonly string[] =
 const entryEvent = ({ path, name, kind, size, mtime, executable, writable, locked }: ListedEntry) =>
   ({ event: 'entry', path, name, kind, size, mtime, executable, writable, locked }) as const;
 
-/** Streams what has no table to wait for: JSON lines, and the paths of -R. */
-const print = async (engine: Engine, request: ListRequest, output: Output): Promise<void> => {
+/** Streams what has no table to wait for: JSON lines, and the paths of -R. Returns the exit code. */
+const print = async (engine: Engine, request: ListRequest, output: Output): Promise<number> => {
   const forTable: ListedEntry[] = [];
   let count = 0;
-  for await (const entry of engine.list(request)) {
+  let failed = 0;
+  const onFault = (path: string, { code, message }: HexdropError): void => {
+    failed += 1;
+    output.event({ event: 'fault', path, code, message, side: 'there' });
+    output.note(`${displayName(path)}/ could not be listed: ${displayName(message)}`);
+  };
+  for await (const entry of engine.list({ ...request, onFault })) {
     count += 1;
     if (output.isJson) output.event(entryEvent(entry));
     else if (request.recursive === true)
@@ -76,6 +83,7 @@ const print = async (engine: Engine, request: ListRequest, output: Output): Prom
   }
   for (const line of tableLines(forTable)) output.result(line);
   if (count === 0) output.note(request.path === '' ? 'Nothing is shared there.' : 'The folder is empty.');
+  return failed === 0 ? exitDone : exitCodes.failed;
 };
 
 export const run = (call: CommandCall, context: CommandContext): Promise<number> =>
@@ -95,9 +103,8 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
         path,
         recursive: call.options.recursive === true,
       };
-      await withPin(call, context, (pin) =>
+      return withPin(call, context, (pin) =>
         print(engine, pin === undefined ? request : { ...request, pin }, context.output),
       );
-      return exitDone;
     },
   });

@@ -1,8 +1,11 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 
+import { localFolder, pickedItem } from '../../shared/ipc/contract/files.ts';
 import { plant, temporaryFolder } from '../engine/testing/trees.ts';
 import { Grants } from './grants.ts';
 import { LocalFiles } from './local-files.ts';
@@ -15,6 +18,32 @@ const desk = () => {
   const folder = temporaryFolder();
   return { grants, files: new LocalFiles(grants), folder, ref: grants.refFor(folder) };
 };
+
+describe('what file systems hold and nobody means', () => {
+  it.skipIf(!existsSync('/dev/shm'))('is listed and measured like the rest', async () => {
+    const { grants, files } = desk();
+    const folder = mkdtempSync('/dev/shm/hexdrop-local-');
+    try {
+      const paths = ['old', 'late', 'never', 'sparse', 'plain'].map((name) => join(folder, name));
+      for (const path of paths) writeFileSync(path, 'abc');
+      for (const [index, seconds] of ['-11644473600', '10413792000', '99999999999999'].entries())
+        utimesSync(paths[index] as string, 0, seconds);
+      execFileSync('truncate', ['-s', '9007199254740993', join(folder, 'sparse')]);
+      const listed = await files.list(grants.refFor(folder), signal);
+      expect(v.is(localFolder, listed)).toBe(true);
+      expect(listed.entries).toHaveLength(5);
+      const measured = await files.measure(
+        [grants.refFor(folder), ...paths.map((path) => grants.refFor(path))],
+        signal,
+      );
+      expect(measured.every((item) => v.is(pickedItem, item))).toBe(true);
+      expect(measured[0]).toMatchObject({ files: 5, bytes: Number.MAX_SAFE_INTEGER, complete: false });
+      expect(measured.at(-1)).toMatchObject({ files: 1, bytes: 3, complete: true });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
 
 describe('the file browser', () => {
   it('lists folders first and numbers as people count', async () => {

@@ -130,7 +130,7 @@ export class LocalFiles {
       throw fileFaultOf(thrown, 'look at', basename(path));
     });
     const named = { ref, name: basename(path) || path, shownPath: shownPath(path) };
-    if (stats.isFile()) return { ...named, kind: 'file', files: 1, bytes: stats.size, complete: true };
+    if (stats.isFile()) return { ...named, kind: 'file', files: 1, ...counted(stats.size) };
     if (!stats.isDirectory()) {
       throw new HexdropError('not-a-file', `"${named.name}" is neither a file nor a folder.`);
     }
@@ -226,7 +226,8 @@ async function countTree(
     const found: string[] = [];
     try {
       for await (const entry of await opendir(folder, { bufferSize: 256 })) {
-        if (performance.now() > untilMs || signal.aborted) return { files, bytes, complete: false };
+        if (performance.now() > untilMs || signal.aborted)
+          return { files, bytes: counted(bytes).bytes, complete: false };
         const path = join(folder, entry.name);
         if (entry.isDirectory()) folders.push(path);
         else if (entry.isFile()) found.push(path);
@@ -235,7 +236,8 @@ async function countTree(
       continue; // What cannot be read is told when it is sent.
     }
     for (let at = 0; at < found.length; at += lookedAtTogether) {
-      if (performance.now() > untilMs || signal.aborted) return { files, bytes, complete: false };
+      if (performance.now() > untilMs || signal.aborted)
+        return { files, bytes: counted(bytes).bytes, complete: false };
       const sizes = await Promise.all(
         found.slice(at, at + lookedAtTogether).map((path) =>
           lstat(path).then(
@@ -248,5 +250,11 @@ async function countTree(
       for (const size of sizes) bytes += size;
     }
   }
-  return { files, bytes, complete: true };
+  return { files, ...counted(bytes) };
 }
+
+/** Sparse files may say more than anybody counts: then it is at least this. */
+export const counted = (bytes: number): { readonly bytes: number; readonly complete: boolean } =>
+  Number.isSafeInteger(bytes)
+    ? { bytes, complete: true }
+    : { bytes: Number.MAX_SAFE_INTEGER, complete: false };

@@ -10,6 +10,7 @@ import type { PickedItem, Ref } from '../../shared/model/local.ts';
 import type { StreamedEntry, StreamedPart, StreamedTree } from '../engine/api.ts';
 import { freeName } from '../engine/transfer/free-name.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
+import { counted } from './local-files.ts';
 import type { WindowTies } from './window-ties.ts';
 
 /** Paths of a tree are kept in memory as long as the page has it. */
@@ -330,6 +331,6 @@ function itemsOf({ entries, roots }: Upload): readonly PickedItem[] {
   }
   return [...items].flatMap(([name, item]) => {
     const ref = roots.get(name)?.ref;
-    return ref === undefined ? [] : [{ ref, name, ...item, complete: true }];
+    return ref === undefined ? [] : [{ ref, name, ...item, ...counted(item.bytes) }];
   });
 }

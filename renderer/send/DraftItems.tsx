@@ -17,6 +17,8 @@ import { sendText } from './text.ts';
 const rowHeight = 40;
 /** Half a row tells that there is more. */
 const shownRows = 5.5;
+/** Names of what is left out. */
+const shownUnreadable = 5;
 
 export const DraftItems = () => {
   const text = useText(sendText);
@@ -86,7 +88,18 @@ export const DraftItems = () => {
           </span>
         </p>
       )}
-      {unreadable > 0 ? <p className="ink-warn">{text.unreadable(unreadable)}</p> : null}
+      {unreadable.length === 0 ? null : (
+        <p className="ink-warn">
+          {text.unreadable(unreadable.length)}
+          {unreadable.slice(0, shownUnreadable).map((path) => (
+            <span key={path}>
+              {' '}
+              <Name of={path} className="data" />
+            </span>
+          ))}
+          {unreadable.length > shownUnreadable ? ' …' : null}
+        </p>
+      )}
       <div className="line wrap">
         <AddButtons small variant="plain" />
       </div>

@@ -19,7 +19,8 @@ export interface Draft {
   readonly tab: DraftTab;
   readonly items: readonly PickedItem[];
   readonly counting: readonly Counting[];
-  readonly unreadable: number;
+  /** Paths of what was dropped and cannot be sent. */
+  readonly unreadable: readonly string[];
   readonly text: string;
   /** A device of the list, or `address` for the typed one. */
   readonly to: string | undefined;
@@ -31,7 +32,7 @@ const empty: Draft = {
   tab: 'files',
   items: [],
   counting: [],
-  unreadable: 0,
+  unreadable: [],
   text: '',
   to: undefined,
   address: '',
@@ -60,11 +61,11 @@ export const closeDraft = (): void => {
 };
 
 /** Refs that are there already do not come twice. */
-export const addItems = (items: readonly PickedItem[], unreadable = 0): void =>
+export const addItems = (items: readonly PickedItem[], unreadable: readonly string[] = []): void =>
   useDraft.setState((draft) => ({
     tab: 'files',
     items: [...new Map([...draft.items, ...items].map((item) => [item.ref, item])).values()],
-    unreadable: draft.unreadable + unreadable,
+    unreadable: [...draft.unreadable, ...unreadable],
   }));
 
 export const removeItem = (ref: Ref): void =>

@@ -7,16 +7,17 @@ import { createContext, useContext, useEffect, useState } from 'react';
 
 import type { Client } from '../../shared/ipc/client.ts';
 import type { PickedItem, Ref } from '../../shared/model/local.ts';
+import type { HexdropBridge } from '../../shared/ipc/preload.ts';
 import { bridge } from '../link/connect.ts';
 import type { Engine } from '../store/engine.ts';
 import type { Dropped } from './dropped.ts';
 import { PageUploads, type TellOptions } from './page-uploads.ts';
-import { walkEntries, walkFiles } from './walk.ts';
+import { walkEntries, walkFiles, type WalkReport } from './walk.ts';
 
 export interface Taken {
   readonly items: readonly PickedItem[];
   /** What the browser would not let read, or what has no place on the disk. */
-  readonly unreadable: number;
+  readonly unreadable: readonly string[];
 }
 
 export interface Intake {
@@ -30,6 +31,12 @@ export interface Intake {
 const measure = async (client: Client, refs: readonly Ref[]): Promise<readonly PickedItem[]> =>
   refs.length === 0 ? [] : (await client.call('files.measure', { refs: [...refs] })).items;
 
+/** Names of files that the system knows no place of. */
+const withoutPath = async (shell: HexdropBridge, files: readonly File[]): Promise<readonly string[]> => {
+  const refs = await Promise.all(files.map((file) => shell.grantsOf([file])));
+  return files.filter((_, index) => refs[index]?.length === 0).map(({ name }) => name);
+};
+
 export const makeIntake = ({ client, store }: Engine, uploads: PageUploads): Intake => ({
   take: async ({ entries, files }, options) => {
     const shell = bridge();
@@ -37,10 +44,13 @@ export const makeIntake = ({ client, store }: Engine, uploads: PageUploads): Int
       const refs = await shell.grantsOf(files);
       // A picture from the clipboard has no path: it is streamed like in a browser.
       if (refs.length > 0)
-        return { items: await measure(client, refs), unreadable: files.length - refs.length };
+        return {
+          items: await measure(client, refs),
+          unreadable: refs.length === files.length ? [] : await withoutPath(shell, files),
+        };
     }
-    const report = { unreadable: 0 };
-    const batches = entries.length > 0 ? walkEntries(entries, report) : walkFiles(files);
+    const report: WalkReport = { unreadable: [] };
+    const batches = entries.length > 0 ? walkEntries(entries, report) : walkFiles(files, report);
     const items = await uploads.tell(batches, options);
     return { items, unreadable: report.unreadable };
   },

@@ -152,7 +152,7 @@ describe('a tree of the page', () => {
         return { items: [] };
       },
     });
-    await uploads.tell(walkEntries([entry('a')], { unreadable: 0 }));
+    await uploads.tell(walkEntries([entry('a')], { unreadable: [] }));
     expect((await called('uploads.entries', 1))[0]?.args).toMatchObject({
       entries: [{ path: 'a', size: 3, mtimeMs: 5 }],
     });

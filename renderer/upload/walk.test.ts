@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { batchEntries, type FoundEntry, walkEntries, walkFiles } from './walk.ts';
+import { batchEntries, type FoundEntry, walkEntries, walkFiles, type WalkReport } from './walk.ts';
 
 const file = (name: string, content = name, path = ''): File => {
   const made = new File([content], name, { lastModified: 1_000 });
@@ -64,7 +64,7 @@ describe('a drop', () => {
       ]),
       fileEntry('top.txt'),
     ];
-    const { entries } = await collect(walkEntries(roots, { unreadable: 0 }));
+    const { entries } = await collect(walkEntries(roots, { unreadable: [] }));
     const paths = entries.map(({ path }) => path);
     expect(paths.toSorted()).toEqual([
       'top.txt',
@@ -87,7 +87,7 @@ describe('a drop', () => {
 
   it('of many files comes in batches', async () => {
     const many = Array.from({ length: 2 * batchEntries + 10 }, (_, index) => fileEntry(`${index}`));
-    const { entries, sizes } = await collect(walkEntries([folderEntry('many', many)], { unreadable: 0 }));
+    const { entries, sizes } = await collect(walkEntries([folderEntry('many', many)], { unreadable: [] }));
     expect(entries).toHaveLength(many.length + 1);
     expect(sizes).toEqual([batchEntries, batchEntries, 11]);
   });
@@ -96,7 +96,7 @@ describe('a drop', () => {
     const folders = Array.from({ length: 20 }, (_, index) =>
       folderEntry(`f${index}`, [fileEntry('a'), folderEntry('s', [fileEntry('b')])]),
     );
-    const { entries } = await collect(walkEntries([folderEntry('t', folders)], { unreadable: 0 }));
+    const { entries } = await collect(walkEntries([folderEntry('t', folders)], { unreadable: [] }));
     const expected = folders
       .toReversed()
       .flatMap(({ name }) => [`t/${name}/a`, `t/${name}/s`, `t/${name}/s/b`]);
@@ -104,19 +104,42 @@ describe('a drop', () => {
   });
 
   it('leaves out what cannot be read, and counts it', async () => {
-    const report = { unreadable: 0 };
+    const report: WalkReport = { unreadable: [] };
     const { entries } = await collect(
       walkEntries([folderEntry('t', [lockedEntry('x'), fileEntry('y')])], report),
     );
     expect(entries.map(({ path }) => path)).toEqual(['t', 't/y']);
-    expect(report.unreadable).toBe(1);
+    expect(report.unreadable).toEqual(['t/x']);
+  });
+});
+
+describe('what no file system means', () => {
+  const odd = (name: string, size: number, lastModified: number): File => {
+    const made = new File([''], name);
+    Object.defineProperties(made, { size: { value: size }, lastModified: { value: lastModified } });
+    return made;
+  };
+
+  it('costs at most itself: a size beyond counting, a time that is none, a time before 1970', async () => {
+    const report: WalkReport = { unreadable: [] };
+    const files = [
+      odd('sparse', 2 ** 53, 0),
+      odd('timeless', 3, Number.NaN),
+      odd('old', 4, -11_644_473_600_000),
+    ];
+    const beforeMs = Date.now();
+    const { entries } = await collect(walkFiles(files, report));
+    expect(report.unreadable).toEqual(['sparse']);
+    expect(entries.map(({ path }) => path)).toEqual(['timeless', 'old']);
+    expect(entries[0]?.mtimeMs).toBeGreaterThanOrEqual(beforeMs);
+    expect(entries[1]?.mtimeMs).toBe(-11_644_473_600_000);
   });
 });
 
 describe('a folder', () => {
   it('counts as made now, since browsers do not tell its time', async () => {
     const beforeMs = Date.now();
-    const dropped = await collect(walkEntries([folderEntry('t', [])], { unreadable: 0 }));
+    const dropped = await collect(walkEntries([folderEntry('t', [])], { unreadable: [] }));
     const picked = await collect(walkFiles([file('a', '1', 't/a')]));
     for (const { entries } of [dropped, picked]) expect(entries[0]?.mtimeMs).toBeGreaterThanOrEqual(beforeMs);
   });

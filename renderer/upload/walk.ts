@@ -17,8 +17,8 @@ export interface FoundEntry {
 }
 
 export interface WalkReport {
-  /** Files and folders that the browser would not let read. */
-  unreadable: number;
+  /** Paths of files and folders that the browser would not let read, or that are too large to be counted. */
+  readonly unreadable: string[];
 }
 
 /** As many as one `uploads.entries` takes. */
@@ -46,11 +46,17 @@ const contentOf = async (folder: FileSystemDirectoryEntry): Promise<readonly Fil
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
 
+/** Sizes beyond that are those of sparse files, which cannot be sent: the others can. */
+const isCounted = ({ size }: { readonly size: number }): boolean => Number.isSafeInteger(size);
+
+/** What has a time that the browser cannot say counts as made now. */
+const momentOf = (mtimeMs: number): number => (Number.isFinite(mtimeMs) ? mtimeMs : Date.now());
+
 const foundFile = (path: string, file: File): FoundEntry => ({
   path,
   kind: 'file',
   size: file.size,
-  mtimeMs: file.lastModified,
+  mtimeMs: momentOf(file.lastModified),
   file,
 });
 
@@ -70,14 +76,14 @@ interface Content {
   readonly folders: readonly FileSystemDirectoryEntry[];
 }
 
-async function read({ path, entries: ask }: Waiting, report: WalkReport): Promise<Content> {
-  const prefix = path === '' ? '' : `${path}/`;
+async function read({ path: folder, entries: ask }: Waiting, report: WalkReport): Promise<Content> {
+  const prefix = folder === '' ? '' : `${folder}/`;
   const found: FoundEntry[] = [];
   let entries: readonly FileSystemEntry[] = [];
   try {
     entries = await ask();
   } catch {
-    report.unreadable += 1;
+    report.unreadable.push(folder);
   }
   const files = entries.filter(isFile);
   for (let start = 0; start < files.length; start += openLookups) {
@@ -85,9 +91,12 @@ async function read({ path, entries: ask }: Waiting, report: WalkReport): Promis
     const looked = await Promise.allSettled(some.map(metadataOf));
     for (const [index, result] of looked.entries()) {
       const entry = some[index] as FileSystemFileEntry;
-      if (result.status === 'fulfilled')
-        found.push({ path: `${prefix}${entry.name}`, kind: 'file', entry, ...result.value });
-      else report.unreadable += 1;
+      const path = `${prefix}${entry.name}`;
+      if (result.status === 'rejected' || !isCounted(result.value)) report.unreadable.push(path);
+      else {
+        const { mtimeMs, ...known } = result.value;
+        found.push({ path, kind: 'file', entry, ...known, mtimeMs: momentOf(mtimeMs) });
+      }
     }
   }
   return { files: found, folders: entries.filter(isFolder) };
@@ -134,7 +143,10 @@ export const walkEntries = (
 ): AsyncGenerator<readonly FoundEntry[]> => batched(found(roots, report));
 
 /** Files of an input or of the clipboard; of a folder input each knows its path, and the folders are in no list. */
-export const walkFiles = (files: readonly File[]): AsyncGenerator<readonly FoundEntry[]> => {
+export const walkFiles = (
+  files: readonly File[],
+  report: WalkReport = { unreadable: [] },
+): AsyncGenerator<readonly FoundEntry[]> => {
   function* listed(): Generator<readonly FoundEntry[]> {
     const told = new Set<string>();
     for (const file of files) {
@@ -147,7 +159,8 @@ export const walkFiles = (files: readonly File[]): AsyncGenerator<readonly Found
         told.add(folder);
         yield [foundFolder(folder)];
       }
-      yield [foundFile(path, file)];
+      if (isCounted(file)) yield [foundFile(path, file)];
+      else report.unreadable.push(path);
     }
   }
   return batched(listed());

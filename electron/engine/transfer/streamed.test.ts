@@ -174,6 +174,49 @@ describe('a streamed tree', () => {
   });
 });
 
+describe('a streamed file of any date', () => {
+  it('arrives with it, before 1970 too; what is no time counts as the epoch', async () => {
+    const where = places();
+    const dates = {
+      old: -1_000_000_000.5,
+      epoch: 0,
+      late: 4_000_000_000,
+      none: Number.NaN,
+      far: 9e15,
+      early: -9e15,
+    };
+    const tree: Tree = Object.fromEntries(
+      Object.entries(dates).flatMap(([name, mtime]) => [
+        [`${name} small`, { size: 3, seed: 1, mtime }],
+        [`${name} large`, { size: 80_000, seed: 2, mtime }],
+      ]),
+    );
+    const rig = await Rig.run({ ...where, tree: new Page(tree) });
+    expect(await rig.over()).toMatchObject({ sink: { kind: 'done', summary: { files: 12, failed: 0 } } });
+    const arrived = harvest(where.dir);
+    for (const size of ['small', 'large']) {
+      for (const name of ['old', 'epoch', 'late'] as const)
+        expect(arrived[`${name} ${size}`]?.mtimeMs).toBe(dates[name] * 1_000);
+      expect(arrived[`none ${size}`]?.mtimeMs).toBe(0);
+    }
+  });
+
+  it('and of a size that takes the sum beyond counting fails, and the others arrive', async () => {
+    const where = places();
+    const page = new Page({ a: { size: 5, seed: 1 }, c: { size: 6, seed: 2 } });
+    const sparse = { path: 'b', kind: 'file', size: Number.MAX_SAFE_INTEGER, mtimeMs: 0 } as const;
+    const tree = {
+      entries: [...page.entries, sparse],
+      want: (part: StreamedPart) => page.want(part),
+      unwanted: () => {},
+      close: () => {},
+    };
+    const rig = await Rig.run({ ...where, tree });
+    expect(await rig.over()).toMatchObject({ sink: { kind: 'done', summary: { files: 2, failed: 1 } } });
+    expect(rig.sink.faults).toEqual([{ path: 'b', code: 'file-too-large', side: 'there' }]);
+  });
+});
+
 describe('a streamed file', () => {
   const failing: readonly [string, string, (part: StreamedPart, page: Page) => boolean][] = [
     ['that the page cannot read', 'file-unreadable', (part) => (part.fail('It is gone.'), true)],

@@ -15,7 +15,7 @@ import { dumpOf, previewKindOf, textOf } from './preview.ts';
 preparePage();
 
 const intake: Intake = {
-  take: () => Promise.resolve({ items: [], unreadable: 0 }),
+  take: () => Promise.resolve({ items: [], unreadable: [] }),
   measure: () => Promise.resolve([]),
   used: () => {},
   forget: () => {},

@@ -60,6 +60,21 @@ test('a symbolic link that is named on the command line is followed', async () =
   expect([...readTree(to).keys()]).toEqual(['tree', 'tree/a']);
 });
 
+test('a folder that is shared by a link has the name of the link, and links in it lead nowhere', async () => {
+  const real = makeTree(world.folder('from'), { 'real/a': 'A', 'real/b/c': 'C' });
+  const link = join(real, 'link');
+  symlinkSync('real', link);
+  symlinkSync('..', join(real, 'real/up'));
+  const sharer = await world.device('sharer').share(link);
+  await sharer.program.says(/Sharing "link" \(.*real, by way of .*link\), read-only/);
+  const other = world.device('other');
+  const listed = await other.run(['ls', '-R', `${sharer.address}/link`]);
+  expect(eventsOf(listed, 'entry').map(({ path }) => path)).toEqual(['link/a', 'link/b', 'link/b/c']);
+  const to = world.folder('to');
+  expectExit(await other.run(['get', `${sharer.address}/link`, '--dir', to]), 0);
+  expect([...readTree(to).keys()]).toEqual(['link', 'link/a', 'link/b', 'link/b/c']);
+});
+
 test('links in a share are neither listed nor fetched nor walked through', async () => {
   const outside = makeTree(world.folder('outside'), { secret: 'not to be sent' });
   const share = makeTree(world.folder('share'), { 'folder/a': 'A' });

@@ -125,6 +125,7 @@ export const commands: readonly CommandSpec[] = [
     summary: 'serve folders for others to browse and fetch',
     description: [
       'Others see the folders with "hexdrop ls" and fetch with "hexdrop get". They change nothing unless --writable is given.',
+      'A folder that is given by a link is shared under the name of the link. Links within it are neither listed nor followed.',
       'With --pin-file everyone is asked for the PIN in that file.',
     ],
     required: [],

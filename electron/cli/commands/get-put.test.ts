@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fakeCall } from '../fake-world.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { FakeEngine, fakeCall } from '../fake-world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,6 +31,14 @@ describe('get', () => {
     expect(call.stdout.text).toContain('Fetched 3 files');
   });
 
+  it('explains where patterns go when one stands in a path', async () => {
+    const engine = new FakeEngine();
+    engine.script = (handle) => handle.fail(new HexdropError('no-such-path', 'There is no "*.jpg".'));
+    const call = fakeCall(['get', '10.0.0.5/photos/*.jpg'], { engine });
+    expect(await call.run()).toBe(1);
+    expect(call.stderr.text).toContain('--only chooses by pattern');
+  });
+
   it('hands --only over as what is wanted', async () => {
     const call = fakeCall(['get', '10.0.0.5/photos', '--only', '*.jpg']);
     await call.run();
@@ -42,6 +51,11 @@ describe('get', () => {
     ['a device without a share', ['get', '10.0.0.5'], /names a device and no share.*hexdrop ls 10\.0\.0\.5/],
     ['two devices at once', ['get', '10.0.0.5/a', '10.0.0.6/b'], /from one device, and these are two/],
     ['a path that leads out', ['get', '10.0.0.5/a/../b'], /"\.\." is not a name/],
+    [
+      'a folder that would get another name',
+      ['get', '10.0.0.5/a', '--dir', 'Mu\u{fffd}oz'],
+      /whose name is UTF-8/,
+    ],
     ['a folder that is a file', ['get', '10.0.0.5/a', '--dir', file], /--dir takes a folder/],
     ['a bad pattern', ['get', '10.0.0.5/a', '--only', 'x[1'], /without "\]"/],
     ['port 0', ['get', '10.0.0.5/a', '--port', '0'], /--port 0 is for listeners/],

@@ -1,5 +1,6 @@
 /** `hexdrop get`: fetches files and folders from a share. */
 
+import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { resumeAdvice, runTransfer, withEngine } from '../engine-session.ts';
 import { formatAddress } from '../../engine/net/address.ts';
@@ -10,6 +11,15 @@ import { withPin } from '../pin.ts';
 import { reachOptions, retryMs } from '../reach.ts';
 import { findRemotePath } from '../find-target.ts';
 import type { RemoteTarget } from '../find-target.ts';
+
+/** A path is taken as it stands: whoever put a pattern into one hears where patterns go. */
+const explained = (thrown: unknown): unknown =>
+  thrown instanceof HexdropError && thrown.code === 'no-such-path'
+    ? new HexdropError(
+        thrown.code,
+        `${thrown.message} A path is taken as it stands; --only chooses by pattern.`,
+      )
+    : thrown;
 
 export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
   const { options, operands } = call;
@@ -46,7 +56,9 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
       };
       const exitCode = await withPin(call, context, (pin) =>
         runTransfer(context, engine, () => engine.get(pin === undefined ? request : { ...request, pin })),
-      );
+      ).catch((thrown: unknown) => {
+        throw operands.some((path) => /[*?]/.test(path)) ? explained(thrown) : thrown;
+      });
       only?.tellMisses(context.output);
       return exitCode;
     },

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -40,6 +40,13 @@ describe('share', () => {
     expect(await call.run()).toBe(2);
     expect(call.stderr.text).toContain('it is not a folder');
     expect(await fakeCall(['share', join(folder, 'missing')]).run()).toBe(2);
+  });
+
+  it('refuses a link that leads nowhere, with where it leads', async () => {
+    symlinkSync('nowhere', join(folder, 'dangling'));
+    const call = fakeCall(['share', join(folder, 'dangling')]);
+    expect(await call.run()).toBe(2);
+    expect(call.stderr.text).toContain('symbolic link to "nowhere", which is not there');
   });
 
   it('tells who comes and what they fetched', async () => {

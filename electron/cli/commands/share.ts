@@ -30,19 +30,22 @@ export const run = async (call: CommandCall, context: CommandContext): Promise<n
       });
       let endAnnouncement = (): Promise<void> => Promise.resolve();
       try {
-        const shares = folders.map((path) =>
-          engine.addShare({
-            path,
+        const shares = folders.map((given) => ({
+          given,
+          ...engine.addShare({
+            path: given,
             writable: options.writable === true,
             ...(pin === undefined ? {} : { pin }),
           }),
-        );
+        }));
         const listening = await engine.listen(listenOptions(call));
         announceListening(context, engine, listening, 'hexdrop ls ADDRESS');
-        for (const { name, path, writable, locked } of shares) {
+        for (const { name, path, given, writable, locked } of shares) {
           output.event({ event: 'share', name, path, writable, locked });
           const manner = `${writable ? 'writable' : 'read-only'}${locked ? ', asks for the PIN' : ''}`;
-          output.result(`Sharing "${displayName(name)}" (${displayName(path)}), ${manner}.`);
+          // Others see what the link leads to now, also when it leads elsewhere later.
+          const by = path === given ? '' : `, by way of ${displayName(given)}`;
+          output.result(`Sharing "${displayName(name)}" (${displayName(path)}${by}), ${manner}.`);
         }
         endAnnouncement = await announceOnNetwork(call, context, engine, listening);
         return await never();

@@ -3,13 +3,13 @@
  * Looked at before the other side is bothered, and refused as a whole when one cannot be sent.
  */
 
-import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import { usageError } from '../call/options.ts';
-import { mayNotBeUtf8, reasonOf } from '../local-paths.ts';
+import { mayNotBeUtf8, statsOrReason } from '../local-paths.ts';
 import { standardInput } from '../standard-input.ts';
 
 export interface NamedPath {
@@ -44,29 +44,12 @@ const pipeNamed = (typed: string, path: string): NamedPipe =>
     : { kind: 'pipe', typed, path, name: openDescriptor.test(path) ? 'pipe' : basename(path) };
 
 const statsOf = (typed: string, path: string): Stats => {
-  let isLink: boolean;
-  try {
-    isLink = lstatSync(path).isSymbolicLink();
-  } catch (thrown) {
-    const advice = mayNotBeUtf8(path)
-      ? ' Rename it, or send its content: "hexdrop send - --name NAME --to HOST < FILE".'
-      : '';
-    return refuse(typed, `${reasonOf(thrown, path)}.${advice}`);
-  }
-  try {
-    return statSync(path);
-  } catch (thrown) {
-    if (!isLink) return refuse(typed, `${reasonOf(thrown, path)}.`);
-    const leadsTo = `it is a symbolic link to "${displayName(readlinkSync(path))}"`;
-    switch ((thrown as NodeJS.ErrnoException).code) {
-      case 'ELOOP':
-        return refuse(typed, `${leadsTo}, and from there links lead round in a circle.`);
-      case 'ENOENT':
-        return refuse(typed, `${leadsTo}, which is not there.`);
-      default:
-        return refuse(typed, `${leadsTo}: ${reasonOf(thrown, path)}.`);
-    }
-  }
+  const stats = statsOrReason(path);
+  if (typeof stats !== 'string') return stats;
+  const advice = mayNotBeUtf8(path)
+    ? ' Rename it, or send its content: "hexdrop send - --name NAME --to HOST < FILE".'
+    : '';
+  return refuse(typed, `${stats}.${advice}`);
 };
 
 const namedSource = (typed: string): NamedPath | NamedPipe => {

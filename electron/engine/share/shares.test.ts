@@ -80,6 +80,7 @@ describe('the list of shares', () => {
       name: 'linked',
       path: join(all, 'docs'),
     });
+    expect(shares.add({ path: join(all, 'link') })).toMatchObject({ name: 'link', path: join(all, 'docs') });
     symlinkSync('docs/a.txt', join(all, 'to-file'));
     refused(() => shares.add({ path: join(all, 'to-file') }), 'not-a-folder');
   });

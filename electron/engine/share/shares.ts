@@ -68,7 +68,8 @@ export class Shares {
       );
     }
     const root = SafeRoot.openExisting(path);
-    const wanted = request.name ?? (basename(root.path) || 'root');
+    // A link that is named shares what it leads to under its own name, as one that is sent arrives under it.
+    const wanted = request.name ?? (basename(path) || 'root');
     const fault = nameFault(wanted, process.platform);
     if (fault !== undefined)
       throw new HexdropError('usage', `The share cannot be named so. ${fault.message}`);

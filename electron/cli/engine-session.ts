@@ -5,6 +5,8 @@ import type { TransferView } from '../../shared/model/transfer.ts';
 import { HexdropError, asHexdropError } from '../../shared/protocol/errors.ts';
 import type { Engine, TransferHandle } from '../engine/api.ts';
 import { homeFolder } from '../host/home.ts';
+import { keyLogInWords } from '../host/key-log.ts';
+import { usageError } from './call/options.ts';
 import { captureIntoFile } from './capture-file.ts';
 import type { OpenCapture } from './capture-file.ts';
 import type { CommandCall, CommandContext } from './context.ts';
@@ -35,18 +37,23 @@ export const withEngine = async (
   session: EngineSession,
 ): Promise<number> => {
   const { output, interrupt, world } = context;
-  const { alias, limit } = call.options;
+  const { alias, limit, keyLog, plain = false } = call.options;
+  if (keyLog !== undefined && plain && call.command.isListener !== true) {
+    throw usageError('A plain session has no keys: leave out --plain or --keylog.');
+  }
   const engine = await world.createEngine({
     home: homeFolder(call.options.home, world),
     allowPlain: session.allowPlain ?? false,
     ...(alias === undefined ? {} : { alias }),
+    ...(keyLog === undefined ? {} : { keyLog }),
   });
-  engine.onEvent((event) => {
+  const stopListening = engine.onEvent((event) => {
     if (event.kind !== 'trouble') return;
     const { code, message } = event.error;
     output.event({ event: 'trouble', code, message });
     output.warn(displayName(message));
   });
+  if (keyLog !== undefined) output.note(keyLogInWords(keyLog));
   if (limit !== undefined) engine.configure({ uploadLimit: limit, downloadLimit: limit });
   let file: OpenCapture | undefined;
   try {
@@ -63,6 +70,7 @@ export const withEngine = async (
     return exitCodes.interrupted;
   } finally {
     await close(engine, context);
+    stopListening();
     await file?.close();
   }
 };

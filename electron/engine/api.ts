@@ -39,6 +39,8 @@ export interface EngineOptions {
   readonly allowPlain?: boolean;
   /** Captures what crosses the wire from the start on. Default false: no connection is looked at. */
   readonly capture?: boolean;
+  /** Appends the secrets of every TLS session to this file. Default: they are kept nowhere. */
+  readonly keyLog?: string;
 }
 
 export interface EngineChange {
@@ -253,7 +255,7 @@ export type EngineEvent =
   | { readonly kind: 'rejected'; readonly address: string; readonly error: HexdropError }
   /** First use of a key, now recorded. */
   | { readonly kind: 'trusted'; readonly peer: PeerView }
-  /** Something of this device that ends nothing, told once until it is mended: what it keeps cannot be written. */
+  /** Something of this device that ends nothing, told once until it is mended: what it keeps, or was asked to, cannot be written. */
   | { readonly kind: 'trouble'; readonly error: HexdropError }
   /** Shares, or who uses them, changed. Coalesced. */
   | { readonly kind: 'shares' }

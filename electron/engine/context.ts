@@ -5,6 +5,7 @@ import type { EngineEvent } from './api.ts';
 import type { HomeFaults } from './home-faults.ts';
 import type { Identity } from './net/identity.ts';
 import type { KnownDevices } from './net/known-devices.ts';
+import type { KeyLog } from './net/key-log.ts';
 import type { TapMaker } from './net/tap.ts';
 import type { SelfDescription } from './session/handshake.ts';
 import type { LaneDesk } from './session/lanes.ts';
@@ -31,6 +32,8 @@ export interface EngineContext {
   listening(): (Endpoint & { readonly allowPlain: boolean }) | undefined;
   /** Lets the capture look at every connection. */
   readonly tap: TapMaker;
+  /** Takes the secrets of every TLS session; absent unless somebody asked for it. */
+  readonly keyLog: KeyLog | undefined;
   /** The limit of everything that is sent. */
   readonly uploads: RateLimit;
   /** The limit of everything that is received. */

@@ -40,6 +40,7 @@ import { greetGuest } from './guests.ts';
 import { loadIdentity } from './net/identity.ts';
 import type { Identity } from './net/identity.ts';
 import { HomeFaults } from './home-faults.ts';
+import { KeyLog } from './net/key-log.ts';
 import { KnownDevices } from './net/known-devices.ts';
 import type { KnownDevice } from './net/known-devices.ts';
 import { listen } from './net/listener.ts';
@@ -75,7 +76,8 @@ export async function createEngine(
 ): Promise<Engine> {
   availableDigests();
   const identity = await loadIdentity(options.home);
-  return new LocalEngine(options, identity, timings);
+  const keyLog = options.keyLog === undefined ? undefined : await KeyLog.open(options.keyLog);
+  return new LocalEngine(options, identity, timings, keyLog);
 }
 
 class LocalEngine implements Engine {
@@ -94,7 +96,12 @@ class LocalEngine implements Engine {
   #listener: Listener | undefined;
   #isClosed = false;
 
-  constructor(options: EngineOptions, identity: Identity, timings: SessionTimings) {
+  constructor(
+    options: EngineOptions,
+    identity: Identity,
+    timings: SessionTimings,
+    keyLog: KeyLog | undefined,
+  ) {
     this.#home = options.home;
     this.capture = new Captures(options.capture ?? false);
     this.#allowsPlain = options.allowPlain ?? false;
@@ -107,6 +114,7 @@ class LocalEngine implements Engine {
     };
     this.#server = new Server(() => this.#context);
     const faults = new HomeFaults((error) => this.#emit({ kind: 'trouble', error }));
+    keyLog?.onFailure((error) => this.#emit({ kind: 'trouble', error }));
     this.#context = {
       home: options.home,
       identity,
@@ -125,6 +133,7 @@ class LocalEngine implements Engine {
       uploads: new RateLimit(),
       downloads: new DownloadLimit(),
       tap: this.capture.tap,
+      keyLog,
       emit: (event) => this.#emit(event),
       track: (record) => this.#transfers.track(record),
     };
@@ -190,6 +199,7 @@ class LocalEngine implements Engine {
         this.#emit({ kind: 'rejected', address: remote.address, error });
       },
       tap: this.capture.tap,
+      keyLog: this.#context.keyLog,
     });
   }
 
@@ -320,6 +330,7 @@ class LocalEngine implements Engine {
     this.#sessions.close();
     const sessions = this.#context.sessions.closeAll('shutting down');
     await Promise.race([Promise.all([sessions, this.stopListening()]), timeUp]);
+    await this.#context.keyLog?.close();
     this.capture.closeAll();
   }
 

@@ -9,6 +9,7 @@ import { parsePeerLink } from '../../shared/model/peer-link.ts';
 import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
 import type { Host, HostOptions } from '../host/api.ts';
 import type { Opening } from '../host/opening.ts';
+import { keyLogInWords } from '../host/key-log.ts';
 import { claimInstance } from '../host/single-instance.ts';
 import type { UiEnd, UiRequest } from '../host/ui-program.ts';
 import { AddressBoard } from './announce.ts';
@@ -92,6 +93,7 @@ const run = async (
   const host = await surroundings.createHost({
     home: request.home,
     overrides: overridesOf(request),
+    ...(request.keyLog === undefined ? {} : { keyLog: request.keyLog }),
     shell: shellServices({
       env: request.env,
       platform,
@@ -100,6 +102,7 @@ const run = async (
     }),
   });
   closeAtEnd(() => host.close());
+  if (request.keyLog !== undefined) request.voice.note(keyLogInWords(request.keyLog));
   const server = await UiServer.listen({
     files,
     reach: remote?.reach ?? { kind: 'loopback' },
@@ -254,7 +257,7 @@ const firstOneFrom = (text: string): FirstOne | undefined => {
 
 const tellOfFirst = async (
   first: FirstOne | undefined,
-  { voice, paths, env }: UiRequest,
+  { voice, paths, env, keyLog }: UiRequest,
   { platform }: UiSurroundings,
   opensBrowser: boolean,
 ): Promise<void> => {
@@ -265,6 +268,8 @@ const tellOfFirst = async (
     ...(first === undefined ? {} : { url: first.url }),
   });
   voice.note(`Hexdrop runs already.${taken}`);
+  if (keyLog !== undefined)
+    voice.warn('It was started before, so --keylog has no effect: no keys are written.');
   if (first === undefined) return;
   voice.result(`Hexdrop is in the browser: ${first.url}`);
   if (opensBrowser) await openBrowser(first.browserUrl, env, platform);

@@ -20,6 +20,8 @@ export interface HostOptions {
     readonly allowPlain?: boolean;
     readonly discovery?: boolean;
   };
+  /** Takes the keys of encrypted transfers, for Wireshark; none are kept when absent. */
+  readonly keyLog?: string;
   /** What this kind of shell can do for all of its windows. */
   readonly shell: ShellServices;
 }

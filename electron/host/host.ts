@@ -54,7 +54,9 @@ const mostKeptEvents = 50;
 
 /** Loads what is kept in the home folder, makes the engine and listens. */
 export async function createHost(options: HostOptions): Promise<Host> {
-  const host = new LocalHost(options, await createEngine({ home: options.home, capture: true }));
+  const { home, keyLog } = options;
+  const engine = await createEngine({ home, capture: true, ...(keyLog === undefined ? {} : { keyLog }) });
+  const host = new LocalHost(options, engine);
   await host.start();
   return host;
 }

@@ -22,6 +22,8 @@ export interface UiRequest {
   readonly allowPlain?: boolean;
   /** The address that takes transfers; all when absent. */
   readonly transferHost?: string;
+  /** Takes the keys of encrypted transfers, for Wireshark; none are kept when absent. */
+  readonly keyLog?: string;
   readonly isJson: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What starts this program again: for starting it with the system. */

@@ -68,6 +68,7 @@ export const commands: readonly CommandSpec[] = [
       'acceptNewKey',
       'capture',
       'captureFormat',
+      'keyLog',
     ],
     wording: dialerWording,
     examples: [
@@ -105,6 +106,7 @@ export const commands: readonly CommandSpec[] = [
       'limit',
       'capture',
       'captureFormat',
+      'keyLog',
     ],
     wording: {
       ...listenerWording,
@@ -139,6 +141,7 @@ export const commands: readonly CommandSpec[] = [
       'limit',
       'capture',
       'captureFormat',
+      'keyLog',
     ],
     wording: {
       ...listenerWording,
@@ -158,7 +161,7 @@ export const commands: readonly CommandSpec[] = [
     summary: 'list the shares of a device, or what is in one',
     description: [],
     required: [],
-    options: ['recursive', 'port', 'plain', 'pinFile', 'acceptNewKey', 'capture', 'captureFormat'],
+    options: ['recursive', 'port', 'plain', 'pinFile', 'acceptNewKey', 'capture', 'captureFormat', 'keyLog'],
     wording: dialerWording,
     examples: ['hexdrop ls 192.168.1.23', 'hexdrop ls -R 192.168.1.23/photos/2024'],
     isListing: true,
@@ -187,6 +190,7 @@ export const commands: readonly CommandSpec[] = [
       'acceptNewKey',
       'capture',
       'captureFormat',
+      'keyLog',
     ],
     wording: dialerWording,
     examples: [
@@ -218,6 +222,7 @@ export const commands: readonly CommandSpec[] = [
       'acceptNewKey',
       'capture',
       'captureFormat',
+      'keyLog',
     ],
     wording: dialerWording,
     examples: [
@@ -238,7 +243,7 @@ export const commands: readonly CommandSpec[] = [
       `A text has at most ${limits.textCharacters} characters and may have several lines. What is longer, or no text, is sent as a file.`,
     ],
     required: [],
-    options: ['port', 'plain', 'acceptNewKey', 'capture', 'captureFormat'],
+    options: ['port', 'plain', 'acceptNewKey', 'capture', 'captureFormat', 'keyLog'],
     wording: dialerWording,
     examples: [
       'hexdrop text 192.168.1.23 "Ferry at 7:40, platform 3."',
@@ -275,7 +280,18 @@ export const commands: readonly CommandSpec[] = [
       'Other machines are let in only with --allow-remote. Through "ssh -L 18521:localhost:18521" it is not needed.',
     ],
     required: [],
-    options: ['port', 'open', 'noOpen', 'allowRemote', 'allowHost', 'passwordFile', 'dir', 'host', 'plain'],
+    options: [
+      'port',
+      'open',
+      'noOpen',
+      'allowRemote',
+      'allowHost',
+      'passwordFile',
+      'dir',
+      'host',
+      'plain',
+      'keyLog',
+    ],
     wording: {
       port: 'port of the page; 0 takes a free one (default 18521, or one of the next)',
       dir: 'where received files go in this run (default: as set in the window)',

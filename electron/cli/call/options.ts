@@ -41,6 +41,7 @@ export interface OptionValues {
   readonly passwordFile?: string;
   readonly capture?: string;
   readonly captureFormat?: CaptureFormat;
+  readonly keyLog?: string;
   readonly frame?: number;
   readonly chunks?: boolean;
   readonly filter?: string;
@@ -274,6 +275,13 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
     parse: (text) =>
       captureFormats.find((format) => format === text) ??
       refuse('capture-format', text, captureFormats.join(', ')),
+  },
+  keyLog: {
+    flag: 'keylog',
+    placeholder: 'FILE',
+    summary:
+      'append the keys of encrypted sessions to a file, so that Wireshark decrypts their packets: whoever has both can read what is sent',
+    parse: parseText('keylog', 'a file'),
   },
   frame: {
     flag: 'frame',

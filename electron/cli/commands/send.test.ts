@@ -52,6 +52,28 @@ describe('send', () => {
     expect(free.engine.configured).toBeUndefined();
   });
 
+  it('hands on the file of --keylog, and says what it is good for', async () => {
+    const call = fakeCall([...send, '--keylog', 'keys.log']);
+    expect(await call.run()).toBe(0);
+    expect(call.engine.options).toMatchObject({ keyLog: 'keys.log' });
+    expect(call.stderr.text).toContain(
+      'The keys of encrypted sessions go into keys.log: whoever has that file can read what is sent.',
+    );
+  });
+
+  it('refuses --keylog where there are no keys', async () => {
+    const call = fakeCall([...send, '--keylog', 'keys.log', '--plain']);
+    expect(await call.run()).toBe(2);
+    expect(call.stderr.text).toContain('A plain session has no keys');
+    expect(call.engine.options).toBeUndefined();
+  });
+
+  it('writes no keys for SSLKEYLOGFILE, which others set for their browser', async () => {
+    const call = fakeCall(send, { env: { SSLKEYLOGFILE: '/tmp/keys.log' } });
+    await call.run();
+    expect(call.engine.options).not.toHaveProperty('keyLog');
+  });
+
   it('tells the result on standard output and nothing else', async () => {
     const call = fakeCall(send);
     await call.run();

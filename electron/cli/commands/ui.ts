@@ -9,7 +9,7 @@ import { usageError } from '../call/options.ts';
 
 const requestOf = ({ options, operands }: CommandCall, context: CommandContext): UiRequest => {
   const { world, output, interrupt } = context;
-  const { port, alias, dir, host, passwordFile } = options;
+  const { port, alias, dir, host, passwordFile, keyLog } = options;
   if (options.open === true && options.noOpen === true) {
     throw usageError('--open and --no-open exclude each other.');
   }
@@ -31,6 +31,7 @@ const requestOf = ({ options, operands }: CommandCall, context: CommandContext):
     ...(host === undefined ? {} : { transferHost: host }),
     ...(options.plain === true ? { allowPlain: true } : {}),
     ...(passwordFile === undefined ? {} : { passwordFile }),
+    ...(keyLog === undefined ? {} : { keyLog }),
   };
 };
 

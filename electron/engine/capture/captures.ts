@@ -11,6 +11,7 @@ import type { CaptureFormat, CaptureSettings } from '../../../shared/model/captu
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { SocketAddress } from '../net/connection.ts';
 import type { TapMaker } from '../net/tap.ts';
+import { unwritable } from '../unwritable.ts';
 import { version } from '../version.ts';
 import type {
   CaptureApi,
@@ -27,7 +28,7 @@ import type { ByteSource } from './import/byte-source.ts';
 import { LoadedFile } from './import/loaded-capture.ts';
 import { LiveCapture } from './live.ts';
 import { FileSink } from './pcapng/file-sink.ts';
-import { startFileCapture, unwritable } from './pcapng/file-capture.ts';
+import { startFileCapture } from './pcapng/file-capture.ts';
 import { exportStore } from './pcapng/store-export.ts';
 import { CaptureWriter } from './pcapng/writer.ts';
 import type { FileAbout } from './pcapng/writer.ts';
@@ -105,7 +106,7 @@ export class Captures implements CaptureApi {
       if (isMade) rmSync(path, { force: true });
       const { code, message } = thrown as NodeJS.ErrnoException;
       if (thrown instanceof HexdropError || typeof code !== 'string') throw thrown;
-      throw unwritable(path, code, message);
+      throw unwritable('capture', path, code, message);
     }
   }
 

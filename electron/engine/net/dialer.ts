@@ -15,6 +15,7 @@ import { DirectInlet } from './direct-inlet.ts';
 import { dialFailure, noNameServer } from './failures.ts';
 import type { Identity } from './identity.ts';
 import { shortDeviceId } from './identity.ts';
+import type { KeyLog } from './key-log.ts';
 import type { TapMaker } from './tap.ts';
 import { nameLookup } from './name-lookup.ts';
 import { secureContextOf, secureFactsOf } from './tls.ts';
@@ -36,6 +37,8 @@ export interface DialOptions {
   /** How names become addresses; when absent the system's way, and for `.local` names our own question as well. */
   readonly lookup?: LookupFunction | undefined;
   readonly tap?: TapMaker | undefined;
+  /** Takes the secrets of the TLS session, a line each. */
+  readonly keyLog?: KeyLog | undefined;
 }
 
 /** Rejects with a HexdropError of the classes "reach", "session" or with `cancelled`. */
@@ -136,7 +139,7 @@ const openSocket = (
     socket.pause();
     return socket;
   }
-  return connectTls({
+  const socket = connectTls({
     ...tcp,
     secureContext: secureContextOf(options.identity),
     minVersion: 'TLSv1.3',
@@ -144,6 +147,8 @@ const openSocket = (
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
   });
+  if (options.keyLog !== undefined) socket.on('keylog', options.keyLog.write);
+  return socket;
 };
 
 const adopt = (

@@ -16,6 +16,7 @@ import type { SocketAddress } from './connection.ts';
 import { lossOf } from './failures.ts';
 import { dressOf } from './first-bytes.ts';
 import type { Identity } from './identity.ts';
+import type { KeyLog } from './key-log.ts';
 import { bindServer } from './port-binding.ts';
 import { errorFrame, httpAnswer, refuse } from './refusal.ts';
 import type { TapMaker } from './tap.ts';
@@ -40,6 +41,8 @@ export interface ListenOptions {
   /** A connection that came to nothing, and why. */
   readonly onReject?: ((remote: SocketAddress, error: HexdropError) => void) | undefined;
   readonly tap?: TapMaker | undefined;
+  /** Takes the secrets of TLS sessions, a line each. */
+  readonly keyLog?: KeyLog | undefined;
 }
 
 export interface Listener {
@@ -108,6 +111,7 @@ class Porch {
     });
     this.#tlsServer.on('secureConnection', (socket) => this.#secured(socket));
     this.#tlsServer.on('tlsClientError', (error, socket) => this.#handshakeFailed(error, socket));
+    if (options.keyLog !== undefined) this.#tlsServer.on('keylog', options.keyLog.write);
   }
 
   close(): Promise<void> {

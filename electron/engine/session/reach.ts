@@ -48,6 +48,7 @@ export async function reachSession(
     expectDeviceId: reach.expectDeviceId,
     timeoutMs: context.timings.handshakeMs,
     tap: context.tap,
+    keyLog: context.keyLog,
     signal,
     checkPeer: (deviceId) => {
       try {

@@ -37,6 +37,7 @@ export async function openLane(
         expectDeviceId: peerDeviceId,
         timeoutMs: laneDialMs,
         tap: context.tap,
+        keyLog: context.keyLog,
       },
       lane.token,
     );

@@ -124,6 +124,7 @@ async function openLaneListener(
       identity: context.identity,
       allowPlain: secure === undefined,
       tap: context.tap,
+      keyLog: context.keyLog,
       onConnection: (connection, openForMs) =>
         receiveFirstFrame(connection, {
           desk: context.desk,

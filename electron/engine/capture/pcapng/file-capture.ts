@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads';
 
 import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { unwritable } from '../../unwritable.ts';
 import type { FileCapture, FileCaptureResult } from '../api.ts';
 import { FileFeed } from './file-feed.ts';
 import type { BatchCarrier } from './file-feed.ts';
@@ -39,7 +40,7 @@ export async function startFileCapture(about: ScribeAbout): Promise<RunningFileC
     desk.onMessage((message) => {
       if (message.kind === 'failed') {
         desk.dispose();
-        reject(unwritable(about.path, message.code, message.message));
+        reject(unwritable('capture', about.path, message.code, message.message));
       } else resolve();
     });
   });
@@ -109,7 +110,7 @@ export class RunningFileCapture implements FileCapture, BatchCarrier {
       case 'taken':
         return this.feed.returned(new Uint8Array(message.buffer), message.usedBytes);
       case 'failed':
-        return this.#fail(unwritable(this.#path, message.code, message.message));
+        return this.#fail(unwritable('capture', this.#path, message.code, message.message));
       case 'closed':
         return this.#onClosed?.(message.end);
       case 'ready':
@@ -188,35 +189,4 @@ export function scribeDesk(
       failed(thrown);
     }
   };
-}
-
-/** What the system said, in our words. */
-export function unwritable(path: string, code: string, message: string): HexdropError {
-  const where = path === '-' ? 'standard output' : `"${path}"`;
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new HexdropError('disk-full', `There is no space left for the capture in ${where}.`);
-    case 'EPIPE':
-      return new HexdropError('write-failed', 'The reader of the capture is gone.');
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new HexdropError(
-        'permission-denied',
-        `The capture cannot be written: no permission for ${where}.`,
-      );
-    case 'EEXIST':
-      return new HexdropError('file-exists', `There is a file ${where} already.`);
-    case 'EISDIR':
-      return new HexdropError('is-a-folder', `${where} is a folder; a capture needs a file.`);
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new HexdropError(
-        'no-such-path',
-        `The capture cannot be written: there is no folder for ${where}.`,
-      );
-    default:
-      return new HexdropError('write-failed', `The capture cannot be written to ${where}: ${message}.`);
-  }
 }

@@ -1008,11 +1008,12 @@ function dissect_fields(tree, buffer, at, fields_of_it, told, about, record)
     elseif each.kind == "records" then
       local node = tree:add(buffer(math.min(at, length - 1), 0), each.name)
       local stop, count = dissect_records(node, buffer, at, each, each.measured and (measures[each.name] or 0), about)
-      node:set_text(each.name .. ": " .. count .. " entries")
+      local amount = count .. (count == 1 and " entry" or " entries")
+      node:set_text(each.name .. ": " .. amount)
       if not stop then return nil end
       node:set_len(stop - at)
       fault(node, count_fault(count, each.least, each.most, "entries"))
-      if #told < 4 then told[#told + 1] = count .. " entries" end
+      if #told < 4 then told[#told + 1] = amount end
       at = stop
     else
       local size = each.bytes or (each.measured and (measures[each.name] or 0)) or (length - at)

@@ -13,9 +13,19 @@ export interface Sniffer {
 }
 
 /** Where nobody listens: a packet to this port says that everything before it was captured. */
-const lastPort = 0xcafe;
-const lastWords = /\x0a\x4d\x00\x02[\s\S]{2}\xca\xfe/u;
-const knock = `require('node:net').connect(${lastPort}, '10.77.0.2').on('error', () => {})`;
+const lastPort = 51_966;
+const farAddress = '10.77.0.2';
+
+/** A packet from anywhere to that port: the address, two bytes of the port it came from, and the port. */
+const isThere = (file: Buffer): boolean => {
+  const address = Buffer.from(farAddress.split('.').map(Number));
+  for (let at = file.indexOf(address); at !== -1; at = file.indexOf(address, at + 1)) {
+    if (at + 8 <= file.length && file.readUInt16BE(at + 6) === lastPort) return true;
+  }
+  return false;
+};
+
+const knock = `require('node:net').connect(${lastPort}, '${farAddress}').on('error', () => {})`;
 
 /** Resolves when it captures the interface of the first machine of a network (10.77.0.1, the other one is 10.77.0.2). */
 export async function sniff(dumpcap: string, machine: Machine, folder: string): Promise<Sniffer> {
@@ -37,7 +47,7 @@ export async function sniff(dumpcap: string, machine: Machine, folder: string): 
     stop: async () => {
       const [node = '', ...knocking] = machine.wrap([process.execPath, '-e', knock]);
       spawnSync(node, knocking);
-      for (let waits = 0; !lastWords.test(readFileSync(path, 'latin1')); waits += 1) {
+      for (let waits = 0; !isThere(readFileSync(path)); waits += 1) {
         if (waits > 600) throw new Error(`dumpcap does not get there: ${said}`);
         await delay(20);
       }

@@ -17,6 +17,8 @@ export interface Tshark {
   column(capture: Uint8Array, field: string, ...args: readonly string[]): readonly string[];
   /** A file that it may read, with this content. */
   file(name: string, content: string | Uint8Array): string;
+  /** Standard output of a line of shell, run where those files lie, by the same user. */
+  shell(line: string): string;
   close(): void;
 }
 
@@ -40,7 +42,13 @@ export function openTshark(program: string, { installed = false } = {}): Tshark 
   const start = (command: readonly string[]): string => {
     const plain = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...command];
     const [first = '', ...rest] = asRoot ? plain : command;
-    const options = { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 60_000, env: surroundings } as const;
+    const options = {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      timeout: 60_000,
+      env: surroundings,
+      cwd: folder,
+    } as const;
     const { stdout, stderr, status, error } = spawnSync(first, rest, options);
     if (status !== 0 || stderr !== '') throw new Error(`${command.join(' ')}: ${error?.message ?? stderr}`);
     return stdout;
@@ -62,6 +70,7 @@ export function openTshark(program: string, { installed = false } = {}): Tshark 
   let captures = 0;
   return {
     file,
+    shell: (line) => start(['bash', '-c', line]),
     run(capture, ...args) {
       captures += 1;
       const path = file(`${captures}.pcapng`, capture);

@@ -347,10 +347,10 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 0,
     mostOperands: 0,
     operandMeaning: 'nothing',
-    summary: "say where Wireshark's plugins are; --install puts our dissector there",
+    summary: "say where Wireshark's folders are; --install puts our dissector and profile there",
     description: [
       'The dissector names every field of every frame: hexdrop.type == "DATA". The profile "Hexdrop" adds columns, colours and filter buttons.',
-      'Only plain sessions and exported captures can be read; encrypted ones show as TLS.',
+      'Plain sessions and our captures are read as they are. Encrypted ones show as TLS, until Wireshark has the keys that --keylog writes: then with their frames.',
     ],
     required: [],
     options: ['install'],

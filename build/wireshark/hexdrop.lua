@@ -283,6 +283,11 @@ local messages = {
         int("want.resume.offset", "offset", "offset of the first byte to send", { from = 1, multiple = 262144 }),
         text("want.resume.chain", "chain", "chain value", { hex = 64 }),
       })),
+      resumeIf = list(0, 2048, tuple({ "entry", "offset", "chain" }, {
+        int("want.resumeIf.entry", "entry", "entry", { from = 0, to = 4294967294 }),
+        int("want.resumeIf.offset", "offset", "offset of the first byte to send", { from = 1, multiple = 262144 }),
+        text("want.resumeIf.chain", "chain", "chain value", { hex = 64 }),
+      })),
       unless = list(0, 2048, tuple({ "entry", "chain" }, {
         int("want.unless.entry", "entry", "entry", { from = 0, to = 4294967294 }),
         text("want.unless.chain", "chain", "chain value", { hex = 64 }),
@@ -345,6 +350,7 @@ local messages = {
       files = int("done.files", "files", "files in place and verified, those that an earlier run had brought among them", { from = 0 }),
       bytes = int("done.bytes", "bytes", "bytes of content stored under this `transfer`, in all attempts", { from = 0 }),
       skipped = int("done.skipped", "skipped", "files not wanted or found the same", { from = 0 }),
+      same = int("done.same", "same", "those of them that were there already, with the same content", { from = 0 }),
       failed = int("done.failed", "failed", "files that failed on either side", { from = 0 }),
       resumedBytes = int("done.resumedBytes", "resumedBytes", "bytes that were there before", { from = 0 }),
     }) },

@@ -153,6 +153,8 @@ const fields: Readonly<Record<string, string>> = {
   '[first, count]: not wanted': '[起始, 数量]：不要',
   '[entry, offset, chain]: wanted from this offset on, where the chain has this value':
     '[条目, 偏移, 链值]：链值相符时从此偏移起续传',
+  '[entry, offset, chain]: wanted from this offset on if the chain has this value there, else from its start':
+    '[条目, 偏移, 链值]：若该处链值相同则从此偏移起，否则从头开始',
   '[entry, chain]: wanted unless its chain has this value': '[条目, 链值]：链值不同才要',
   '[first, count]: decided by a later WANT': '[起始, 数量]：由之后的 WANT 决定',
   'index of the manifest entry': '清单条目的序号',
@@ -178,6 +180,7 @@ const fields: Readonly<Record<string, string>> = {
     '已就位并校验的文件数，包括之前已带来的',
   'bytes committed in this transfer': '本次传输写入的字节数',
   'files not wanted or found the same': '不要的或相同的文件数',
+  'those of them that were there already, with the same content': '其中内容相同、原本已有的文件数',
   'files that failed on either side': '任一方失败的文件数',
   'bytes that an earlier transfer had brought': '之前的传输已带来的字节数',
   '0: paused. Absent: as fast as it goes. From the sink it binds the source; from the source it is news':

@@ -52,7 +52,7 @@ const want = fc
       fc.tuple(
         fc.nat(3),
         fc.integer({ min: 1, max: 4 }),
-        fc.constantFrom('skip', 'resume', 'unless', 'later'),
+        fc.constantFrom('skip', 'resume', 'resumeIf', 'unless', 'later'),
         hexText(64),
       ),
       {
@@ -64,6 +64,7 @@ const want = fc
     const skip: [number, number][] = [];
     const later: [number, number][] = [];
     const resume: [number, number, string][] = [];
+    const resumeIf: [number, number, string][] = [];
     const unless: [number, string][] = [];
     let next = first;
     for (const [gap, count, list, chain] of pieces) {
@@ -71,10 +72,11 @@ const want = fc
       if (list === 'skip') skip.push([next, count]);
       else if (list === 'later') later.push([next, count]);
       else if (list === 'resume') resume.push([next, chunkBytes * count, chain]);
+      else if (list === 'resumeIf') resumeIf.push([next, chunkBytes * count, chain]);
       else unless.push([next, chain]);
       next += list === 'skip' || list === 'later' ? count : 1;
     }
-    return { first, count: Math.max(1, next - first), skip, later, resume, unless };
+    return { first, count: Math.max(1, next - first), skip, later, resume, resumeIf, unless };
   });
 
 const manifestEntry = fc.record({

@@ -119,7 +119,7 @@ function jsonSummary(name: string, json: Json): string | undefined {
     case 'WANT': {
       const first = Number(json['first']);
       const count = Number(json['count']);
-      const parts = ['skip', 'resume', 'unless', 'later'].flatMap((key) =>
+      const parts = ['skip', 'resume', 'resumeIf', 'unless', 'later'].flatMap((key) =>
         Array.isArray(json[key]) && json[key].length > 0 ? [key] : [],
       );
       const span = count === 1 ? `entry ${first}` : `entries ${first} to ${first + count - 1}`;

@@ -2,7 +2,8 @@
  * The hot path of the source: files become DATA and PACK frames in pooled buffers (docs/PROTOCOL.md, "Bulk").
  *
  * A frame is filled in place behind its header, handed to the socket, and the buffer comes back when the socket has
- * taken it: that is all the backpressure there is. No promise and no copy for a chunk, no round trip for a file.
+ * taken it: that is all the backpressure there is. No promise and no copy for a chunk, no round trip for a file. What the
+ * sink may have already is compared (comparison.ts) while the socket is busy.
  * Reads answer at once; a turn fills at most the buffers of the pool, so that control frames are never kept waiting.
  * Whatever makes it wait wakes it: a buffer that comes back, content that arrives, the pace, a WANT.
  */
@@ -29,10 +30,10 @@ import type { TransferWire } from '../session/transfer-wire.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { PooledBuffer } from './buffer-pool.ts';
 import { ChainOfFile } from './chain-of-file.ts';
-import { Comparison } from './comparison.ts';
+import { Comparer } from './comparison.ts';
 import { Chain, equalDigests } from './digest.ts';
 import type { Digest } from './digest.ts';
-import type { Outbox, WantedFile } from './outbox.ts';
+import type { AskedFile, Outbox, WantedFile } from './outbox.ts';
 import type { SourcePace } from './pace.ts';
 import type { OpenSource, SinceTold, SourceEntry, SourceReader, SourceTree } from './source-tree.ts';
 
@@ -89,7 +90,9 @@ export class BulkSender {
   readonly #pool: BufferPool;
   readonly #digestBytes = new Uint8Array(digestBytes);
   #file: OpenFile | undefined;
-  #comparison: Comparison | undefined;
+  readonly #comparer: Comparer;
+  /** Frames about other files that wait for the END of the one that is being sent. */
+  #afterFile: (() => void)[] = [];
   #isScheduled = false;
   /** Nothing can be sent before something wakes it. */
   #isWaiting = false;
@@ -98,6 +101,8 @@ export class BulkSender {
   files = 0;
   bytes = 0;
   failed = 0;
+  /** Files that the sink had already. */
+  same = 0;
   /** Bytes of files that are not sent: found the same, or failed. */
   passedBytes = 0;
 
@@ -108,14 +113,28 @@ export class BulkSender {
     this.#pace = pace;
     this.#reports = reports;
     const wake = (): void => this.schedule();
-    this.#reader = tree.reader(outbox, wake);
+    this.#reader = tree.reader([outbox.toSend, outbox.toCompare], wake);
+    this.#comparer = new Comparer({
+      asked: outbox.toCompare,
+      reader: this.#reader,
+      digest: this.#digest,
+      pathOf: ({ entry }) => outbox.relativePath(entry),
+      answered: (asked, isSame, since) => this.#answered(asked, isSame, since),
+      failed: ({ entry }, error) =>
+        this.#whenNoFileIsOpen(() => this.#fault(entry, outbox.relativePath(entry), error)),
+    });
     pace.wake = wake;
     this.#pool = new BufferPool(poolBuffers, frameBytes, () => this.schedule());
   }
 
   /** Nothing is open and nothing waits in the queue. */
   get isIdle(): boolean {
-    return this.#file === undefined && this.#comparison === undefined && this.#outbox.peek() === undefined;
+    return (
+      this.#file === undefined &&
+      this.#afterFile.length === 0 &&
+      this.#outbox.toSend.peek() === undefined &&
+      this.#comparer.isIdle
+    );
   }
 
   /** What was worked on last. */
@@ -133,7 +152,7 @@ export class BulkSender {
   /** The sink reports that it cannot take this file: stop sending it. */
   abandon(index: number): void {
     if (this.#file?.entry.index === index) this.#closeFile();
-    if (this.#comparison?.wanted.entry.index === index) this.#closeComparison();
+    this.#comparer.abandon(index);
     this.#outbox.drop(index);
     this.#reader.forget(index);
     this.schedule();
@@ -143,50 +162,58 @@ export class BulkSender {
   stop(): void {
     this.#isOver = true;
     this.#closeFile();
-    this.#closeComparison();
+    this.#comparer.stop();
     this.#reader.stop();
   }
 
   #turn(): void {
     this.#isScheduled = false;
+    if (this.#isOver || this.#pace.isPaused) return;
+    this.#reader.lookAhead();
+    const isSocketFull = this.#send() === 'socket full';
+    if (this.#isOver) return;
+    const isReading = this.#file?.recheck !== undefined && !this.#isWaiting && !isSocketFull;
+    // What is new comes first: comparing has the time that is left while the socket is full, or nothing can be sent.
+    if (this.#comparer.work() || isReading) this.schedule();
+    else if (this.isIdle) this.#reports.idle();
+  }
+
+  /** Fills and sends frames until something holds it: the pace, the socket, content that has to come, or no more files. */
+  #send(): 'socket full' | 'held' {
     this.#isWaiting = false;
-    if (!this.#isOver && !this.#pace.isPaused) this.#reader.lookAhead();
     while (!this.#isOver) {
       if (this.#pace.isBound && !this.#pace.mayGo()) {
         this.#isWaiting = true;
         break;
       }
       const buffer = this.#pool.take();
-      if (buffer === undefined) return; // The next release goes on.
+      if (buffer === undefined) return 'socket full'; // The next release goes on.
       if (this.#fill(buffer)) continue;
       this.#pool.putBack(buffer);
       break;
     }
-    if (this.#isOver) return;
-    const isReading = this.#comparison !== undefined || this.#file?.recheck !== undefined;
-    if (isReading && !this.#isWaiting) this.schedule();
-    else if (this.isIdle) this.#reports.idle();
+    return 'held';
   }
 
   /** Makes and sends one frame from `buffer`; false when there is nothing to send now. */
   #fill(buffer: PooledBuffer): boolean {
     for (;;) {
-      if (this.#comparison !== undefined && !this.#compare(buffer)) return false;
       if (this.#file?.recheck !== undefined && !this.#readAgain(buffer, this.#file, this.#file.recheck))
         return false;
+      if (this.#file === undefined) for (const send of this.#afterFile.splice(0)) send();
       if (this.#file !== undefined) {
         if (this.#sendChunk(buffer, this.#file)) return true;
         if (this.#isWaiting) return false;
         continue;
       }
-      const next = this.#outbox.peek();
+      const next = this.#outbox.toSend.peek();
       if (next === undefined) return false;
       if (isPackable(next)) {
         if (this.#sendPack(buffer)) return true;
         if (this.#isWaiting) return false;
         continue;
       }
-      this.#outbox.take();
+      this.#outbox.toSend.take();
       this.#begin(next);
     }
   }
@@ -276,7 +303,7 @@ export class BulkSender {
     let count = 0;
     const changed: [entry: SourceEntry, how: SinceTold][] = [];
     while (count < limits.packEntries) {
-      const next = this.#outbox.peek();
+      const next = this.#outbox.toSend.peek();
       if (next === undefined || !isPackable(next)) break;
       const { entry } = next;
       const contentAt = at + packPrefixBytes;
@@ -288,9 +315,9 @@ export class BulkSender {
           break;
         }
         if (outcome !== 'read') changed.push([entry, outcome]);
-        this.#outbox.take();
+        this.#outbox.toSend.take();
       } catch (thrown) {
-        this.#outbox.take();
+        this.#outbox.toSend.take();
         const relative = this.#outbox.relativePath(entry);
         this.#fault(entry, relative, asHexdropError(thrown, 'file-unreadable'));
         continue;
@@ -324,10 +351,6 @@ export class BulkSender {
     } catch (thrown) {
       return this.#fault(entry, relative, asHexdropError(thrown, 'file-unreadable'));
     }
-    if (wanted.unless !== undefined) {
-      this.#comparison = new Comparison(wanted, relative, content, this.#digest);
-      return;
-    }
     const chain = new Chain(this.#digest, wanted.chain);
     this.#file = { entry, relative, content, chain, position: offset, recheck: undefined };
     if (offset > 0 && !content.isAsTold) this.#recheck(this.#file, offset);
@@ -335,29 +358,21 @@ export class BulkSender {
     else if (offset >= entry.size) this.#end(this.#file);
   }
 
-  /** One step of a comparison; true once it is over. `buffer` is only lent. */
-  #compare(buffer: PooledBuffer): boolean {
-    const comparison = this.#comparison as Comparison;
-    const { wanted, relative } = comparison;
-    let outcome: ReturnType<Comparison['step']>;
-    try {
-      outcome = comparison.step(buffer.bytes);
-    } catch (thrown) {
-      this.#closeComparison();
-      this.#fault(wanted.entry, relative, asHexdropError(thrown, 'read-failed'));
-      return true;
-    }
-    this.#isWaiting = outcome === 'waiting';
-    if (outcome === 'waiting' || outcome === 'unfinished') return false;
-    this.#closeComparison();
-    if (outcome === 'different') {
-      this.#begin({ entry: wanted.entry, offset: 0 });
-      return true;
-    }
+  #answered(asked: AskedFile, isSame: boolean, since: SinceTold | undefined): void {
+    const { kind, entry } = asked;
+    this.#outbox.answer(asked, isSame);
+    if (kind !== 'unless' || !isSame) return this.schedule();
+    if (since !== undefined) this.#reports.sinceTold(this.#outbox.relativePath(entry), since, entry);
+    this.same += 1;
     this.files += 1;
-    this.passedBytes += wanted.entry.size;
-    this.#wire.sendInOrder('SAME', { file: wanted.entry.index });
-    return true;
+    this.passedBytes += entry.size;
+    this.#whenNoFileIsOpen(() => this.#wire.sendInOrder('SAME', { file: entry.index }));
+  }
+
+  /** No frame of another file comes between the first one of a file and its END. */
+  #whenNoFileIsOpen(send: () => void): void {
+    if (this.#file === undefined) send();
+    else this.#afterFile.push(send);
   }
 
   #fault(entry: SourceEntry, relative: string, error: HexdropError, sentBytes = 0): void {
@@ -371,12 +386,7 @@ export class BulkSender {
     this.#file?.content.close();
     this.#file = undefined;
   }
-
-  #closeComparison(): void {
-    this.#comparison?.close();
-    this.#comparison = undefined;
-  }
 }
 
 const isPackable = (wanted: WantedFile): boolean =>
-  wanted.entry.size <= packedFileBytes && wanted.offset === 0 && wanted.unless === undefined;
+  wanted.entry.size <= packedFileBytes && wanted.offset === 0;

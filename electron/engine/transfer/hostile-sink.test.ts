@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { readDataPrefix } from '../../../shared/protocol/bulk.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { chainOver } from '../testing/raw-source.ts';
@@ -136,9 +137,23 @@ describe('WANT', () => {
       ],
       unless: [[2, zeroes]],
     });
-    const payload = (await peer.next('DATA')) as unknown as Uint8Array;
-    expect(Buffer.from(payload.subarray(48)).equals(contentOf({ size: 4, seed: 1 }))).toBe(true);
+    const payload = (await peer.next('PACK')) as unknown as Uint8Array;
+    expect(Buffer.from(payload.subarray(40)).equals(contentOf({ size: 4, seed: 1 }))).toBe(true);
+    expect(await peer.next('FINISH')).toMatchObject({ files: 1 });
+  });
+
+  it('with `resumeIf` brings the file from there on if it begins like that, else from its start', async () => {
+    const { peer } = await accepted();
+    const content = contentOf(big);
+    const first = Buffer.from(chainOver(content.subarray(0, chunkBytes))).toString('hex');
+    peer.send('WANT', 1, { first: 0, count: 4, skip: [[2, 2]], resumeIf: [[0, chunkBytes, first]] });
+    const [data] = [await peer.next('DATA')] as unknown as Uint8Array[];
+    expect(readDataPrefix(data as Uint8Array)).toMatchObject({ file: 0, offset: chunkBytes });
     await peer.next('END');
+    const { peer: other } = await accepted();
+    other.send('WANT', 1, { first: 0, count: 4, skip: [[2, 2]], resumeIf: [[0, chunkBytes, zeroes]] });
+    const [again] = [await other.next('DATA')] as unknown as Uint8Array[];
+    expect(readDataPrefix(again as Uint8Array)).toMatchObject({ file: 0, offset: 0 });
   });
 
   it('`later` waits: FINISH comes when the last file is decided', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Outbox } from './outbox.ts';
-import type { WantedFile } from './outbox.ts';
+import type { AskedFile, WantedFile } from './outbox.ts';
 import type { SourceEntry } from './source-tree.ts';
 
 const chain = 'ab'.repeat(32);
@@ -29,11 +29,18 @@ const outboxOf = (count: number): Outbox => {
 
 const queued = (outbox: Outbox): WantedFile[] => {
   const files: WantedFile[] = [];
-  for (let next = outbox.peek(); next !== undefined; next = outbox.peek()) {
+  for (let next = outbox.toSend.peek(); next !== undefined; next = outbox.toSend.peek()) {
     files.push(next);
-    outbox.take();
+    outbox.toSend.take();
   }
   return files;
+};
+
+/** The next file to be compared. */
+const asked = (outbox: Outbox): AskedFile => {
+  const next = outbox.toCompare.peek() as AskedFile;
+  outbox.toCompare.take();
+  return next;
 };
 
 const refused = (act: () => void): void => {
@@ -74,17 +81,12 @@ describe('what is wanted', () => {
       later: [[5, 1]],
     });
     expect(
-      queued(outbox).map(({ entry: { index }, offset, chain: from, unless }) => [
-        index,
-        offset,
-        from?.length,
-        unless?.length,
-      ]),
+      queued(outbox).map(({ entry: { index }, offset, chain: from }) => [index, offset, from?.length]),
     ).toEqual([
-      [0, 0, undefined, undefined],
-      [3, 262_144, 32, undefined],
-      [4, 0, undefined, 32],
+      [0, 0, undefined],
+      [3, 262_144, 32],
     ]);
+    expect(asked(outbox)).toMatchObject({ kind: 'unless', end: 1_000_000, entry: { index: 4 } });
     expect(outbox.isIdle).toBe(false);
     outbox.decide({ first: 5, count: 1 });
     expect(queued(outbox).map(({ entry: { index } }) => index)).toEqual([5]);
@@ -129,15 +131,61 @@ describe('what is wanted', () => {
     outbox.drop(0);
     outbox.drop(2);
     expect(queued(outbox).map(({ entry: { index } }) => index)).toEqual([1, 3]);
-    expect([outbox.peek(), outbox.isIdle]).toEqual([undefined, true]);
+    expect([outbox.toSend.peek(), outbox.isIdle]).toEqual([undefined, true]);
   });
 
   it('and given up in its middle or after it leaves the others', () => {
     const outbox = outboxOf(2);
     outbox.decide({ first: 0, count: 2 });
-    outbox.take();
+    outbox.toSend.take();
     outbox.drop(0);
     expect(queued(outbox).map(({ entry: { index } }) => index)).toEqual([1]);
+  });
+});
+
+describe('what the sink asks about', () => {
+  const both = (): Outbox => {
+    const outbox = outboxOf(2);
+    outbox.decide({ first: 0, count: 2, resumeIf: [[0, 524_288, chain]], unless: [[1, chain]] });
+    return outbox;
+  };
+
+  it('waits beside what is sent, with how much of it is asked about', () => {
+    const outbox = both();
+    expect([queued(outbox), outbox.isIdle, outbox.keptBytes]).toEqual([[], false, 0]);
+    expect(asked(outbox)).toMatchObject({ kind: 'resumeIf', end: 524_288, entry: { index: 0 } });
+    expect(asked(outbox)).toMatchObject({ kind: 'unless', end: 1_000_000, entry: { index: 1 } });
+    expect(outbox.isIdle).toBe(true);
+  });
+
+  it('is not sent, or from behind the part that is the same, when it is the same', () => {
+    const outbox = both();
+    outbox.answer(asked(outbox), true);
+    outbox.answer(asked(outbox), true);
+    expect(queued(outbox)).toMatchObject([{ entry: { index: 0 }, offset: 524_288 }]);
+    expect(outbox.keptBytes).toBe(524_288);
+  });
+
+  it('is sent from its start when it is not', () => {
+    const outbox = both();
+    outbox.answer(asked(outbox), false);
+    outbox.answer(asked(outbox), false);
+    expect(queued(outbox)).toEqual([
+      { entry: entry(0), offset: 0 },
+      { entry: entry(1), offset: 0 },
+    ]);
+    expect(outbox.keptBytes).toBe(0);
+  });
+
+  it('and gives up before its turn is not compared', () => {
+    const outbox = both();
+    outbox.drop(0);
+    outbox.drop(1);
+    expect([outbox.toCompare.peek(), outbox.isIdle]).toEqual([undefined, true]);
+  });
+
+  it('beyond the end of its file is refused', () => {
+    refused(() => outboxOf(1).decide({ first: 0, count: 1, resumeIf: [[0, 1_048_576, chain]] }));
   });
 });
 
@@ -165,7 +213,7 @@ describe('what is settled', () => {
       outbox.add(entry(index));
       outbox.markSent();
       outbox.decide({ first: index, count: 1 });
-      outbox.take();
+      outbox.toSend.take();
       if (index % 100 === 99) outbox.settle(index + 1);
     }
     expect([outbox.entry(0), outbox.entry(10_000)]).toEqual([undefined, undefined]);

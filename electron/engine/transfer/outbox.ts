@@ -1,21 +1,31 @@
 /**
- * What the source has told of its tree and what the sink has decided: entries by index, and the queue of what is to
- * be sent. Pure bookkeeping; bounded by the manifest window whatever the size of the tree.
+ * What the source has told of its tree and what the sink has decided: entries by index, the queue of what is to be
+ * sent, and the queue of what is to be compared before. Pure bookkeeping; bounded by the manifest window whatever the
+ * size of the tree.
  */
 
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { fromHex } from '../../../shared/protocol/text.ts';
-import type { FileQueue, SourceEntry } from './source-tree.ts';
+import type { QueuedFile, SourceEntry } from './source-tree.ts';
+import { WantedQueue } from './wanted-queue.ts';
 
-/** A file that the sink wants: from where on, and on what condition. */
-export interface WantedFile {
-  readonly entry: SourceEntry;
-  readonly offset: number;
+/** A file that the sink wants from `offset` on. */
+export interface WantedFile extends QueuedFile {
   /** The chain value at `offset`; absent at the start. */
   readonly chain?: Uint8Array;
-  /** Sent only when the chain of the file differs from this one. */
-  readonly unless?: Uint8Array;
+}
+
+/**
+ * A file of which the sink has something, and asks whether it is the same: all of it, which is not sent then
+ * (`unless`), or a first part, behind which it is sent (`resumeIf`). Else it is sent from its start.
+ */
+export interface AskedFile extends QueuedFile {
+  readonly kind: 'unless' | 'resumeIf';
+  /** The sink has it up to here. */
+  readonly end: number;
+  /** The chain value behind them. */
+  readonly chain: Uint8Array;
 }
 
 interface Slot {
@@ -26,7 +36,9 @@ interface Slot {
   isRefused: boolean;
 }
 
-export class Outbox implements FileQueue {
+export class Outbox {
+  readonly toSend = new WantedQueue<WantedFile>();
+  readonly toCompare = new WantedQueue<AskedFile>();
   /** Slots of the entries from `#base` on. */
   #slots: (Slot | undefined)[] = [];
   #base = 0;
@@ -39,12 +51,6 @@ export class Outbox implements FileQueue {
   /** Bytes that the sink has already, or does not want. */
   keptBytes = 0;
   keptFiles = 0;
-  #queue: WantedFile[] = [];
-  #queueHead = 0;
-  /** Files that left the queue. */
-  #taken = 0;
-  /** Queued files that the sink reported it cannot take. */
-  readonly #dropped = new Set<number>();
   /** Relative paths of folders by index, for messages; entries name their folder by index. */
   readonly #folders = new Map<number, { readonly parent: number; readonly name: string }>();
 
@@ -87,9 +93,14 @@ export class Outbox implements FileQueue {
     this.#sent += 1;
   }
 
-  /** Whether every file that was told has been decided and taken from the queue. */
+  /** Whether every file that was told has been decided and taken from its queue. */
   get isIdle(): boolean {
-    return this.#undecidedFiles === 0 && this.#queueHead === this.#queue.length && this.#sent === this.#end;
+    return (
+      this.#undecidedFiles === 0 &&
+      this.#sent === this.#end &&
+      this.toSend.peek() === undefined &&
+      this.toCompare.peek() === undefined
+    );
   }
 
   /** @throws HexdropError unexpected-frame when a WANT decides what was not told or is decided already */
@@ -107,6 +118,9 @@ export class Outbox implements FileQueue {
       for (let index = first; index < first + count; index += 1) later.add(index);
     }
     const resume = new Map((want.resume ?? []).map(([index, offset, chain]) => [index, { offset, chain }]));
+    const resumeIf = new Map(
+      (want.resumeIf ?? []).map(([index, offset, chain]) => [index, { offset, chain }]),
+    );
     const unless = new Map(want.unless);
     for (let index = want.first; index < end; index += 1) {
       const slot = this.#slots[index - this.#base];
@@ -119,42 +133,38 @@ export class Outbox implements FileQueue {
         this.keptFiles += 1;
         continue;
       }
-      this.keptBytes += resume.get(index)?.offset ?? 0;
       slot.isWanted = true;
-      this.#queue.push(wantedFile(slot.entry, resume.get(index), unless.get(index)));
+      this.#want(slot.entry, {
+        resume: resume.get(index),
+        resumeIf: resumeIf.get(index),
+        unless: unless.get(index),
+      });
     }
   }
 
-  /** The next file to send. */
-  peek(): WantedFile | undefined {
-    for (;;) {
-      const wanted = this.#queue[this.#queueHead];
-      if (wanted === undefined || this.#dropped.size === 0 || !this.#dropped.delete(wanted.entry.index))
-        return wanted;
-      this.take();
+  #want(entry: SourceEntry, { resume, resumeIf, unless }: Conditions): void {
+    if (unless !== undefined) {
+      const asked = { kind: 'unless', end: entry.size, chain: bytesOf(unless) } as const;
+      return this.toCompare.add({ entry, offset: 0, ...asked });
     }
-  }
-
-  get taken(): number {
-    return this.#taken;
-  }
-
-  queued(number: number): WantedFile | undefined {
-    return this.#queue[this.#queueHead + number - this.#taken];
-  }
-
-  isDropped(index: number): boolean {
-    return this.#dropped.has(index);
-  }
-
-  /** Takes what `peek` showed. */
-  take(): void {
-    this.#taken += 1;
-    this.#queueHead += 1;
-    if (this.#queueHead >= 4_096 || this.#queueHead >= this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#queueHead);
-      this.#queueHead = 0;
+    const known = resume ?? resumeIf;
+    if (known === undefined) return this.toSend.add({ entry, offset: 0 });
+    const { offset, chain } = known;
+    if (offset > entry.size) throw wantError(`offset ${offset}`, `0 to ${entry.size}`);
+    if (resume === undefined) {
+      const asked = { kind: 'resumeIf', end: offset, chain: bytesOf(chain) } as const;
+      return this.toCompare.add({ entry, offset: 0, ...asked });
     }
+    this.keptBytes += offset;
+    this.toSend.add({ entry, offset, chain: bytesOf(chain) });
+  }
+
+  /** What the sink asked about a file has an answer: queues what is to be sent of it, if anything is. */
+  answer({ kind, entry, end, chain }: AskedFile, isSame: boolean): void {
+    if (!isSame) return this.toSend.add({ entry, offset: 0 });
+    if (kind === 'unless') return;
+    this.keptBytes += end;
+    this.toSend.add({ entry, offset: end, chain });
   }
 
   /** The sink gives an entry up. Undefined when it is settled, was not told, or was given up before. */
@@ -167,7 +177,8 @@ export class Outbox implements FileQueue {
 
   /** Should the file still be queued, it is not sent any more. */
   drop(index: number): void {
-    if (this.#queueHead < this.#queue.length) this.#dropped.add(index);
+    this.toSend.drop(index);
+    this.toCompare.drop(index);
   }
 
   /**
@@ -206,18 +217,19 @@ export class Outbox implements FileQueue {
   }
 }
 
-function wantedFile(
-  entry: SourceEntry,
-  resume: { offset: number; chain: string } | undefined,
-  unless: string | undefined,
-): WantedFile {
-  if (resume !== undefined) {
-    if (resume.offset > entry.size) throw wantError(`offset ${resume.offset}`, `0 to ${entry.size}`);
-    return { entry, offset: resume.offset, chain: fromHex(resume.chain) ?? new Uint8Array(32) };
-  }
-  if (unless !== undefined) return { entry, offset: 0, unless: fromHex(unless) ?? new Uint8Array(32) };
-  return { entry, offset: 0 };
+interface Conditions {
+  readonly resume: Resumption | undefined;
+  readonly resumeIf: Resumption | undefined;
+  readonly unless: string | undefined;
 }
+
+interface Resumption {
+  readonly offset: number;
+  readonly chain: string;
+}
+
+/** The catalog lets nothing but hexadecimal digits through. */
+const bytesOf = (chain: string): Uint8Array => fromHex(chain) as Uint8Array;
 
 const wantError = (seen: string, allowed: string): HexdropError =>
   new HexdropError('unexpected-frame', `WANT decides ${seen}; it may decide ${allowed}.`, { seen, allowed });

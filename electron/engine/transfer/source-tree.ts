@@ -7,7 +7,6 @@
 import type { EntryKind, OmittedReason, RootView, Totals } from '../../../shared/model/transfer.ts';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { FolderIdentity } from './target-id.ts';
-import type { WantedFile } from './outbox.ts';
 
 export interface SourceEntry {
   readonly index: number;
@@ -40,19 +39,28 @@ export interface SourceTree {
   versionOf(entry: SourceEntry): string;
   /**
    * Called once, for one attempt to send it.
+   * @param queues of the files that will be read, the most urgent first
    * @param wake called when what was "not yet" may be there
    */
-  reader(queue: FileQueue, wake: () => void): SourceReader;
+  reader(queues: readonly FileQueue[], wake: () => void): SourceReader;
 }
 
 /** Makes the tree of one attempt. */
 export type TreeMaker = (reports: WalkReports) => SourceTree;
 
-/** The files that will be sent, in their order: numbered by how many were queued before them. */
+/** A file that will be read from `offset` on. */
+export interface QueuedFile {
+  readonly entry: SourceEntry;
+  readonly offset: number;
+  /** Up to here; absent: to its end. */
+  readonly end?: number;
+}
+
+/** Files that will be read, in their order: numbered by how many were queued before them. */
 export interface FileQueue {
   /** The number of the next one. */
   readonly taken: number;
-  queued(number: number): WantedFile | undefined;
+  queued(number: number): QueuedFile | undefined;
   /** Whether a queued file will be passed over. */
   isDropped(index: number): boolean;
 }
@@ -61,10 +69,11 @@ export interface SourceReader {
   /** Before a turn of sending: content that will be needed can be asked for. */
   lookAhead(): void;
   /**
-   * The file of the manifest, with at least as many bytes as that tells, to be read from `offset` on.
+   * The file of the manifest, with at least as many bytes as that tells, to be read from `offset` to `end`, which is the
+   * told end when absent.
    * @throws HexdropError file-changed and what the system says
    */
-  open(entry: SourceEntry, relative: string, offset: number): OpenSource;
+  open(entry: SourceEntry, relative: string, offset: number, end?: number): OpenSource;
   /**
    * Reads a small file, as many bytes as the manifest tells, in one state of it.
    * @throws HexdropError as `open` and `OpenSource` do

@@ -18,9 +18,6 @@ const partBytes = 1_048_576;
 /** Parts open at a time: small files have one each. */
 const openParts = 1_024;
 
-/** A file of more than this that is only sent if it differs is asked for again when it does: nothing is planned behind it. */
-const keptBytes = chunkBytes;
-
 class Part implements StreamedPart {
   readonly file: number;
   readonly offset: number;
@@ -51,11 +48,17 @@ class Part implements StreamedPart {
   }
 }
 
+interface PlannedQueue {
+  readonly queue: FileQueue;
+  /** Number of the next file of the queue to be planned. */
+  next: number;
+}
+
 /** One file, from where it is wanted on. */
 interface Stream {
   readonly index: number;
   readonly file: number;
-  readonly size: number;
+  readonly end: number;
   /** Asked for up to here. */
   askedTo: number;
   /** Read up to here. */
@@ -68,31 +71,27 @@ interface Stream {
 export class StreamedContent implements SourceReader {
   readonly #tree: Pick<StreamedTree, 'want' | 'unwanted'>;
   readonly #fileOf: (index: number) => number;
-  readonly #queue: FileQueue;
+  readonly #queues: readonly PlannedQueue[];
   readonly #wake: () => void;
   readonly #streams = new Map<number, Stream>();
   /** Streams of which not everything has been asked for; the first one is asked for first. */
   #asking: Stream[] = [];
-  /** Number of the next file of the queue to be planned. */
-  #next = 0;
-  /** Nothing is planned behind this file until it is through. */
-  #barrier: number | undefined;
   #openBytes = 0;
   #openParts = 0;
-  /** What the sender waits for. */
-  #awaited: { readonly stream: Stream; readonly bytes: number } | undefined;
+  /** What is waited for, and how many of its next bytes: what is sent, and what is compared beside it. */
+  readonly #awaited = new Map<Stream, number>();
   #isOver = false;
 
   /** @param fileOf the number that the tree has for a manifest entry */
   constructor(
     tree: Pick<StreamedTree, 'want' | 'unwanted'>,
     fileOf: (index: number) => number,
-    queue: FileQueue,
+    queues: readonly FileQueue[],
     wake: () => void,
   ) {
     this.#tree = tree;
     this.#fileOf = fileOf;
-    this.#queue = queue;
+    this.#queues = queues.map((queue) => ({ queue, next: 0 }));
     this.#wake = wake;
   }
 
@@ -102,7 +101,7 @@ export class StreamedContent implements SourceReader {
     while (this.#openBytes < windowBytes && this.#openParts < openParts) {
       const stream = this.#asking[0] ?? this.#plan();
       if (stream === undefined) return;
-      const left = stream.size - stream.askedTo;
+      const left = stream.end - stream.askedTo;
       const bytes = Math.min(left, partBytes, windowBytes - this.#openBytes);
       // No crumbs: the window will move on.
       if (bytes < left && bytes < chunkBytes) return;
@@ -110,8 +109,8 @@ export class StreamedContent implements SourceReader {
     }
   }
 
-  open(entry: SourceEntry, _relative: string, offset: number): OpenSource {
-    const stream = this.#streams.get(entry.index) ?? this.#begin(entry, offset);
+  open(entry: SourceEntry, _relative: string, offset: number, end?: number): OpenSource {
+    const stream = this.#streams.get(entry.index) ?? this.#begin(entry, offset, end);
     return {
       isAsTold: true,
       sinceTold: undefined,
@@ -139,7 +138,6 @@ export class StreamedContent implements SourceReader {
   }
 
   forget(index: number): void {
-    if (this.#barrier === index) this.#barrier = undefined;
     const stream = this.#streams.get(index);
     if (stream === undefined) return;
     this.#streams.delete(index);
@@ -163,8 +161,8 @@ export class StreamedContent implements SourceReader {
     }
     part.received += bytes.length;
     part.pieces.push(bytes);
-    const awaited = this.#awaited;
-    if (awaited?.stream === part.stream && isThere(part.stream, awaited.bytes)) this.#wakeUp();
+    const awaited = this.#awaited.get(part.stream);
+    if (awaited !== undefined && isThere(part.stream, awaited)) this.#wakeUp(part.stream);
     return true;
   }
 
@@ -173,32 +171,32 @@ export class StreamedContent implements SourceReader {
     if (!part.isOpen || (part.received === part.bytes && error.code !== 'file-changed')) return;
     part.isOpen = false;
     part.stream.error = error;
-    const isAwaited = this.#awaited?.stream === part.stream;
+    const isAwaited = this.#awaited.has(part.stream);
     this.#drop(part.stream, part);
-    if (isAwaited) this.#wakeUp();
+    if (isAwaited) this.#wakeUp(part.stream);
   }
 
-  /** The next file of the queue that has content. */
+  /** The next queued file that has content. */
   #plan(): Stream | undefined {
-    this.#next = Math.max(this.#next, this.#queue.taken);
-    while (this.#barrier === undefined) {
-      const wanted = this.#queue.queued(this.#next);
-      if (wanted === undefined) return undefined;
-      this.#next += 1;
-      const { entry, offset, unless } = wanted;
-      const isNeeded = offset < entry.size && !this.#queue.isDropped(entry.index);
-      if (!isNeeded || this.#streams.has(entry.index)) continue;
-      if (unless !== undefined && entry.size > keptBytes) this.#barrier = entry.index;
-      return this.#begin(entry, offset);
+    for (const planned of this.#queues) {
+      const { queue } = planned;
+      planned.next = Math.max(planned.next, queue.taken);
+      for (let wanted = queue.queued(planned.next); wanted !== undefined;) {
+        planned.next += 1;
+        const { entry, offset, end } = wanted;
+        const isNeeded = offset < entry.size && !queue.isDropped(entry.index);
+        if (isNeeded && !this.#streams.has(entry.index)) return this.#begin(entry, offset, end);
+        wanted = queue.queued(planned.next);
+      }
     }
     return undefined;
   }
 
-  #begin(entry: SourceEntry, offset: number): Stream {
+  #begin(entry: SourceEntry, offset: number, end = entry.size): Stream {
     const stream: Stream = {
       index: entry.index,
       file: this.#fileOf(entry.index),
-      size: entry.size,
+      end,
       askedTo: offset,
       position: offset,
       parts: [],
@@ -206,14 +204,14 @@ export class StreamedContent implements SourceReader {
     };
     this.#streams.set(entry.index, stream);
     // Needed before whatever is planned.
-    if (offset < entry.size) this.#asking.unshift(stream);
+    if (offset < end) this.#asking.unshift(stream);
     return stream;
   }
 
   #ask(stream: Stream, bytes: number): void {
     const part = new Part(this, stream, stream.askedTo, bytes);
     stream.askedTo += bytes;
-    if (stream.askedTo >= stream.size) this.#asking = this.#asking.filter((asking) => asking !== stream);
+    if (stream.askedTo >= stream.end) this.#asking = this.#asking.filter((asking) => asking !== stream);
     stream.parts.push(part);
     this.#openBytes += bytes;
     this.#openParts += 1;
@@ -230,7 +228,7 @@ export class StreamedContent implements SourceReader {
       this.#ask(stream, stream.position + length - stream.askedTo);
     if (stream.error !== undefined) throw stream.error;
     if (!isThere(stream, length)) {
-      this.#awaited = { stream, bytes: length };
+      this.#awaited.set(stream, length);
       return false;
     }
     let filled = 0;
@@ -261,7 +259,7 @@ export class StreamedContent implements SourceReader {
   /** Nothing more of it is needed. `failed` knows that itself. */
   #drop(stream: Stream, failed?: Part): void {
     this.#asking = this.#asking.filter((asking) => asking !== stream);
-    if (this.#awaited?.stream === stream) this.#awaited = undefined;
+    this.#awaited.delete(stream);
     const { parts } = stream;
     stream.parts = [];
     for (const part of parts) {
@@ -273,8 +271,8 @@ export class StreamedContent implements SourceReader {
     }
   }
 
-  #wakeUp(): void {
-    this.#awaited = undefined;
+  #wakeUp(stream: Stream): void {
+    this.#awaited.delete(stream);
     if (!this.#isOver) this.#wake();
   }
 }

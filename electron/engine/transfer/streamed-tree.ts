@@ -30,7 +30,7 @@ export function streamedTree(tree: StreamedTree): TreeMaker {
       },
       advance: (budgetMs, maxEntries, take) => walk.advance(budgetMs, maxEntries, take),
       versionOf: ({ kind, size, mtime }) => (kind === 'folder' ? noVersion : versionOf(size, mtime)),
-      reader: (queue, wake) => new StreamedContent(tree, (index) => walk.fileOf(index), queue, wake),
+      reader: (queues, wake) => new StreamedContent(tree, (index) => walk.fileOf(index), queues, wake),
     };
   };
 }

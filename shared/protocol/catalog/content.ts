@@ -22,6 +22,13 @@ const resumeOffset = () =>
     ),
   );
 
+const resumption = () =>
+  v.tuple([
+    item('entry', entryIndex(), 'entry'),
+    item('offset', resumeOffset(), 'offset of the first byte to send'),
+    chain(),
+  ]);
+
 const spans = () =>
   listOf(
     v.tuple([
@@ -83,18 +90,12 @@ export const contentMessages = {
         count: means(integer(1, limits.windowEntries), 'entries in the span'),
         skip: means(v.optional(spans()), '[first, count]: not wanted'),
         resume: means(
-          v.optional(
-            listOf(
-              v.tuple([
-                item('entry', entryIndex(), 'entry'),
-                item('offset', resumeOffset(), 'offset of the first byte to send'),
-                chain(),
-              ]),
-              0,
-              limits.manifestPageEntries,
-            ),
-          ),
+          v.optional(listOf(resumption(), 0, limits.manifestPageEntries)),
           '[entry, offset, chain]: wanted from this offset on, where the chain has this value',
+        ),
+        resumeIf: means(
+          v.optional(listOf(resumption(), 0, limits.manifestPageEntries)),
+          '[entry, offset, chain]: wanted from this offset on if the chain has this value there, else from its start',
         ),
         unless: means(
           v.optional(

@@ -220,6 +220,7 @@ export const transferMessages = {
       files: means(count(), 'files in place and verified, those that an earlier run had brought among them'),
       bytes: means(bytes(), 'bytes of content stored under this `transfer`, in all attempts'),
       skipped: means(count(), 'files not wanted or found the same'),
+      same: means(v.optional(count()), 'those of them that were there already, with the same content'),
       failed: means(count(), 'files that failed on either side'),
       resumedBytes: means(bytes(), 'bytes that were there before'),
     }),

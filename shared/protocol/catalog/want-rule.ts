@@ -10,6 +10,7 @@ interface WantLists {
   readonly count: number;
   readonly skip?: readonly Span[] | undefined;
   readonly resume?: readonly (readonly [number, number, string])[] | undefined;
+  readonly resumeIf?: readonly (readonly [number, number, string])[] | undefined;
   readonly unless?: readonly (readonly [number, string])[] | undefined;
   readonly later?: readonly Span[] | undefined;
 }
@@ -23,6 +24,7 @@ export function wantRule(want: WantLists): boolean {
   const lists: readonly (readonly Span[])[] = [
     want.skip ?? [],
     (want.resume ?? []).map(([entry]): Span => [entry, 1]),
+    (want.resumeIf ?? []).map(([entry]): Span => [entry, 1]),
     (want.unless ?? []).map(([entry]): Span => [entry, 1]),
     want.later ?? [],
   ];

@@ -116,6 +116,7 @@ describe.each([
       files: treeFiles(source),
       bytes: treeBytes(source),
       skipped: 0,
+      same: 0,
       failed: 0,
       resumedBytes: 0,
     };
@@ -137,6 +138,7 @@ describe.each([
       files: treeFiles(source),
       bytes: treeBytes(source),
       skipped: 0,
+      same: 0,
       failed: 0,
       resumedBytes: 0,
     };

@@ -71,11 +71,11 @@ export class TransferReport {
   finished(view: TransferView, result: TransferResult): void {
     this.#output.live?.clear();
     this.#progressEvent(view);
-    const { files, bytes, skipped, failed, resumedBytes, seconds } = result;
+    const { files, bytes, skipped, same, failed, resumedBytes, seconds } = result;
     const { results, problems } = summaryOf(view, result, this.#omissions.get(view.id) ?? []);
     for (const line of results) this.#output.result(line);
     for (const line of problems) this.#output.note(line);
-    this.#output.event({ event: 'done', files, bytes, skipped, failed, resumedBytes, seconds });
+    this.#output.event({ event: 'done', files, bytes, skipped, same, failed, resumedBytes, seconds });
     this.#forget(view);
   }
 
@@ -186,6 +186,7 @@ export class TransferReport {
       totalsComplete: view.totals.complete,
       resumedBytes: view.resumedBytes,
       skipped: view.skipped,
+      same: view.same,
       failed: view.failed,
       omitted: view.omitted,
       bytesPerSecond: Math.round(view.bytesPerSecond),

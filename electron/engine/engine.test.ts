@@ -18,6 +18,7 @@ const counts = {
   files: filesOf(tree).length,
   bytes: bytesOf(tree),
   skipped: 0,
+  same: 0,
   failed: 0,
   resumedBytes: 0,
   omitted: 0,
@@ -117,6 +118,7 @@ describe('send and receive', () => {
       files: 2,
       bytes: 30,
       skipped: 2,
+      same: 0,
     });
     expect(Object.keys(harvest(dir)).filter((path) => path.includes('.'))).toEqual([
       'tree/a.txt',
@@ -217,17 +219,18 @@ describe('send and receive', () => {
     expect(one.engine.snapshot().transfers).toHaveLength(4);
   });
 
-  it('of the same files twice at once keeps both', async () => {
+  it('of the same files twice at once brings each of them once', async () => {
     const receiver = await startReceiver();
     const sender = await startEngine();
     const { path } = planted();
-    await Promise.all(
+    const results = await Promise.all(
       [1, 2].map(
         () =>
           sender.engine.send({ paths: [join(path, 'a.txt'), join(path, 'big.bin')], to: receiver.at }).done,
       ),
     );
-    expect(Object.keys(harvest(receiver.dir))).toEqual(['a (1).txt', 'a.txt', 'big (1).bin', 'big.bin']);
+    expect(Object.keys(harvest(receiver.dir))).toEqual(['a.txt', 'big.bin']);
+    expect(results.reduce((sum, { files, same }) => sum + files + same, 0)).toBe(4);
   });
 });
 

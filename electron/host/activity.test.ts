@@ -15,6 +15,7 @@ const card = (id: string, more: Partial<TransferCard> = {}): TransferCard => ({
   resumedBytes: 0,
   passedBytes: 0,
   skipped: 0,
+  same: 0,
   failed: 0,
   omitted: 0,
   bytesPerSecond: 10,

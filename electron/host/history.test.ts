@@ -23,6 +23,7 @@ const entry = (number: number, more: Partial<TransferCard> = {}): HistoryEntry =
     resumedBytes: 0,
     passedBytes: 0,
     skipped: 0,
+    same: 0,
     failed: 0,
     omitted: 0,
     bytesPerSecond: 0,

@@ -20,6 +20,7 @@ const view = (more: Partial<TransferView> = {}): TransferView => ({
   resumedBytes: 0,
   passedBytes: 0,
   skipped: 0,
+  same: 0,
   failed: 0,
   omitted: 0,
   bytesPerSecond: 0,

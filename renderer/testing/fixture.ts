@@ -123,6 +123,7 @@ const quiet = {
   resumedBytes: 0,
   passedBytes: 0,
   skipped: 0,
+  same: 0,
   failed: 0,
   omitted: 0,
   bytesPerSecond: 0,

@@ -106,7 +106,10 @@ export interface TransferView {
   readonly resumedBytes: number;
   /** Bytes of files that need not come: found the same, or failed. With `bytes` and `resumedBytes` they make the total. */
   readonly passedBytes: number;
+  /** Files that are not wanted or that were there already. */
   readonly skipped: number;
+  /** Those of them that were there already, with the same content. */
+  readonly same: number;
   readonly failed: number;
   /** Entries that the source leaves out: symbolic links, sockets, devices. */
   readonly omitted: number;
@@ -147,6 +150,8 @@ export interface TransferResult {
   readonly files: number;
   readonly bytes: number;
   readonly skipped: number;
+  /** Of the skipped: there already, with the same content. */
+  readonly same: number;
   readonly failed: number;
   readonly resumedBytes: number;
   readonly omitted: number;

@@ -86,6 +86,7 @@ describe('receive', () => {
       files: 3,
       bytes: 3000,
       skipped: 0,
+      same: 0,
       failed: 0,
       resumedBytes: 0,
       seconds: 1.5,

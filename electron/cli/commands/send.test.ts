@@ -89,6 +89,7 @@ describe('send', () => {
       files: 3,
       bytes: 3000,
       skipped: 0,
+      same: 0,
       failed: 0,
       resumedBytes: 0,
       seconds: 1.5,

@@ -88,9 +88,11 @@ export const summaryOf = (
   if (result.resumedBytes > 0) {
     results.push(`${formatBytes(result.resumedBytes)} more were there from an earlier run.`);
   }
-  if (result.skipped > 0) {
-    results.push(`Skipped ${formatCounted(result.skipped, 'file')}: there already, or not wanted.`);
+  if (result.same > 0) {
+    results.push(`Already there: ${formatCounted(result.same, 'file')} with the same content.`);
   }
+  const unwanted = result.skipped - result.same;
+  if (unwanted > 0) results.push(`Skipped ${formatCounted(unwanted, 'file')} that were not wanted.`);
   const problems: string[] = [];
   if (result.omitted > 0) {
     // The other side names ten thousand of them at most.

@@ -6,16 +6,14 @@
  * state of its file does not allow throws: that is a peer that breaks the rules, and its session ends.
  */
 
-import { closeSync, fdatasync, ftruncateSync } from 'node:fs';
+import { closeSync, ftruncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import type { ConflictPolicy } from '../../../shared/model/transfer.ts';
 import { PackReader, readDataPrefix } from '../../../shared/protocol/bulk.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { chunkBytes, dataPrefixBytes } from '../../../shared/protocol/limits.ts';
-import { toHex } from '../../../shared/protocol/text.ts';
 import { Chain, matchesDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
 import { fileFaultOf } from './file-fault.ts';
@@ -23,17 +21,11 @@ import type { Inbox, Slot } from './inbox.ts';
 import type { Journal, LandingRecord } from './journal.ts';
 import { copyPartial, createPartial, isAt, landSmall, movedTo, reopenPartial } from './landing.ts';
 import { setTimes, writeWhole } from './landing.ts';
+import { OpenPartial } from './open-partial.ts';
 import { openToOthers, succeed } from './ownership.ts';
-import { Placer } from './placer.ts';
-import type { Place } from './placer.ts';
+import type { Place, Placer } from './placer.ts';
 import type { SafeRoot } from './safe-path.ts';
 import { discardPartial } from './unfinished.ts';
-
-/** Verified bytes after which the journal is told: what a kill loses at most. */
-const checkpointBytes = 4_194_304;
-
-/** Verified bytes after which the disk is asked to hold them, so that they outlive the system too. */
-const durableBytes = 268_435_456;
 
 /** What is written again of a partial that somebody removed while it was open; the rest of a larger one is not waited for. */
 const recoveredBytes = 268_435_456;
@@ -41,28 +33,14 @@ const recoveredBytes = 268_435_456;
 /** How often a file is tried anew when somebody meddles with its path. */
 const createTries = 10;
 
-interface OpenPartial {
-  readonly slot: Slot;
-  readonly path: string;
-  partialPath: string;
-  readonly fd: number;
-  readonly chain: Chain;
-  position: number;
-  /** Where a run that follows goes on: the last short chunk of a file is no place for that. */
-  resumable: { readonly bytes: number; readonly chain: Uint8Array } | undefined;
-  checkpointAt: number;
-  durableAt: number;
-  isSyncing: boolean;
-  /** Closed once the sync that is under way is over. */
-  isClosing: boolean;
-}
-
 export interface BulkSinkOptions {
   readonly inbox: Inbox;
   readonly journal: Journal;
   readonly root: SafeRoot;
   readonly digest: Digest;
-  readonly onConflict: ConflictPolicy;
+  readonly placer: Placer;
+  /** A file that had come whole before is settled. */
+  settled(): void;
   /** This side gives the file up. */
   fault(slot: Slot, error: HexdropError): void;
   /** The file is there; its file system does not hold its time. */
@@ -72,6 +50,8 @@ export interface BulkSinkOptions {
 export class BulkSink {
   readonly #options: BulkSinkOptions;
   readonly #placer: Placer;
+  /** Whole and not under their names yet: they are compared with what is here. */
+  readonly #placing = new Set<OpenPartial>();
   readonly #pack = new PackReader();
   readonly #timeNotKept = ({ path, mtimeUs }: Landing): void => this.#options.timeNotKept(path, mtimeUs);
   #open: OpenPartial | undefined;
@@ -80,10 +60,29 @@ export class BulkSink {
   #parked: string[] = [];
   files = 0;
   bytes = 0;
+  /** Files that came and were here already. */
+  same = 0;
+  /** Bytes of earlier runs that the source says are those of its file still. */
+  resumedBytes = 0;
 
   constructor(options: BulkSinkOptions) {
     this.#options = options;
-    this.#placer = new Placer(options);
+    this.#placer = options.placer;
+  }
+
+  /** Bytes that are written and that no kill of this process loses. */
+  get notedBytes(): number {
+    return this.bytes - (this.#open === undefined ? 0 : this.#open.position - this.#open.notedBytes);
+  }
+
+  /** Files that have come and have no name yet. */
+  get placing(): number {
+    return this.#placing.size;
+  }
+
+  /** Before others are told how much is here. Returns whether `notedBytes` are all that are. */
+  note(): boolean {
+    return this.#open?.noteForOthers() ?? true;
   }
 
   /** A file has begun to come in DATA frames and has not ended. */
@@ -99,7 +98,7 @@ export class BulkSink {
     const { file, offset, digest, contentBytes } = readDataPrefix(payload);
     const slot = this.#expect(file, 'DATA');
     if (slot === undefined) return;
-    const open = this.#open ?? this.#begin(slot);
+    const open = this.#open ?? this.#begin(slot, offset === 0);
     if (open === undefined) return;
     const { size } = slot.entry;
     const isRightLength = contentBytes === chunkBytes || offset + contentBytes === size;
@@ -121,19 +120,16 @@ export class BulkSink {
     } catch (thrown) {
       return this.#fail(slot, fileFaultOf(thrown, 'write', open.path));
     }
-    if (contentBytes < chunkBytes) open.resumable = { bytes: offset, chain: open.chain.value };
-    open.chain.append(digest);
-    open.position += contentBytes;
+    open.wrote(digest, contentBytes);
     slot.arrivedBytes = open.position;
     this.bytes += contentBytes;
-    if (open.position >= open.checkpointAt && contentBytes === chunkBytes) this.#checkpoint(open);
   }
 
   end(end: Payload<'END'>): void {
     const slot = this.#expect(end.file, 'END');
     if (slot === undefined) return;
     // A file of which everything had arrived before has no DATA in this run.
-    const open = this.#open ?? this.#begin(slot);
+    const open = this.#open ?? this.#begin(slot, false);
     if (open === undefined) return;
     const { entry } = slot;
     if (end.size !== entry.size || open.position !== entry.size) {
@@ -147,49 +143,86 @@ export class BulkSink {
       this.#drop(open);
       return this.#failDigest(slot, 'the whole file');
     }
+    this.#try(open, () => {
+      this.#options.root.nextTurn();
+      const place = this.#placer.placeOf(slot);
+      const { fd, chain } = open;
+      const isSame = this.#placer.findSame(slot, place, { fd, chain: chain.value }, (found) => {
+        this.#placing.delete(open);
+        this.#try(open, () => this.#settle(open, found));
+        this.#options.settled();
+      });
+      if (isSame === 'later') this.#wait(open);
+      else this.#settle(open, isSame);
+    });
+  }
+
+  /** Does something with a whole file, which fails when that does. */
+  #try(open: OpenPartial, work: () => void): void {
     try {
-      this.#rest(open);
+      work();
     } catch (thrown) {
-      return this.#fail(slot, fileFaultOf(thrown, 'put in place', open.path));
+      this.#fail(open.slot, fileFaultOf(thrown, 'put in place', open.path), open);
     }
-    this.files += 1;
+  }
+
+  /** A whole file is compared with one that is here; others may come meanwhile. */
+  #wait(open: OpenPartial): void {
+    // A run that follows goes on here, should this one not come to its end.
+    open.note();
+    open.slot.state = 'placing';
+    this.#placing.add(open);
+    this.#open = undefined;
+  }
+
+  #settle(open: OpenPartial, isSame: boolean): void {
+    if (isSame) {
+      this.#close(open);
+      this.#options.journal.dropPartial(open.path);
+    } else this.#rest(open);
+    this.#count(open.slot, isSame);
+  }
+
+  #count(slot: Slot, isSame: boolean): void {
+    if (isSame) this.same += 1;
+    else this.files += 1;
     this.#options.inbox.settle(slot);
   }
 
   /** Puts a whole file in its place, with all that it should have there. */
-  #rest(arrived: OpenPartial): void {
-    const { slot, path } = arrived;
+  #rest(open: OpenPartial): void {
+    const { slot, path, chain } = open;
     const { mtime, executable } = slot.entry;
     this.#options.root.nextTurn();
     const place = this.#placer.placeOf(slot);
-    const open = this.#found(arrived, dirname(place.finalPath));
+    this.#find(open, dirname(place.finalPath));
     if (place.replaced?.isFile() === true) succeed(open.fd, place.replaced, executable);
     else openToOthers(open.fd, this.#options.journal.passingPath(dirname(place.finalPath)), executable);
     if (!setTimes(open.fd, mtime)) this.#options.timeNotKept(path, mtime);
     // Some file systems tell only now that it did not fit.
     this.#close(open);
-    this.#placer.place(slot, path, open.partialPath, place);
+    this.#placer.place({ slot, path, partialPath: open.partialPath, chain: chain.value }, place);
   }
 
-  /** The whole partial where it can be put in place from: somebody may have tidied it up, or moved its folder. */
-  #found(open: OpenPartial, folder: string): OpenPartial {
-    if (isAt(open.fd, open.partialPath)) return open;
+  /** Has the whole partial where it can be put in place from: somebody may have tidied it up, or moved its folder. */
+  #find(open: OpenPartial, folder: string): void {
+    if (isAt(open.fd, open.partialPath)) return;
     const moved = movedTo(open.fd);
-    if (moved !== undefined) {
-      open.partialPath = moved;
-      return open;
-    }
+    if (moved !== undefined) return open.movedTo(moved);
     if (open.position > recoveredBytes) {
       const path = displayName(open.path);
       throw new HexdropError('write-failed', `"${path}" was removed while it came, before it was whole.`);
     }
-    const again: OpenPartial = { ...open, ...this.#create(open.slot, open.path, folder), isSyncing: false };
-    this.#open = again;
-    copyPartial(open.fd, again.fd);
-    // Its place may have been covered by another file system: then it still takes up room.
-    ftruncateSync(open.fd);
-    this.#close(open);
-    return again;
+    const { fd, partialPath } = this.#create(open.slot, open.path, folder);
+    try {
+      copyPartial(open.fd, fd);
+      // Its place may have been covered by another file system: then it still takes up room.
+      ftruncateSync(open.fd);
+    } catch (thrown) {
+      closeSync(fd);
+      throw thrown;
+    }
+    open.movedTo(partialPath, fd);
   }
 
   #create(slot: Slot, path: string, folder: string): Pick<OpenPartial, 'fd' | 'partialPath'> {
@@ -217,6 +250,7 @@ export class BulkSink {
     while (pack.next()) {
       const slot = this.#expect(pack.file, 'PACK');
       if (slot === undefined) continue;
+      this.#startOver(slot);
       if (
         this.#open !== undefined ||
         slot.state !== 'wanted' ||
@@ -238,22 +272,24 @@ export class BulkSink {
     }
     if (landings.length === 0) return;
     journal.willLand(landings);
-    for (const landing of landings) this.#land(landing);
+    const replacing: Landing[] = [];
+    for (const landing of landings) if (this.#land(landing) && landing.isTaken) replacing.push(landing);
+    // Now that nothing else has their names.
+    if (replacing.length > 0) journal.willLand(replacing.map((landing) => ({ ...landing, isTaken: false })));
   }
 
-  /** The source gave the file up. What it sent so far is of use only if the file is as it was. */
-  sourceFault(slot: Slot, isSourceChanged: boolean): void {
-    if (this.#open?.slot === slot) {
-      if (isSourceChanged) {
-        this.#drop(this.#open);
-      } else {
-        this.#keep(this.#open);
-      }
-    }
+  /** The source gave the file up. What it sent so far is of use unless the file is gone: the next run asks. */
+  sourceFault(slot: Slot, isSourceGone: boolean): void {
+    if (this.#open?.slot !== slot) return;
+    if (isSourceGone) this.#drop(this.#open);
+    else this.#keep(this.#open);
   }
 
   /** The transfer is over before its end: what is verified is kept for the next run. */
   stop(): void {
+    this.#placer.stop();
+    for (const open of this.#placing) this.#keep(open);
+    this.#placing.clear();
     if (this.#open !== undefined) this.#keep(this.#open);
   }
 
@@ -283,8 +319,9 @@ export class BulkSink {
     return slot;
   }
 
-  #begin(slot: Slot): OpenPartial | undefined {
-    const { root, inbox } = this.#options;
+  #begin(slot: Slot, isFromStart: boolean): OpenPartial | undefined {
+    const { root, inbox, journal } = this.#options;
+    if (isFromStart) this.#startOver(slot);
     const { entry, resume } = slot;
     const path = inbox.pathOf(entry);
     try {
@@ -294,27 +331,27 @@ export class BulkSink {
         resume === undefined
           ? this.#create(slot, path, folder)
           : { fd: reopenPartial(resume.partialPath), partialPath: resume.partialPath };
+      if (resume?.isAsked === true) {
+        journal.partialContinues(path, entry);
+        this.resumedBytes += resume.offset;
+      }
       const position = resume?.offset ?? 0;
       slot.arrivedBytes = position;
-      this.#open = {
-        slot,
-        path,
-        partialPath,
-        fd,
-        chain: new Chain(this.#options.digest, resume?.chain),
-        position,
-        resumable: undefined,
-        checkpointAt: position + checkpointBytes,
-        durableAt: position + durableBytes,
-        isSyncing: false,
-        isClosing: false,
-      };
+      const chain = new Chain(this.#options.digest, resume?.chain);
+      this.#open = new OpenPartial({ slot, path, partialPath, fd, chain, position }, journal);
       slot.state = 'receiving';
       return this.#open;
     } catch (thrown) {
       this.#fail(slot, fileFaultOf(thrown, 'create', path));
       return undefined;
     }
+  }
+
+  /** The source has begun at the start of a file of which it was asked whether it begins like the partial: it does not. */
+  #startOver(slot: Slot): void {
+    if (slot.resume?.isAsked !== true) return;
+    this.#options.journal.dropPartial(this.#options.inbox.pathOf(slot.entry));
+    slot.resume = undefined;
   }
 
   #plan(slot: Slot, content: Uint8Array): Landing | undefined {
@@ -334,6 +371,7 @@ export class BulkSink {
         bytes: content,
         executable: entry.executable,
         replaced: undefined,
+        isTaken: slot.isTaken,
       };
     } catch (thrown) {
       this.#fail(slot, fileFaultOf(thrown, 'create', path));
@@ -341,26 +379,37 @@ export class BulkSink {
     }
   }
 
-  #land(landing: Landing): void {
+  /** Whether it stands under its own name now. */
+  #land(landing: Landing): boolean {
     const { slot } = landing;
     try {
-      this.#withRoom(() => this.#landAnyway(landing));
+      const landed = this.#withRoom(() => this.#landAnyway(landing));
+      this.bytes += landing.size;
+      this.#count(slot, landed === 'same');
+      return landed === 'placed';
     } catch (thrown) {
-      return this.#fail(slot, fileFaultOf(thrown, 'put in place', landing.path));
+      this.#fail(slot, fileFaultOf(thrown, 'put in place', landing.path));
+      return false;
     }
-    this.files += 1;
-    this.bytes += landing.size;
-    this.#options.inbox.settle(slot);
   }
 
   /** Lands a small file, anew should somebody take its path, remove it, or remove its folder meanwhile. */
-  #landAnyway(landing: Landing): void {
-    const { slot, path, finalPath } = landing;
+  #landAnyway(landing: Landing): 'placed' | 'elsewhere' | 'same' {
+    const { slot, path, finalPath, bytes } = landing;
     for (let tries = 1; ; tries += 1) {
-      landing.replaced = this.#placer.replaced(finalPath);
+      landing.replaced = this.#placer.replaced(slot, finalPath);
+      if (landing.isTaken && this.#placer.hasSame(slot, bytes, landing.replaced)) return 'same';
       try {
-        if (landSmall(landing, this.#timeNotKept) === 'placed') return this.#placer.placed(finalPath);
-        return this.#placer.placeElsewhere(slot, path, landing.partialPath);
+        if (landSmall(landing, this.#timeNotKept) === 'placed') {
+          this.#placer.placed(slot, finalPath);
+          return 'placed';
+        }
+        if (!landing.isTaken && this.#placer.hasSame(slot, bytes, landing.replaced)) {
+          discardPartial(landing.partialPath);
+          return 'same';
+        }
+        this.#placer.placeElsewhere({ slot, path, partialPath: landing.partialPath });
+        return 'elsewhere';
       } catch (thrown) {
         discardPartial(landing.partialPath);
         if (tries === createTries || !isDisturbed(thrown)) throw thrown;
@@ -370,30 +419,11 @@ export class BulkSink {
     }
   }
 
-  #checkpoint(open: OpenPartial): void {
-    const { journal } = this.#options;
-    open.checkpointAt = open.position + checkpointBytes;
-    const record = { path: open.path, verifiedBytes: open.position, chain: toHex(open.chain.value) };
-    journal.checkpoint({ ...record, durable: false });
-    if (open.position < open.durableAt || open.isSyncing) return;
-    open.durableAt = open.position + durableBytes;
-    open.isSyncing = true;
-    // In the thread pool: the disk takes its time, and the wire need not wait for it.
-    fdatasync(open.fd, (error) => {
-      open.isSyncing = false;
-      if (open.isClosing) return closeSync(open.fd);
-      if (error === null) journal.checkpoint({ ...record, durable: true });
-    });
-  }
-
-  /** Closes a partial and remembers how far it is verified. */
+  /** Closes a partial and remembers how far it is verified: what lies beyond will come, and count, again. */
   #keep(open: OpenPartial): void {
-    const { journal } = this.#options;
-    const { bytes, chain } = open.resumable ?? { bytes: open.position, chain: open.chain.value };
-    // What is not kept will come, and count, again.
-    this.bytes -= open.position - bytes;
-    open.slot.arrivedBytes = bytes;
-    journal.checkpoint({ path: open.path, verifiedBytes: bytes, chain: toHex(chain), durable: false });
+    this.bytes -= open.position - open.resumableBytes;
+    open.slot.arrivedBytes = open.resumableBytes;
+    open.note();
     this.#close(open);
   }
 
@@ -407,8 +437,7 @@ export class BulkSink {
 
   #close(open: OpenPartial): void {
     if (this.#open === open) this.#open = undefined;
-    if (open.isSyncing) open.isClosing = true;
-    else closeSync(open.fd);
+    open.close();
   }
 
   /**
@@ -434,10 +463,11 @@ export class BulkSink {
     );
   }
 
-  #fail(slot: Slot, error: HexdropError): void {
-    if (this.#open?.slot === slot) {
-      if (error.code === 'disk-full') this.#parked.push(this.#open.path);
-      this.#keep(this.#open);
+  /** @param open the file, unless it is the one that comes now */
+  #fail(slot: Slot, error: HexdropError, open = this.#open): void {
+    if (open?.slot === slot && !open.isClosed) {
+      if (error.code === 'disk-full') this.#parked.push(open.path);
+      this.#keep(open);
     }
     this.#options.fault(slot, error);
   }
@@ -449,6 +479,7 @@ interface Landing extends LandingRecord {
   readonly bytes: Uint8Array;
   readonly executable: boolean;
   replaced: Place['replaced'];
+  readonly isTaken: boolean;
 }
 
 /** What the system says when a path is taken or gone between two calls. */

@@ -56,12 +56,27 @@ describe('with rename', () => {
     expect(await rig.sink.outcome).toMatchObject({ summary: { files: 4, skipped: 0, failed: 0 } });
   });
 
-  it('the same again gives another number, and no name is lost', async () => {
+  it('each content gets a number of its own, and no name is lost', async () => {
     const all = temporaryFolder();
-    plant(join(all, 'from'), { 'a.txt': { size: 10, seed: 1 } });
-    for (let run = 0; run < 4; run += 1)
+    for (let run = 0; run < 4; run += 1) {
+      plant(join(all, 'from'), { 'a.txt': { size: 10, seed: run } });
       await Rig.run({ paths: [join(all, 'from', 'a.txt')], dir: join(all, 'to'), home: join(all, 'home') });
+    }
     expect(Object.keys(harvest(join(all, 'to')))).toEqual(['a (1).txt', 'a (2).txt', 'a (3).txt', 'a.txt']);
+  });
+
+  it('a folder that got a number is taken again, with what is in it', async () => {
+    const all = temporaryFolder();
+    plant(all, { from: { docs: { x: { size: 5, seed: 1 } } }, to: { docs: { size: 3, seed: 3 } } });
+    for (let run = 0; run < 3; run += 1) {
+      const rig = await Rig.run({
+        paths: [join(all, 'from', 'docs')],
+        dir: join(all, 'to'),
+        home: join(all, 'home'),
+      });
+      expect(await rig.sink.outcome).toMatchObject({ summary: { same: run === 0 ? 0 : 1, failed: 0 } });
+    }
+    expect(Object.keys(harvest(join(all, 'to')))).toEqual(['docs', 'docs (1)', 'docs (1)/x']);
   });
 
   it('a folder whose name a file has gets a number, with all that is in it', async () => {
@@ -112,7 +127,7 @@ describe('with skip', () => {
     expect(rig.contentBytes).toBe(7);
     expect(await rig.sink.outcome).toEqual({
       kind: 'done',
-      summary: { files: 1, bytes: 7, skipped: 3, failed: 0, resumedBytes: 0 },
+      summary: { files: 1, bytes: 7, skipped: 3, same: 3, failed: 0, resumedBytes: 0 },
     });
     expect(await rig.source.outcome).toEqual(await rig.sink.outcome);
     expect(Object.keys(harvest(to))).toEqual([
@@ -144,7 +159,7 @@ describe('with skip', () => {
         expect(rig.contentBytes).toBe(0);
         expect(await rig.sink.outcome).toMatchObject({
           kind: 'done',
-          summary: { files: 0, bytes: 0, skipped: filesOf(any).length, failed: 0 },
+          summary: { files: 0, bytes: 0, skipped: filesOf(any).length, same: filesOf(any).length, failed: 0 },
         });
         expect(Object.keys(harvest(to))).toEqual(Object.keys(harvest(from)));
       }),
@@ -244,7 +259,7 @@ describe('a part of a tree', () => {
       'docs/deep/c.txt',
     ]);
     expect(rig.contentBytes).toBe(40);
-    const summary = { files: 2, bytes: 40, skipped: 2, failed: 0, resumedBytes: 0 };
+    const summary = { files: 2, bytes: 40, skipped: 2, same: 0, failed: 0, resumedBytes: 0 };
     expect(await rig.sink.outcome).toEqual({ kind: 'done', summary });
     expect(await rig.source.outcome).toEqual({ kind: 'done', summary });
   });
@@ -268,7 +283,7 @@ describe('a part of a tree', () => {
     const { rig, dir, home } = await send(whole, {}, { wants: () => false });
     expect(await rig.sink.outcome).toEqual({
       kind: 'done',
-      summary: { files: 0, bytes: 0, skipped: 4, failed: 0, resumedBytes: 0 },
+      summary: { files: 0, bytes: 0, skipped: 4, same: 0, failed: 0, resumedBytes: 0 },
     });
     expect(rig.contentBytes).toBe(0);
     expect(leftovers(home, dir)).toEqual([]);

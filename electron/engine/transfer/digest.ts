@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 
 import { digestBytes } from '../../../shared/protocol/limits.ts';
+import { fromHex, toHex } from '../../../shared/protocol/text.ts';
 
 export type DigestName = 'blake3' | 'sha256';
 
@@ -123,6 +124,13 @@ export class Chain {
     return equalDigests(this.#pair.subarray(0, digestBytes), value);
   }
 }
+
+/** A chain to be kept for later: with the digest that it was made with, since those of two digests never agree. */
+export const noteOfChain = ({ name }: Digest, chain: Uint8Array): string => `${name}:${toHex(chain)}`;
+
+/** The chain in such a note; undefined when it was made with another digest. */
+export const chainOfNote = ({ name }: Digest, note: string): Uint8Array | undefined =>
+  note.startsWith(`${name}:`) ? fromHex(note.slice(name.length + 1)) : undefined;
 
 /** Not constant in time: digests are no secrets. */
 export function equalDigests(a: Uint8Array, b: Uint8Array): boolean {

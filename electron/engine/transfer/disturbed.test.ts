@@ -145,6 +145,7 @@ describe('DONE that is lost', () => {
       files: filesOf(tree).length,
       bytes: 0,
       skipped: 0,
+      same: 0,
       failed: 0,
       resumedBytes: bytesOf(tree),
     };

@@ -229,7 +229,7 @@ describe('a sink', () => {
     peer.send('DONE', 1, { files: 2, bytes: 9, skipped: 0, failed: 1, resumedBytes: 0 });
     expect(await source.outcome).toEqual({
       kind: 'done',
-      summary: { files: 2, bytes: 9, skipped: 0, failed: 1, resumedBytes: 0 },
+      summary: { files: 2, bytes: 9, skipped: 0, same: 0, failed: 1, resumedBytes: 0 },
     });
     expect(source.faults).toEqual([{ path: 'big', code: 'disk-full', side: 'there' }]);
   });

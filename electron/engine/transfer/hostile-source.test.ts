@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -188,8 +188,11 @@ describe('FAULT of a source', () => {
   it('for a file that waits for its comparison leaves the others', async () => {
     const source = await RawSource.offer({ onConflict: 'skip' });
     mkdirSync(source.dir, { recursive: true });
-    for (const name of ['a', 'b']) writeFileSync(join(source.dir, name), 'abc');
-    source.manifest([file('a', 3), file('b', 3)]);
+    writeFileSync(join(source.dir, 'a'), 'abc');
+    // Takes some time to be read.
+    writeFileSync(join(source.dir, 'b'), '');
+    truncateSync(join(source.dir, 'b'), 1_000_000_000);
+    source.manifest([file('a', 3), file('b', 1_000_000_000)]);
     expect(await source.peer.next('WANT')).toMatchObject({ later: [[0, 2]] });
     source.peer.send('FAULT', 1, { file: 1, code: 'read-failed', message: '' });
     expect(await source.peer.next('WANT')).toMatchObject({ first: 0, unless: [[0, expect.any(String)]] });

@@ -9,16 +9,28 @@ import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { ManifestOrder } from '../../../shared/protocol/manifest-order.ts';
 import type { ManifestEntry, ManifestPage } from '../../../shared/protocol/manifest.ts';
+import type { ExistingFile } from './existing-file.ts';
 import { FolderTable } from './folder-table.ts';
 import type { FolderRecord } from './folder-table.ts';
 
-/** `told`: no WANT covers it yet. `wanted`: its bulk may come. `receiving`: it has begun. `settled`: over, well or not. */
-export type SlotState = 'told' | 'wanted' | 'receiving' | 'settled';
+/**
+ * `told`: no WANT covers it yet. `wanted`: its bulk may come. `receiving`: it has begun. `placing`: it is whole, and does
+ * not have its name yet. `settled`: over, well or not.
+ */
+export type SlotState = 'told' | 'wanted' | 'receiving' | 'placing' | 'settled';
 
 export interface Resume {
   readonly offset: number;
   readonly chain: Uint8Array;
   readonly partialPath: string;
+  /** The source is asked whether its file begins with this; else it comes from its start. */
+  readonly isAsked: boolean;
+}
+
+/** A file that is here and may be the same, as it was when its chain was computed. */
+export interface Found {
+  readonly existing: ExistingFile;
+  readonly chain: Uint8Array;
 }
 
 export interface Slot {
@@ -27,6 +39,10 @@ export interface Slot {
   state: SlotState;
   /** Set with `wanted` when an earlier run left a partial. */
   resume: Resume | undefined;
+  /** Set with `wanted` when the source is asked whether the file is the same as one that is here. */
+  found: Found | undefined;
+  /** Whether something had its name here when it was told. */
+  isTaken: boolean;
   /** Verified bytes of the file that are here, those of an earlier run among them. */
   arrivedBytes: number;
 }
@@ -104,6 +120,8 @@ export class Inbox {
       entry,
       state: 'told',
       resume: undefined,
+      found: undefined,
+      isTaken: false,
       arrivedBytes: 0,
     }));
     for (const slot of slots) {
@@ -171,6 +189,7 @@ export class Inbox {
     if (slot.state === 'settled') return;
     slot.state = 'settled';
     slot.resume = undefined;
+    slot.found = undefined;
     if (slot.entry.kind === 'file') this.#open -= 1;
     while (this.#slots[this.#settled - this.#base]?.state === 'settled') this.#settled += 1;
     if (this.#settled - this.#base >= 4_096) {

@@ -20,8 +20,11 @@ export interface JournalHeader {
   readonly startedAtMs: number;
 }
 
-/** path, version, size, mtime in microseconds and, where it differs from the path, the final path in the target. */
-export type LandingEntry = [string, string, number, number, string?];
+/**
+ * path, version, size, mtime in microseconds; the final path in the target where it differs from the path, or where a
+ * chain follows; the chain of the content with the name of its digest.
+ */
+export type LandingEntry = [string, string, number, number, string?, string?];
 
 /** Every other line: one object with one property. */
 export type JournalLine =
@@ -36,13 +39,15 @@ export type JournalLine =
   | { readonly opened: readonly [string, string, number, number, string?] }
   /** So many bytes of a partial are verified, up to this chain value: number, bytes, chain, 1 when synced. */
   | { readonly verified: readonly [number, number, string, 0 | 1] }
+  /** What a partial holds is also how another version of its source begins: number, version, size. */
+  | { readonly revised: readonly [number, string, number] }
   /** The partial of this path is of no more use. */
   | { readonly dropped: string };
 
 export interface PartialRecord {
   readonly path: string;
-  readonly version: string;
-  readonly size: number;
+  version: string;
+  size: number;
   readonly number: number;
   /** Relative to the target, with '/': where the partial lies. */
   readonly folder: string;
@@ -159,6 +164,10 @@ export class JournalContent {
       const partial: PartialRecord = { path, version, size, number, folder, verifiedBytes: 0, chain: '' };
       this.#partials.set(path, partial);
       this.#partialsByNumber.set(number, partial);
+    } else if ('revised' in line) {
+      const [number, version, size] = line.revised;
+      const partial = this.#partialsByNumber.get(number);
+      if (partial !== undefined) Object.assign(partial, { version, size });
     } else if ('dropped' in line) {
       this.forgetPartial(line.dropped);
     } else if ('boot' in line) {
@@ -214,7 +223,7 @@ const headerOf = (line: object | undefined): JournalHeader | undefined => {
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 const isJournalLine = (line: object): line is JournalLine => {
-  const { boot, landing, opened, verified, dropped } = line as Partial<Record<string, unknown>>;
+  const { boot, landing, opened, verified, revised, dropped } = line as Partial<Record<string, unknown>>;
   if (Array.isArray(landing)) return landing.every((entry) => isLandingEntry(entry));
   if (Array.isArray(verified)) {
     const [number, bytes, chain, isDurable] = verified as unknown[];
@@ -227,17 +236,22 @@ const isJournalLine = (line: object): line is JournalLine => {
     const isText = typeof path === 'string' && typeof version === 'string';
     return isText && isCount(size) && isCount(number) && (folder === undefined || typeof folder === 'string');
   }
+  if (Array.isArray(revised)) {
+    const [number, version, size] = revised as unknown[];
+    return isCount(number) && typeof version === 'string' && isCount(size);
+  }
   return typeof dropped === 'string' || typeof boot === 'string';
 };
 
 const isLandingEntry = (entry: unknown): boolean => {
   if (!Array.isArray(entry)) return false;
-  const [path, version, size, mtimeUs, finalPath] = entry as unknown[];
+  const [path, version, size, mtimeUs, finalPath, chain] = entry as unknown[];
   return (
     typeof path === 'string' &&
     typeof version === 'string' &&
     isCount(size) &&
     isEntryTime(mtimeUs) &&
-    (finalPath === undefined || typeof finalPath === 'string')
+    (finalPath === undefined || typeof finalPath === 'string') &&
+    (chain === undefined || typeof chain === 'string')
   );
 };

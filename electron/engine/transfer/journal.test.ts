@@ -127,6 +127,7 @@ describe('files in place', () => {
       size: 3,
       mtimeUs,
       finalPath: join(targetRoot, 'a'),
+      chain: undefined,
     });
     expect(second.known('folder/b')).toMatchObject({ finalPath: join(targetRoot, 'folder', 'b (1)') });
     expect(second.known('b')).toBeUndefined();

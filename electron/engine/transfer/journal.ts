@@ -49,6 +49,10 @@ export interface LandingRecord {
   readonly mtimeUs: number;
   /** Absolute, under the target root. */
   readonly finalPath: string;
+  /** Of the content, as `noteOfChain` writes it. */
+  readonly chain?: string | undefined;
+  /** Something else has the name still: that must not pass for this file, should a kill come before it is replaced. */
+  readonly isTaken?: boolean;
 }
 
 export interface OpenedRecord {
@@ -76,6 +80,7 @@ export type Known =
       readonly size: number;
       readonly mtimeUs: number;
       readonly finalPath: string;
+      readonly chain: string | undefined;
     }
   | {
       readonly kind: 'partial';
@@ -85,6 +90,9 @@ export type Known =
       readonly verifiedBytes: number;
       readonly chain: string;
     };
+
+/** In place of the version of a file whose name something else has still: no file has it. */
+const noVersion = '';
 
 export const journalFolderOf = (home: string): string => join(home, 'journal');
 
@@ -213,15 +221,18 @@ export class Journal {
 
   /**
    * What earlier runs (and this one) left of a file. 'landed': it is in place with the size and the time that it was
-   * given. 'partial': so many bytes of it are good. The caller compares the version.
+   * given. 'partial': so many bytes of it are good; of a later version, should one have landed before. The caller
+   * compares the version.
    */
   known(path: string): Known | undefined {
     const landed = this.#landed(path);
     const partial = this.#content.partials.get(path);
-    if (landed !== undefined) {
-      if (partial !== undefined) this.#forgetPartial(partial);
-      return landed;
-    }
+    if (landed === undefined) return this.#begun(partial);
+    if (partial !== undefined && partial.version === landed.version) this.#forgetPartial(partial);
+    return this.#begun(this.#content.partials.get(path)) ?? landed;
+  }
+
+  #begun(partial: PartialRecord | undefined): Extract<Known, { kind: 'partial' }> | undefined {
     if (partial === undefined || partial.verifiedBytes === 0) return undefined;
     const partialPath = this.#partialPath(partial);
     const stats = statsOf(partialPath);
@@ -235,15 +246,16 @@ export class Journal {
     return { kind: 'partial', version, size, partialPath, verifiedBytes, chain };
   }
 
-  /** Says which files are about to be put in place. To be called before, for a whole batch at once. */
+  /** Says which files are about to be put in place, or were put in place of others, for a whole batch at once. */
   willLand(records: readonly LandingRecord[]): void {
     this.#settlePlaced();
     const landing: LandingEntry[] = [];
-    for (const { path, version, size, mtimeUs, finalPath } of records) {
+    for (const { path, version, size, mtimeUs, finalPath, chain, isTaken } of records) {
       const relative = this.#relative(finalPath);
-      landing.push(
-        relative === path ? [path, version, size, mtimeUs] : [path, version, size, mtimeUs, relative],
-      );
+      const entry: LandingEntry = [path, isTaken === true ? noVersion : version, size, mtimeUs];
+      if (relative !== path || chain !== undefined) entry.push(relative);
+      if (chain !== undefined) entry.push(chain);
+      landing.push(entry);
       if (this.#content.partials.has(path)) this.#placing.push(path);
     }
     this.#append({ landing });
@@ -273,7 +285,13 @@ export class Journal {
     if (durable) this.#file.sync();
   }
 
-  /** Forgets and removes the partial of a file: its source changed, or its digest was wrong. */
+  /** The source says that another version of the file begins with what its partial holds: it goes on with that one. */
+  partialContinues(path: string, { version, size }: Pick<OpenedRecord, 'version' | 'size'>): void {
+    const partial = this.#content.partials.get(path);
+    if (partial !== undefined) this.#append({ revised: [partial.number, version, size] });
+  }
+
+  /** Forgets and removes the partial of a file: its source is another one, or its digest was wrong. */
   dropPartial(path: string): void {
     const partial = this.#content.partials.get(path);
     if (partial === undefined) return;
@@ -331,12 +349,12 @@ export class Journal {
     const entry = this.#readLine.entries[index];
     if (entry === undefined) return undefined;
     this.#readLine.next = index + 1;
-    const [, version, size, mtimeUs, final = path] = entry;
+    const [, version, size, mtimeUs, final = path, chain] = entry;
     const finalPath = this.#absolute(final);
     const stats = statsOf(finalPath);
     if (stats === undefined || !stats.isFile() || stats.size !== size) return undefined;
     return isTimeHeld(mtimeUs, stats.mtimeMs)
-      ? { kind: 'landed', version, size, mtimeUs, finalPath }
+      ? { kind: 'landed', version, size, mtimeUs, finalPath, chain }
       : undefined;
   }
 

@@ -1,17 +1,22 @@
 /**
  * Under which name a whole and verified file comes to stand (docs/PROTOCOL.md, "Conflicts"): its own, in place of what
- * has it, or a free one beside. Tells the journal before anything is placed.
+ * has it, or a free one beside; none when the same content is there already. Tells the journal what is placed.
  */
 
 import { lstatSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 
 import type { ConflictPolicy } from '../../../shared/model/transfer.ts';
+import { equalDigests, noteOfChain } from './digest.ts';
+import type { Digest } from './digest.ts';
+import { hasContent, isUntouched, lookFor } from './existing-file.ts';
+import type { Look } from './existing-file.ts';
 import type { Inbox, Slot } from './inbox.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, LandingRecord } from './journal.ts';
 import { freeName, placeNoClobber, placeOver } from './landing.ts';
 import { clashKey } from './safe-path.ts';
 import type { SafeRoot } from './safe-path.ts';
+import { SameFiles } from './same-files.ts';
 import { statsOf } from './unfinished.ts';
 
 export interface PlacerOptions {
@@ -19,6 +24,9 @@ export interface PlacerOptions {
   readonly journal: Journal;
   readonly root: SafeRoot;
   readonly onConflict: ConflictPolicy;
+  readonly digest: Digest;
+  /** Grows while the wire is busy. */
+  traffic(): number;
 }
 
 /** Where a file goes, and what has that place now if it is to be replaced. */
@@ -27,19 +35,30 @@ export interface Place {
   readonly replaced: Stats | undefined;
 }
 
+/** A file that is whole and verified. */
+export interface Unplaced {
+  readonly slot: Slot;
+  readonly path: string;
+  readonly partialPath: string;
+  /** Absent of a packed file, which is as quickly read again. */
+  readonly chain?: Uint8Array;
+}
+
 export class Placer {
   readonly #options: PlacerOptions;
-  /** Clash keys of what this transfer may not replace again; kept only where names are folded. */
-  readonly #placed = new Set<string>();
+  readonly #sameFiles: SameFiles;
+  /** Which entry may replace what has a name, by clash key; kept only where names are folded. */
+  readonly #claims = new Map<string, number>();
 
   constructor(options: PlacerOptions) {
     this.#options = options;
+    this.#sameFiles = new SameFiles(() => options.traffic());
   }
 
   /** The place of an entry; its folder is made. */
   placeOf(slot: Slot): Place {
     const finalPath = this.finalPath(slot);
-    return { finalPath, replaced: this.replaced(finalPath) };
+    return { finalPath, replaced: this.replaced(slot, finalPath) };
   }
 
   /** Where the entry goes if its name is free; its folder is made. */
@@ -48,37 +67,84 @@ export class Placer {
     return root.file(inbox.folderOf(entry).components, entry.name, { create: true });
   }
 
+  /** What is here that has the entry's name, and what could be the same. Makes no folder. @throws HexdropError */
+  look({ entry }: Slot, isNumbered: boolean): Look {
+    const { root, inbox } = this.#options;
+    const { components } = inbox.folderOf(entry);
+    return lookFor(entry, (name) => root.file(components, name), isNumbered);
+  }
+
+  /**
+   * Whether a file that came is here already, under its name or, unless it would replace that, a numbered one. 'later'
+   * when that takes time: then `found` is called, once.
+   * @param fd the open partial
+   */
+  findSame(
+    slot: Slot,
+    { replaced }: Place,
+    { fd, chain }: { readonly fd: number; readonly chain: Uint8Array },
+    found: (isSame: boolean) => void,
+  ): boolean | 'later' {
+    let { files } = this.look(slot, replaced === undefined);
+    const asked = slot.found;
+    if (asked !== undefined && isUntouched(asked.existing)) {
+      if (equalDigests(asked.chain, chain)) return true;
+      files = files.filter(({ path }) => path !== asked.existing.path);
+    }
+    return files.length > 0 && this.#sameFiles.search(fd, files, found);
+  }
+
+  /** The same for a small file. */
+  hasSame(slot: Slot, content: Uint8Array, replaced: Stats | undefined): boolean {
+    return this.look(slot, replaced === undefined).files.some((file) => hasContent(file, content));
+  }
+
+  /** What has not been found by now is not told any more. */
+  stop(): void {
+    this.#sameFiles.stop();
+  }
+
   /** Puts a whole partial in its place: that of `replaced`, or a free one. */
-  place(slot: Slot, path: string, partialPath: string, { finalPath, replaced }: Place): void {
-    const { journal } = this.#options;
-    const { entry } = slot;
-    journal.willLand([{ path, version: entry.version, size: entry.size, mtimeUs: entry.mtime, finalPath }]);
-    if (replaced !== undefined) placeOver(partialPath, finalPath);
-    else if (placeNoClobber(partialPath, finalPath) === 'exists')
-      return this.placeElsewhere(slot, path, partialPath);
-    this.placed(finalPath);
+  place(unplaced: Unplaced, { finalPath, replaced }: Place): void {
+    const { slot, partialPath } = unplaced;
+    if (replaced !== undefined) {
+      placeOver(partialPath, finalPath);
+      this.#options.journal.willLand([this.#record(unplaced, finalPath)]);
+    } else if (statsOf(finalPath) !== undefined || !this.#placeFree(unplaced, finalPath)) {
+      return this.placeElsewhere(unplaced);
+    }
+    this.placed(slot, finalPath);
   }
 
   /**
    * What the file takes the place of, as the person chose. Where the file system takes `readme` for `README`, a file of
-   * this very transfer may have the name: it is not replaced.
+   * this very transfer may have the name, or be the same as what has it: that is not replaced.
    */
-  replaced(finalPath: string): Stats | undefined {
-    if (this.#options.onConflict !== 'overwrite' || this.#placed.has(clashKey(finalPath, true)))
-      return undefined;
-    return statsOf(finalPath);
+  replaced(slot: Slot, finalPath: string): Stats | undefined {
+    if (this.#options.onConflict !== 'overwrite') return undefined;
+    const claimant = this.#claims.get(clashKey(finalPath, true));
+    return claimant === undefined || claimant === slot.index ? statsOf(finalPath) : undefined;
   }
 
   /** A file of this transfer has come to stand under a name. */
-  placed(finalPath: string): void {
+  placed(slot: Slot, finalPath: string): void {
+    this.claim(slot, finalPath);
+  }
+
+  /** Takes a name that is there for an entry, which is put in its place or compared with it; false when another one has. */
+  claim({ index }: Slot, finalPath: string): boolean {
     const { onConflict, root } = this.#options;
-    if (onConflict === 'overwrite' && root.foldsNames(finalPath)) this.#placed.add(clashKey(finalPath, true));
+    if (onConflict !== 'overwrite') return true;
+    const key = clashKey(finalPath, true);
+    const claimant = this.#claims.get(key);
+    if (claimant === undefined && root.foldsNames(finalPath)) this.#claims.set(key, index);
+    return claimant === undefined || claimant === index;
   }
 
   /** The name is taken: keep both. Somebody may take the free name too before it is ours. */
-  placeElsewhere(slot: Slot, path: string, partialPath: string): void {
-    const { root, inbox, journal } = this.#options;
-    const { entry } = slot;
+  placeElsewhere(unplaced: Unplaced): void {
+    const { root, inbox } = this.#options;
+    const { entry } = unplaced.slot;
     const { components } = inbox.folderOf(entry);
     const at = (name: string): string => root.file(components, name, { create: true });
     for (;;) {
@@ -86,10 +152,19 @@ export class Placer {
         entry.name,
         (candidate) => lstatSync(at(candidate), { throwIfNoEntry: false }) !== undefined,
       );
-      journal.willLand([
-        { path, version: entry.version, size: entry.size, mtimeUs: entry.mtime, finalPath: at(name) },
-      ]);
-      if (placeNoClobber(partialPath, at(name)) === 'placed') return;
+      if (this.#placeFree(unplaced, at(name))) return;
     }
+  }
+
+  /** False when the name is taken after all. */
+  #placeFree(unplaced: Unplaced, finalPath: string): boolean {
+    this.#options.journal.willLand([this.#record(unplaced, finalPath)]);
+    return placeNoClobber(unplaced.partialPath, finalPath) === 'placed';
+  }
+
+  #record({ slot: { entry }, path, chain }: Unplaced, finalPath: string): LandingRecord {
+    const { version, size, mtime: mtimeUs } = entry;
+    const note = chain === undefined ? undefined : noteOfChain(this.#options.digest, chain);
+    return { path, version, size, mtimeUs, finalPath, chain: note };
   }
 }

@@ -15,7 +15,7 @@ const peer: PeerView = {
   secure: true,
   trust: 'known',
 };
-const summary = { files: 2, bytes: 300, skipped: 0, failed: 0, resumedBytes: 0 };
+const summary = { files: 2, bytes: 300, skipped: 0, same: 0, failed: 0, resumedBytes: 0 };
 
 const progressOf = (bytes: number): Progress => ({
   ...summary,

@@ -32,6 +32,7 @@ const nothing: Progress = {
   files: 0,
   bytes: 0,
   skipped: 0,
+  same: 0,
   failed: 0,
   resumedBytes: 0,
   passedBytes: 0,
@@ -221,7 +222,7 @@ export class TransferRecord {
   view(): TransferView {
     const state = this.#shownState;
     const pausedBy = state === 'paused' ? this.#pauses.by(true) : undefined;
-    const { totals, files, bytes, skipped, failed, resumedBytes, passedBytes, omitted, currentPath } =
+    const { totals, files, bytes, skipped, same, failed, resumedBytes, passedBytes, omitted, currentPath } =
       this.#progress();
     if (state === 'running') this.#rate.sample(bytes, performance.now());
     const secondsLeft =
@@ -239,6 +240,7 @@ export class TransferRecord {
       resumedBytes,
       passedBytes,
       skipped,
+      same,
       failed,
       omitted,
       bytesPerSecond: state === 'running' ? this.#rate.bytesPerSecond : 0,

@@ -6,7 +6,10 @@ import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts
 export interface Summary {
   readonly files: number;
   readonly bytes: number;
+  /** Files that nobody wanted or that were there already. */
   readonly skipped: number;
+  /** Those of them that were there already, with the same content. */
+  readonly same: number;
   readonly failed: number;
   readonly resumedBytes: number;
 }

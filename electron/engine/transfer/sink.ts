@@ -18,6 +18,7 @@ import { refusalPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { BulkType, ControlFrame, FrameStream } from '../session/frame-stream.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import { Acknowledger } from './acknowledger.ts';
+import type { Standing } from './acknowledger.ts';
 import { AgreedOffer } from './agreed-offer.ts';
 import { BulkSink } from './bulk-sink.ts';
 import type { HomeFaults } from '../home-faults.ts';
@@ -27,8 +28,10 @@ import { Farewell } from './farewell.ts';
 import { restoreFolderTimes } from './folder-times.ts';
 import { Inbox } from './inbox.ts';
 import type { Slot } from './inbox.ts';
+import { isUntouched } from './existing-file.ts';
 import { Journal } from './journal.ts';
 import { Notices } from './notices.ts';
+import { Placer } from './placer.ts';
 import { previewEntries, previewOf } from './preview.ts';
 import type { Progress, Summary, TransferReports } from './reports.ts';
 import type { SafeRoot } from './safe-path.ts';
@@ -88,7 +91,7 @@ export class Sink implements TransferPort {
   readonly #farewell = new Farewell((summary) => this.#complete(summary));
   readonly #pace: SinkPace;
   readonly #acknowledger = new Acknowledger(
-    () => ({ settled: this.#inbox.settled, bytes: this.#bytes, resumedBytes: this.#resumedBytes }),
+    () => this.#standing(),
     (standing) => this.#wire.send('ACK', standing),
   );
   #isDecided = false;
@@ -103,8 +106,8 @@ export class Sink implements TransferPort {
   #sinkFaults = 0;
   #sourceFaults = 0;
   #omitted = 0;
-  /** Files found the same as what was there. */
-  #same = 0;
+  /** Files of which the source found that they are here already. */
+  #foundSame = 0;
 
   constructor(options: SinkOptions) {
     this.#options = options;
@@ -147,6 +150,7 @@ export class Sink implements TransferPort {
       files: (this.#bulk?.files ?? 0) + (this.#planner?.landedBefore ?? 0),
       bytes: this.#bytes,
       skipped: this.#same + unwanted,
+      same: this.#same,
       failed: this.#failed,
       resumedBytes: this.#resumedBytes,
       passedBytes: this.#inbox.passedBytes,
@@ -285,17 +289,28 @@ export class Sink implements TransferPort {
       roots: offer.roots.map(({ name }) => name),
       bootId: target.bootId,
     });
-    const fault = (slot: Slot, error: HexdropError): void => this.#fault(slot, error);
-    const timeNotKept = (path: string, mtimeUs: number): void => this.#timeNotKept(path, mtimeUs);
-    const shared = {
+    const files = {
       inbox: this.#inbox,
       journal: this.#journal,
       root,
       onConflict,
       digest: this.#wire.session.digest,
-      fault,
+      traffic: (): number => this.#bulk?.bytes ?? 0,
     };
-    this.#bulk = new BulkSink({ ...shared, timeNotKept });
+    const shared = {
+      ...files,
+      placer: new Placer(files),
+      fault: (slot: Slot, error: HexdropError): void => this.#fault(slot, error),
+    };
+    this.#bulk = new BulkSink({
+      ...shared,
+      timeNotKept: (path, mtimeUs) => this.#timeNotKept(path, mtimeUs),
+      settled: () =>
+        this.#guard(() => {
+          this.#settledSome();
+          this.#finishWhenSettled();
+        }),
+    });
     this.#planner = new WantPlanner({
       ...shared,
       wants: target.wants,
@@ -339,11 +354,8 @@ export class Sink implements TransferPort {
 
   #sameFile(file: number): void {
     const slot = this.#inbox.slot(file);
-    if (
-      slot === undefined ||
-      this.#planner?.isConditional(slot) !== true ||
-      this.#bulk?.isFileOpen === true
-    ) {
+    if (this.#inbox.isRefused(file)) return;
+    if (slot?.state !== 'wanted' || slot.found === undefined || this.#bulk?.isFileOpen === true) {
       throw new HexdropError(
         'unexpected-frame',
         `SAME came for entry ${file}, which was wanted without a condition, or before another file had ended.`,
@@ -353,8 +365,13 @@ export class Sink implements TransferPort {
         },
       );
     }
-    this.#same += 1;
-    this.#inbox.pass(slot);
+    if (isUntouched(slot.found.existing)) {
+      this.#foundSame += 1;
+      this.#inbox.pass(slot);
+    } else {
+      const message = 'It was the same as a file that has been changed here meanwhile. Send it again.';
+      this.#fault(slot, new HexdropError('file-changed', message));
+    }
     this.#settledSome();
   }
 
@@ -365,7 +382,10 @@ export class Sink implements TransferPort {
       return this.#earlyFaults.keep(fault, this.#inbox.count, mayOvertake);
     }
     const slot = this.#inbox.slot(fault.file);
-    const isSettled = slot === undefined ? fault.file < this.#inbox.settled : slot.state === 'settled';
+    const isSettled =
+      slot === undefined
+        ? fault.file < this.#inbox.settled
+        : slot.state === 'settled' || slot.state === 'placing';
     // Given up on this side already, or over. A folder is settled once it is made; its content may fail later, once.
     if (this.#inbox.isRefused(fault.file) || (isSettled && this.#inbox.folder(fault.file) === undefined))
       return;
@@ -375,7 +395,7 @@ export class Sink implements TransferPort {
       slot === undefined ? (this.#inbox.folder(fault.file)?.path ?? '') : this.#inbox.pathOf(slot.entry);
     this.#options.reports.fault(path, code, fault.message, 'there');
     if (slot === undefined || slot.entry.kind === 'folder') return;
-    this.#bulk?.sourceFault(slot, code === 'file-changed' || code === 'file-vanished');
+    this.#bulk?.sourceFault(slot, code === 'file-vanished');
     this.#inbox.pass(slot);
     this.#settledSome();
   }
@@ -417,19 +437,21 @@ export class Sink implements TransferPort {
   /** FINISH may overtake the last pages of the manifest on a lane, but no file that was wanted. */
   #finishWhenSettled(): void {
     if (!this.#isFinishing || !this.#inbox.isComplete || this.#isFinished) return;
-    if (this.#inbox.openFiles > 0) {
+    const placing = this.#bulk?.placing ?? 0;
+    if (this.#inbox.openFiles > placing) {
       throw new HexdropError('unexpected-frame', 'FINISH came before every wanted file.', {
-        seen: `${this.#inbox.openFiles} files open`,
+        seen: `${this.#inbox.openFiles - placing} files open`,
         allowed: 'none',
       });
     }
+    if (placing > 0) return;
     this.#isFinished = true;
     if (this.#failed === 0) this.#journal?.dropPartials();
     restoreFolderTimes(this.#inbox, this.#root as SafeRoot, (path, mtimeUs) =>
       this.#timeNotKept(path, mtimeUs),
     );
-    const { files, bytes, skipped, failed, resumedBytes } = this.progress;
-    const summary: Summary = { files, bytes, skipped, failed, resumedBytes };
+    const { files, bytes, skipped, same, failed, resumedBytes } = this.progress;
+    const summary: Summary = { files, bytes, skipped, same, failed, resumedBytes };
     this.#acknowledger.now();
     this.#pace.close();
     this.#wire.send('DONE', summary);
@@ -445,16 +467,32 @@ export class Sink implements TransferPort {
     this.#end();
   }
 
-  /** What a broken connection made come twice counts once. */
+  /** What the source is told: of an open file what the journal says of it, so that no kill makes it untrue. */
+  #standing(): Standing {
+    if (this.#bulk?.note() === false) this.#acknowledger.soon();
+    const bytes = this.#once(this.#bulk?.notedBytes ?? 0);
+    return { settled: this.#inbox.settled, bytes, resumedBytes: this.#resumedBytes };
+  }
+
   get #bytes(): number {
+    return this.#once(this.#bulk?.bytes ?? 0);
+  }
+
+  /** What a broken connection made come twice counts once. */
+  #once(attemptBytes: number): number {
     const { earlierBytes } = this.#options;
-    const bytes = earlierBytes + (this.#bulk?.bytes ?? 0);
+    const bytes = earlierBytes + attemptBytes;
     const { bytes: total, complete } = this.totals;
     return earlierBytes > 0 && complete ? Math.min(bytes, Math.max(0, total - this.#resumedBytes)) : bytes;
   }
 
   get #resumedBytes(): number {
-    return Math.max(0, (this.#planner?.resumedBytes ?? 0) - this.#options.earlierBytes);
+    const resumed = (this.#planner?.resumedBytes ?? 0) + (this.#bulk?.resumedBytes ?? 0);
+    return Math.max(0, resumed - this.#options.earlierBytes);
+  }
+
+  get #same(): number {
+    return this.#foundSame + (this.#bulk?.same ?? 0);
   }
 
   get #failed(): number {

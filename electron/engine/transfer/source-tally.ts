@@ -9,11 +9,12 @@ import type { SourceEntry } from './source-tree.ts';
 /** What the bulk sender counts. */
 interface Sent {
   readonly failed: number;
+  readonly same: number;
   readonly passedBytes: number;
   readonly currentPath: string | undefined;
 }
 
-const nothingSent: Sent = { failed: 0, passedBytes: 0, currentPath: undefined };
+const nothingSent: Sent = { failed: 0, same: 0, passedBytes: 0, currentPath: undefined };
 
 /** How far the same transfer was when its connection broke. */
 export type EarlierProgress = Pick<Progress, 'bytes' | 'resumedBytes' | 'files'>;
@@ -53,7 +54,8 @@ export class SourceTally {
   /** Once DONE has come these are the numbers. */
   done(done: Payload<'DONE'>, sent: Sent = nothingSent): Summary {
     this.#committedBytes = done.bytes;
-    this.#summary = { ...done, failed: Math.max(done.failed, this.#failed(sent)) };
+    const same = Math.min(done.skipped, done.same ?? sent.same);
+    this.#summary = { ...done, same, failed: Math.max(done.failed, this.#failed(sent)) };
     return this.#summary;
   }
 
@@ -74,9 +76,10 @@ export class SourceTally {
       ...common,
       files: Math.max(
         this.#earlierFiles,
-        outbox.settledFiles + outbox.keptFiles - this.#sinkFaults - sent.failed,
+        outbox.settledFiles + outbox.keptFiles - this.#sinkFaults - sent.failed - sent.same,
       ),
-      skipped: 0,
+      skipped: sent.same,
+      same: sent.same,
       failed: this.#failed(sent),
       currentPath: sent.currentPath,
     };

@@ -34,6 +34,7 @@ const expectWhole = async (rig: Rig, from: string, dir: string, tree: Tree): Pro
     files: filesOf(tree).length,
     bytes: bytesOf(tree),
     skipped: 0,
+    same: 0,
     failed: 0,
     resumedBytes: 0,
   };
@@ -82,7 +83,7 @@ describe('a tree', () => {
     expect(rig.framesOf('FINISH')).toEqual([{ files: 3, bytes: 300_010, failed: 0, omitted: 0 }]);
     expect(rig.framesOf('ACK').at(-1)).toEqual({ settled: 6, bytes: 300_010, resumedBytes: 0 });
     expect(rig.framesOf('DONE')).toEqual([
-      { files: 3, bytes: 300_010, skipped: 0, failed: 0, resumedBytes: 0 },
+      { files: 3, bytes: 300_010, skipped: 0, same: 0, failed: 0, resumedBytes: 0 },
     ]);
   });
 
@@ -92,6 +93,7 @@ describe('a tree', () => {
       files: 2,
       bytes: 300_010,
       skipped: 0,
+      same: 0,
       failed: 0,
       resumedBytes: 0,
       omitted: 0,

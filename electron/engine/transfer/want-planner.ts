@@ -1,24 +1,27 @@
 /**
  * Decides about manifest entries on the sink: what is wanted, from where on, and on what condition
- * (docs/PROTOCOL.md, "WANT"). Makes the folders, asks the journal what earlier runs left, and compares with what is
- * there where identical files are to be skipped.
+ * (docs/PROTOCOL.md, "WANT"). Makes the folders, asks the journal what earlier runs left, and lets the source compare
+ * what is here already, so that the same comes to stand there once.
  */
 
-import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 
 import type { ConflictPolicy, EntryKind } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import { chunkBytes, limits } from '../../../shared/protocol/limits.ts';
 import { fromHex, toHex } from '../../../shared/protocol/text.ts';
-import { ChainOfFile } from './chain-of-file.ts';
+import { chainOfNote } from './digest.ts';
 import type { Digest } from './digest.ts';
+import { ExistingChains } from './existing-chains.ts';
+import type { ChainedSlot } from './existing-chains.ts';
+import type { Look } from './existing-file.ts';
 import type { Inbox, SinkFolder, Slot } from './inbox.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, Known } from './journal.ts';
 import { freeName } from './landing.ts';
+import type { Placer } from './placer.ts';
 import { nameFault } from './safe-path.ts';
 import type { SafeRoot } from './safe-path.ts';
-import { readWhole } from './source-file.ts';
 
 type Want = Payload<'WANT'>;
 
@@ -26,26 +29,22 @@ export interface WantPlannerOptions {
   readonly inbox: Inbox;
   readonly journal: Journal;
   readonly root: SafeRoot;
+  readonly placer: Placer;
   readonly onConflict: ConflictPolicy;
   readonly digest: Digest;
   readonly wants: ((path: string, kind: EntryKind) => boolean) | undefined;
+  /** Grows while the wire is busy. */
+  traffic(): number;
   want(want: Want): void;
   /** This side gives the entry up. */
   fault(slot: Slot, error: HexdropError): void;
 }
 
-/** A file that is here already and may be the same. */
-interface Candidate {
-  readonly slot: Slot;
-  readonly path: string;
-}
+const nothing: Look = { isTaken: false, files: [] };
 
 export class WantPlanner {
   readonly #options: WantPlannerOptions;
-  readonly #conditional = new Set<number>();
-  #candidates: Candidate[] = [];
-  #isComparing = false;
-  #isOver = false;
+  readonly #chains: ExistingChains;
   /** Files that an earlier run had put in place. */
   landedBefore = 0;
   /** Bytes that need not be sent because an earlier run brought them. */
@@ -56,15 +55,15 @@ export class WantPlanner {
 
   constructor(options: WantPlannerOptions) {
     this.#options = options;
-  }
-
-  /** Whether the entry is wanted only unless it is the same. */
-  isConditional(slot: Slot): boolean {
-    return slot.state === 'wanted' && this.#conditional.has(slot.index);
+    this.#chains = new ExistingChains(
+      options.digest,
+      () => options.traffic(),
+      (compared) => this.#compared(compared),
+    );
   }
 
   stop(): void {
-    this.#isOver = true;
+    this.#chains.stop();
   }
 
   /** Decides about entries, in order. */
@@ -72,7 +71,6 @@ export class WantPlanner {
     for (let at = 0; at < slots.length; at += limits.manifestPageEntries) {
       this.#planSpan(slots.slice(at, at + limits.manifestPageEntries));
     }
-    this.#compareLater();
   }
 
   #planSpan(slots: readonly Slot[]): void {
@@ -82,6 +80,8 @@ export class WantPlanner {
     const skip: [number, number][] = [];
     const later: [number, number][] = [];
     const resume: [number, number, string][] = [];
+    const resumeIf: [number, number, string][] = [];
+    const unless: [number, string][] = [];
     let files = 0;
     for (const slot of slots) {
       if (slot.entry.kind === 'folder') {
@@ -89,13 +89,14 @@ export class WantPlanner {
         continue;
       }
       files += 1;
-      const candidates = this.#candidates.length;
       // The source may have given it up meanwhile.
       if (slot.state === 'told') this.#planFile(slot);
-      if (this.#candidates.length > candidates) extend(later, slot.index);
-      else if (slot.state === 'settled') extend(skip, slot.index);
-      else if (slot.resume !== undefined)
-        resume.push([slot.index, slot.resume.offset, toHex(slot.resume.chain)]);
+      const { index, state, resume: begun, found } = slot;
+      if (state === 'told') extend(later, index);
+      else if (state === 'settled') extend(skip, index);
+      else if (begun !== undefined)
+        (begun.isAsked ? resumeIf : resume).push([index, begun.offset, toHex(begun.chain)]);
+      else if (found !== undefined) unless.push([index, toHex(found.chain)]);
     }
     // Folders need no decision.
     if (files > 0) {
@@ -104,6 +105,8 @@ export class WantPlanner {
         count: slots.length,
         ...(skip.length === 0 ? {} : { skip }),
         ...(resume.length === 0 ? {} : { resume }),
+        ...(resumeIf.length === 0 ? {} : { resumeIf }),
+        ...(unless.length === 0 ? {} : { unless }),
         ...(later.length === 0 ? {} : { later }),
       });
     }
@@ -130,7 +133,10 @@ export class WantPlanner {
     }
   }
 
-  /** Makes the folder, or takes the one that is there; a file of that name makes it take another one. Returns its name here. */
+  /**
+   * Makes the folder, or takes the one that is there. Where a file has its name it gets a number; a folder that has that
+   * already is taken, as it may be of an earlier run. Returns its name here.
+   */
   #makeFolder(parent: SinkFolder, name: string): string {
     const { root, onConflict } = this.#options;
     const fault = nameFault(name, process.platform);
@@ -147,7 +153,7 @@ export class WantPlanner {
     }
     const free = freeName(name, (candidate) => {
       const path = root.file(parent.components, candidate, { create: true });
-      return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+      return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
     });
     const elsewhere = [...parent.components, free];
     if (this.#options.wants === undefined) root.folder(elsewhere, { create: true });
@@ -155,7 +161,7 @@ export class WantPlanner {
   }
 
   #planFile(slot: Slot): void {
-    const { inbox, journal, wants, onConflict } = this.#options;
+    const { inbox, journal, placer, wants, onConflict } = this.#options;
     const { entry } = slot;
     const parent = inbox.folderOf(entry);
     if (parent.isUnwanted || wants?.(inbox.pathOf(entry), 'file') === false) {
@@ -165,20 +171,23 @@ export class WantPlanner {
     }
     const fault = parent.fault ?? asError(nameFault(entry.name, process.platform));
     if (fault !== undefined) return this.#options.fault(slot, fault);
-    if (journal.isResumed && this.#fromEarlierRun(slot, inbox.pathOf(entry))) return;
-    if (onConflict === 'skip' && this.#isCandidate(slot, parent)) {
-      this.#candidates.push({ slot, path: inbox.pathOf(entry) });
-      return;
+    const path = inbox.pathOf(entry);
+    const known = journal.isResumed ? journal.known(path) : undefined;
+    if (known !== undefined && this.#isDecided(slot, path, known)) return;
+    let look = nothing;
+    try {
+      look = placer.look(slot, onConflict !== 'overwrite');
+    } catch {
+      // What is wrong there shows when the file is put in place.
     }
-    slot.state = 'wanted';
+    slot.isTaken = look.isTaken;
+    if (slot.resume !== undefined || !this.#isAsked(slot, look, known)) slot.state = 'wanted';
   }
 
-  /** Takes up what the journal knows of the file; true when that decides about it. */
-  #fromEarlierRun(slot: Slot, path: string): boolean {
+  /** Takes up what the journal knows of the file; true when it need not come. */
+  #isDecided(slot: Slot, path: string, known: Known): boolean {
     const { inbox, journal } = this.#options;
     const { entry } = slot;
-    const known = journal.known(path);
-    if (known === undefined) return false;
     const isSame = known.version === entry.version && known.size === entry.size;
     if (known.kind === 'landed') {
       if (!isSame) return false;
@@ -189,74 +198,54 @@ export class WantPlanner {
     }
     const chain = fromHex(known.chain);
     const offset = known.verifiedBytes;
-    if (!isSame || chain === undefined || offset % chunkBytes !== 0) {
+    if (chain === undefined || offset % chunkBytes !== 0 || offset > entry.size) {
       journal.dropPartial(path);
       return false;
     }
-    slot.state = 'wanted';
-    slot.resume = { offset, chain, partialPath: known.partialPath };
-    this.resumedBytes += offset;
-    return true;
+    slot.resume = { offset, chain, partialPath: known.partialPath, isAsked: !isSame };
+    if (isSame) this.resumedBytes += offset;
+    return false;
   }
 
-  #isCandidate(slot: Slot, parent: SinkFolder): boolean {
-    try {
-      const path = this.#options.root.file(parent.components, slot.entry.name, { create: true });
-      const stats = lstatSync(path, { throwIfNoEntry: false });
-      return stats?.isFile() === true && stats.size === slot.entry.size;
-    } catch {
-      return false; // What is wrong there shows when the file is put in place.
-    }
+  /** Whether the file waits to be compared with one that is here and may be the same. */
+  #isAsked(slot: Slot, look: Look, known: Known | undefined): boolean {
+    const { placer, digest, onConflict } = this.#options;
+    const landed = known?.kind === 'landed' ? known : undefined;
+    const atItsPlace = look.files.find(({ path }) => path === landed?.finalPath);
+    const existing = atItsPlace ?? look.files[0];
+    if (existing === undefined) return false;
+    if (onConflict === 'overwrite' && !placer.claim(slot, existing.path)) return false;
+    const note = atItsPlace === undefined ? undefined : landed?.chain;
+    const chain = note === undefined ? undefined : chainOfNote(digest, note);
+    if (chain === undefined) this.#chains.add(slot, existing);
+    else slot.found = { existing, chain };
+    return chain === undefined;
   }
 
-  /** Compares one file after the other, a chunk a turn, and decides about each when its chain is known. */
-  #compareLater(): void {
-    if (this.#isComparing || this.#isOver) return;
-    const candidate = this.#candidates.shift();
-    if (candidate === undefined) return;
-    this.#isComparing = true;
-    this.#chainOf(candidate, (chain) => {
-      this.#isComparing = false;
-      if (this.#isOver) return;
-      const { slot } = candidate;
-      if (slot.state !== 'told') return this.#compareLater();
-      slot.state = 'wanted';
-      if (chain !== undefined) this.#conditional.add(slot.index);
-      const span = { first: slot.index, count: 1 };
-      this.#options.want(chain === undefined ? span : { ...span, unless: [[slot.index, toHex(chain)]] });
-      this.#compareLater();
-    });
-  }
-
-  #chainOf({ slot, path }: Candidate, done: (chain: Uint8Array | undefined) => void): void {
-    const { root, inbox, digest } = this.#options;
-    let fd: number;
-    let file: ChainOfFile;
-    try {
-      const local = root.file(inbox.folderOf(slot.entry).components, slot.entry.name, { create: false });
-      fd = openSync(local, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-      const read = (into: Uint8Array, at: number, length: number, position: number): true => {
-        readWhole(fd, into, at, length, position, path);
-        return true;
-      };
-      file = new ChainOfFile({ read }, fstatSync(fd).size, digest);
-    } catch {
-      return void setImmediate(() => done(undefined)); // It cannot be read: then it is not known to be the same.
-    }
-    const buffer = Buffer.allocUnsafeSlow(chunkBytes);
-    const step = (): void => {
-      let chain: Uint8Array | undefined;
-      try {
-        chain = file.step(buffer);
-      } catch {
-        closeSync(fd);
-        return done(undefined);
+  /** Wants what was to be compared, unless it is the same. */
+  #compared(compared: readonly ChainedSlot[]): void {
+    let first = 0;
+    let unless: [number, string][] = [];
+    let next = -1;
+    const tell = (): void => {
+      if (next > first) {
+        this.#options.want({ first, count: next - first, ...(unless.length === 0 ? {} : { unless }) });
       }
-      if (chain === undefined && !this.#isOver) return void setImmediate(step);
-      closeSync(fd);
-      done(chain);
     };
-    setImmediate(step);
+    for (const { slot, existing, chain } of compared) {
+      if (slot.state !== 'told') continue; // Its source gave it up meanwhile.
+      if (slot.index !== next) {
+        tell();
+        first = slot.index;
+        unless = [];
+      }
+      next = slot.index + 1;
+      slot.state = 'wanted';
+      if (chain === undefined) continue;
+      slot.found = { existing, chain };
+      unless.push([slot.index, toHex(chain)]);
+    }
+    tell();
   }
 }
 

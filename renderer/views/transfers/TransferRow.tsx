@@ -142,12 +142,11 @@ const amountOf = (
   f: ReturnType<typeof useFormat>,
 ): string => {
   const { files, bytes, complete } = card.totals;
-  if (card.state === 'done') return `${f.bytes(settledBytes(card))}  ·  ${text.ofFiles(card.files, files)}`;
-  const amounts = [
-    text.ofBytes(f.bytes(settledBytes(card)), f.bytes(bytes)),
-    text.ofFiles(card.files, files),
-  ];
-  if (!complete) amounts.push(text.counting);
+  const isDone = card.state === 'done';
+  const settled = f.bytes(settledBytes(card));
+  const amounts = [isDone ? settled : text.ofBytes(settled, f.bytes(bytes)), text.ofFiles(card.files, files)];
+  if (card.same > 0) amounts.push(text.same(card.same));
+  if (!complete && !isDone) amounts.push(text.counting);
   return amounts.join('  ·  ');
 };
 

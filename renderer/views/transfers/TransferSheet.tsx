@@ -125,9 +125,15 @@ export const TransferSheet = ({ card, deeds, onClose }: TransferSheetProps) => {
               <span className="data">{f.bytes(card.resumedBytes)}</span>
             </Fact>
           )}
-          {card.skipped === 0 ? null : (
+          {card.same === 0 ? null : (
+            <Fact name={text.fields.same}>
+              <span className="data">{f.number(card.same)}</span>{' '}
+              <span className="faint">{text.sameMeaning}</span>
+            </Fact>
+          )}
+          {card.skipped === card.same ? null : (
             <Fact name={text.fields.skipped}>
-              <span className="data">{f.number(card.skipped)}</span>
+              <span className="data">{f.number(card.skipped - card.same)}</span>
             </Fact>
           )}
           {card.failed === 0 ? null : (

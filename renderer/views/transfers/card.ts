@@ -47,7 +47,7 @@ export const fractionOf = (card: TransferCard): number | undefined => {
   if (card.state === 'done') return 1;
   if (!card.totals.complete) return undefined;
   if (card.totals.bytes > 0) return Math.min(1, settledBytes(card) / card.totals.bytes);
-  return card.totals.files > 0 ? Math.min(1, card.files / card.totals.files) : 0;
+  return card.totals.files > 0 ? Math.min(1, (card.files + card.same) / card.totals.files) : 0;
 };
 
 export const resumedFractionOf = ({ resumedBytes, totals }: TransferCard): number =>

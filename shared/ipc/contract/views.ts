@@ -143,6 +143,8 @@ export const transferCard: Parser<TransferCard> = v.object({
   resumedBytes: number,
   passedBytes: number,
   skipped: count,
+  // A history may be older than this number.
+  same: v.optional(count, 0),
   failed: count,
   omitted: count,
   noticed: v.exactOptional(count),

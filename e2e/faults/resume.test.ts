@@ -1,6 +1,7 @@
 // What an interrupted run left is used when it is still what it was, and forgotten without harm when it is not.
 
-import { appendFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, linkSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
@@ -54,8 +55,8 @@ async function halfDone(...policy: readonly string[]) {
       const sent = await world.device(sender).run(send(receiver.address));
       expectExit(sent, 0);
       await receiver.program.event('done');
-      const { bytes = 0, resumedBytes = 0 } = lastEvent(sent, 'done');
-      return { bytes, resumedBytes };
+      const { bytes = 0, resumedBytes = 0, same = 0 } = lastEvent(sent, 'done');
+      return { bytes, resumedBytes, same: same as number };
     },
   };
 }
@@ -70,20 +71,86 @@ test('goes on at another address and port where it stopped', async () => {
   await expectSameTree(from, to);
 });
 
+describe('a source that was only touched between the runs goes on where it was', () => {
+  const touches: readonly (readonly [string, (path: string, aside: string) => void])[] = [
+    ['a hard link', (path, aside) => linkSync(path, aside)],
+    ['chmod', (path) => chmodSync(path, 0o600)],
+    ['another time of last use', (path) => utimesSync(path, 1, statSync(path).mtime)],
+  ];
+  const ways = ['rename', 'skip', 'overwrite'].flatMap((policy) =>
+    touches.map(([what, touch]) => [what, policy, touch] as const),
+  );
+
+  test.each(ways)('by %s, with %s', async (_what, policy, touch) => {
+    const { from, to, file, again } = await halfDone('--on-conflict', policy);
+    const aside = world.folder('aside');
+    for (const name of ['1 landed', '2 part']) touch(file(name), join(aside, name));
+    const { bytes, resumedBytes, same } = await again();
+    expect(bytes + resumedBytes).toBe(partBytes);
+    expect(resumedBytes).toBeGreaterThan(1_200_000);
+    expect(same).toBe(1);
+    expect([...readTree(to).keys()]).toEqual([...readTree(from).keys()]);
+    for (const name of ['1 landed', '2 part'])
+      expect(readEntry(join(to, 'tree', name)).sha256).toBe(readEntry(file(name)).sha256);
+  });
+
+  test('within the retries of one command', async () => {
+    const random = seededRandom();
+    const from = makeTree(world.folder('from'), {
+      'tree/1 landed': random.bytes(landedBytes),
+      'tree/2 part': random.bytes(partBytes),
+    });
+    const to = world.folder('to');
+    const receiver = await world.device('receiver').receive(to, '--once');
+    const path = (name: string): string => join(from, 'tree', name);
+    let connections = 0;
+    const proxy = world.keep(
+      await Proxy.open(receiver.port, () => {
+        connections += 1;
+        if (connections === 1) return { up: { cutAfter: 2_200_000 } };
+        for (const name of ['1 landed', '2 part']) chmodSync(path(name), 0o600);
+        return {};
+      }),
+    );
+    const sent = await world
+      .device('sender')
+      .run(['send', join(from, 'tree'), '--to', proxy.address, '--retry', '20']);
+    expectExit(sent, 0);
+    expectExit(await receiver.program.end(), 0);
+    expect(connections).toBeGreaterThan(1);
+    expect(proxy.upBytes).toBeLessThan(landedBytes + partBytes + 900_000);
+    expect([...readTree(to).keys()]).toEqual([...readTree(from).keys()]);
+    expect(readEntry(join(to, 'tree/2 part')).sha256).toBe(readEntry(path('2 part')).sha256);
+  });
+});
+
 describe('a source that changed between the runs', () => {
   test('starts over for the file that was under way, and for it alone', async () => {
     const { from, to, file, again } = await halfDone();
     writeFileSync(file('2 part'), seededRandom().bytes(partBytes));
-    expect(await again()).toEqual({ bytes: partBytes, resumedBytes: landedBytes });
+    expect(await again()).toMatchObject({ bytes: partBytes, resumedBytes: landedBytes });
     expect(readEntry(join(to, 'tree/2 part')).sha256).toBe(readEntry(file('2 part')).sha256);
     await expectSameTree(from, to);
   });
 
-  test('starts over even when it only grew', async () => {
+  test('goes on behind its old end when it only grew', async () => {
     const { from, to, file, again } = await halfDone();
     appendFileSync(file('2 part'), 'and more');
-    expect(await again()).toEqual({ bytes: partBytes + 8, resumedBytes: landedBytes });
+    const { bytes, resumedBytes } = await again();
+    expect(bytes + resumedBytes).toBe(totalBytes + 8);
+    expect(resumedBytes).toBeGreaterThan(1_500_000);
     await expectSameTree(from, to);
+  });
+
+  test('starts over when a byte of what had arrived is another one, with its time set back', async () => {
+    const { to, file, again } = await halfDone();
+    const { atime, mtime } = statSync(file('2 part'));
+    const content = readFileSync(file('2 part'));
+    content[1_000] = (content[1_000] as number) ^ 1;
+    writeFileSync(file('2 part'), content);
+    utimesSync(file('2 part'), atime, mtime);
+    expect(await again()).toMatchObject({ bytes: partBytes, resumedBytes: landedBytes });
+    expect(readFileSync(join(to, 'tree/2 part')).equals(content)).toBe(true);
   });
 
   test('brings a file again that had landed, beside the old one or over it as asked', async () => {
@@ -98,7 +165,7 @@ describe('a source that changed between the runs', () => {
   test('that lost the file leaves nothing unfinished behind', async () => {
     const { from, to, file, again } = await halfDone();
     rmSync(file('2 part'));
-    expect(await again()).toEqual({ bytes: 0, resumedBytes: landedBytes });
+    expect(await again()).toMatchObject({ bytes: 0, resumedBytes: landedBytes });
     await expectSameTree(from, to);
   });
 
@@ -138,7 +205,7 @@ describe('a target that changed between the runs', () => {
   ])('starts over when the unfinished file %s', async (_what, change) => {
     const { from, to, again } = await halfDone();
     for (const path of partials(to)) change(path);
-    expect(await again()).toEqual({ bytes: partBytes, resumedBytes: landedBytes });
+    expect(await again()).toMatchObject({ bytes: partBytes, resumedBytes: landedBytes });
     await expectSameTree(from, to);
   });
 });
@@ -151,11 +218,11 @@ describe('a journal', () => {
       .map((name) => join(folder, name));
   };
 
-  test('that is gone means that all is new, and leaves no unfinished file behind', async () => {
-    const { to, again } = await halfDone();
+  test('that is gone costs what was unfinished, and no file comes to stand there twice', async () => {
+    const { from, to, again } = await halfDone();
     for (const path of journals()) rmSync(path);
-    expect(await again()).toEqual({ bytes: totalBytes, resumedBytes: 0 });
-    expect([...readTree(to).keys()]).toEqual(['tree', 'tree/1 landed', 'tree/1 landed (1)', 'tree/2 part']);
+    expect(await again()).toEqual({ bytes: partBytes, resumedBytes: 0, same: 1 });
+    await expectSameTree(from, to);
   });
 
   test('whose last line was torn is good up to it', async () => {
@@ -170,18 +237,19 @@ describe('a journal', () => {
   test('that was filled with anything does no harm', async () => {
     const { to, again } = await halfDone();
     for (const path of journals()) writeFileSync(path, seededRandom().bytes(50_000));
-    expect(await again()).toEqual({ bytes: totalBytes, resumedBytes: 0 });
+    expect(await again()).toEqual({ bytes: partBytes, resumedBytes: 0, same: 1 });
     expect(readTree(to).has('tree/2 part')).toBe(true);
   });
 });
 
-test('belongs to one device: what another sends under the same names starts from nothing', async () => {
-  const { to, again } = await halfDone();
-  expect(await again('another')).toEqual({ bytes: totalBytes, resumedBytes: 0 });
-  expect(readTree(to).has('tree/1 landed (1)')).toBe(true);
-  // The first one still finds what it had.
-  const { resumedBytes } = await again('sender');
+test('belongs to one device: what another has begun under the same names is not gone on with', async () => {
+  const { from, to, again } = await halfDone();
+  expect(await again('another')).toEqual({ bytes: partBytes, resumedBytes: 0, same: 1 });
+  // The first one still finds what it had; what it brings is there by now.
+  const { resumedBytes, same } = await again('sender');
   expect(resumedBytes).toBeGreaterThan(1_500_000);
+  expect(same).toBe(1);
+  await expectSameTree(from, to);
 });
 
 test("works for put, whose journal is the sharer's", async () => {

@@ -21,13 +21,16 @@ import type { JournalLines } from './journal-file.ts';
 import { acquireLock, releaseLock } from './journal-lock.ts';
 import { JournalMemory, keepForNextAttempt, takeKept } from './journal-memory.ts';
 import { isTimeHeld } from './landing.ts';
-import { isTrusted, recordedPath, removeUnfinished, statsOf } from './unfinished.ts';
+import { isTrusted, recordedPath, removeUnfinished, statsOf, unfinishedIn } from './unfinished.ts';
 import { unfinishedName, unfinishedNumber, unfinishedPath } from './unfinished.ts';
 
 export { currentBootId, isSameBoot } from './boot-id.ts';
 
 /** Transfers of the same roots from the same peer into the same target at the same time. */
 const parallelKeys = 64;
+
+/** Folders that are remembered as swept; beyond it some are swept again, which costs a look. */
+const sweptFolders = 4_096;
 
 export interface JournalOptions {
   readonly home: string;
@@ -129,6 +132,8 @@ export class Journal {
   #nextPartial = 1;
   /** Paths whose partials are being put in place; forgotten once their partials are gone. */
   #placing: string[] = [];
+  /** Folders in which nothing is left of runs without a journal. */
+  readonly #swept = new Set<string>();
   /** The landing line that was read back last, and the entry after the one that was asked for. */
   #readLine = { start: -1, entries: [] as readonly LandingEntry[], next: 0 };
 
@@ -209,6 +214,7 @@ export class Journal {
    * @param folder absolute, under the target root
    */
   newPartialPath(folder: string): string {
+    if (!this.isResumed) this.#sweepFolder(folder);
     const name = unfinishedName(this.key, this.#nextPartial);
     this.#nextPartial += 1;
     return unfinishedPath(this.#targetRoot, folder, name);
@@ -336,6 +342,18 @@ export class Journal {
     }
     for (const path of passingPaths(this.#targetRoot, this.key, this.#content))
       removeUnfinished(this.#targetRoot, path);
+  }
+
+  /** Removes what a run left of which no journal speaks any more. */
+  #sweepFolder(folder: string): void {
+    if (this.#swept.has(folder)) return;
+    if (this.#swept.size >= sweptFolders) this.#swept.clear();
+    this.#swept.add(folder);
+    for (const path of unfinishedIn(folder, this.key)) {
+      const number = unfinishedNumber(this.key, path);
+      if (number !== undefined && this.#content.partialOfNumber(number) === undefined)
+        removeUnfinished(this.#targetRoot, path);
+    }
   }
 
   #landed(path: string): Extract<Known, { kind: 'landed' }> | undefined {

@@ -6,7 +6,7 @@
  * Goes through no symbolic link, and removes no other name.
  */
 
-import { lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
@@ -27,6 +27,17 @@ export const unfinishedNumber = (key: string, path: string): number | undefined 
   const name = basename(path);
   const number = Number(unfinishedPattern.exec(name)?.[1]);
   return name === unfinishedName(key, number) ? number : undefined;
+};
+
+/** The unfinished files of `key` in a folder; none when it cannot be listed. */
+export const unfinishedIn = (folder: string, key: string): string[] => {
+  try {
+    return readdirSync(folder)
+      .filter((name) => unfinishedNumber(key, name) !== undefined)
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
 };
 
 /**

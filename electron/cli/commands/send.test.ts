@@ -195,12 +195,13 @@ describe('send', () => {
     const engine = new FakeEngine();
     engine.script = (handle) => {
       engine.emit({ kind: 'omitted', transferId: handle.id, path: 'a\u001Blink', reason: 'symlink' });
-      handle.finish({ resumedBytes: 2_000_000, skipped: 4, omitted: 1 });
+      handle.finish({ resumedBytes: 2_000_000, skipped: 4, same: 3, omitted: 1 });
     };
     const call = fakeCall(send, { engine });
     expect(await call.run()).toBe(0);
     expect(call.stdout.text).toContain('2.00 MB more were there from an earlier run.');
-    expect(call.stdout.text).toContain('Skipped 4 files');
+    expect(call.stdout.text).toContain('Already there: 3 files with the same content.');
+    expect(call.stdout.text).toContain('Skipped 1 file');
     expect(call.stderr.text).toContain('a\\u{001b}link: symbolic link');
   });
 

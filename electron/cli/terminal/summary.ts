@@ -92,7 +92,7 @@ export const summaryOf = (
     results.push(`Already there: ${formatCounted(result.same, 'file')} with the same content.`);
   }
   const unwanted = result.skipped - result.same;
-  if (unwanted > 0) results.push(`Skipped ${formatCounted(unwanted, 'file')} that were not wanted.`);
+  if (unwanted > 0) results.push(`Skipped ${formatCounted(unwanted, 'file')}, not wanted.`);
   const problems: string[] = [];
   if (result.omitted > 0) {
     // The other side names ten thousand of them at most.

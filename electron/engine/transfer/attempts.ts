@@ -68,8 +68,8 @@ export async function runAttempts(
     acceptNewKey = false;
     if (outcome.kind !== 'failed' || !record.isAccepted || !isPassing(outcome.error))
       return record.finish(outcome);
-    if (record.bytes > moved) {
-      moved = record.bytes;
+    if (record.settledBytes > moved) {
+      moved = record.settledBytes;
       movedAtMs = performance.now();
       waitMs = firstWaitMs;
     }

@@ -112,6 +112,12 @@ export class TransferRecord {
     return this.#progress().bytes;
   }
 
+  /** Bytes of this run that are settled: committed, or found not to be needed. Comparing is progress too. */
+  get settledBytes(): number {
+    const { bytes, passedBytes } = this.#progress();
+    return bytes + passedBytes;
+  }
+
   /** Whether this side keeps it from going on. */
   get isPausedHere(): boolean {
     return this.#pauses.here;

@@ -27,6 +27,7 @@ describe('fileFaultOf', () => {
     ['ENOENT', 'put in place', 'write-failed'],
     ['EXDEV', 'put in place', 'write-failed'],
     ['EFBIG', 'write', 'file-too-large'],
+    ['EAGAIN', 'read', 'read-failed'],
     ['EMFILE', 'open', 'file-unreadable'],
     ['EMFILE', 'create', 'write-failed'],
     ['EBUSY', 'put in place', 'write-failed'],

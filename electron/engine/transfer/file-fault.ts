@@ -88,6 +88,8 @@ const reasonOf = (error: NodeJS.ErrnoException, action: FileAction): Reason => {
     case 'EBUSY':
     case 'ETXTBSY':
       return failed(action, 'another program holds it');
+    case 'EAGAIN':
+      return failed(action, 'it has nothing to give at the moment');
     case 'EIO':
       return failed(action, 'the disk reports an error');
     default:
@@ -100,10 +102,14 @@ const failed = (action: FileAction, text: string): Reason => ({
   text,
 });
 
-/** A file that takes the bytes of a transfer beyond 2^53-1, up to which the protocol counts them: a sparse one. */
-export const tooLarge = (size: bigint | number): HexdropError =>
-  new HexdropError(
-    'file-too-large',
-    `It has ${size} bytes; all files of a transfer together may have ${Number.MAX_SAFE_INTEGER}.`,
-    { seen: `${size} bytes`, allowed: `${Number.MAX_SAFE_INTEGER} bytes` },
-  );
+/**
+ * A file that takes the bytes of a transfer beyond 2^53-1, up to which the protocol counts them: a sparse one. A number
+ * beyond that is not exact, and is not told.
+ */
+export function tooLarge(size: bigint | number): HexdropError {
+  const isExact = typeof size === 'bigint' || Number.isSafeInteger(size);
+  const seen = isExact ? `${size} bytes` : `more than ${Number.MAX_SAFE_INTEGER} bytes`;
+  const allowed = `${Number.MAX_SAFE_INTEGER} bytes`;
+  const message = `It has ${seen}; all files of a transfer together may have ${allowed}.`;
+  return new HexdropError('file-too-large', message, { seen, allowed });
+}

@@ -114,7 +114,7 @@ describe('a raw source', () => {
     expect(asking.channel).toBe(1);
     expect(jsonOf(asking)).toMatchObject({ token });
     lane.send('JOINED', 0, {}, { channel: 1 });
-    expect(jsonOf(await control.expect('ACCEPT'))).toEqual(accept);
+    expect(jsonOf(await control.expect('ACCEPT'))).toMatchObject(accept);
     await control.expect('WANT');
     for (let at = 0; at < large.length; at += chunkBytes) {
       lane.send('DATA', 1, data(0, at, large.subarray(at, at + chunkBytes)), { channel: 1 });

@@ -116,7 +116,7 @@ describe('a stranger who shares', () => {
     ];
     peer.send('OFFER', id, offer(tree, { transfer }));
     peer.send('MANIFEST', id, manifest(tree), { flags: last });
-    expect(jsonOf(await peer.expect('ACCEPT'))).toEqual({ bulk: 'inline' });
+    expect(jsonOf(await peer.expect('ACCEPT'))).toMatchObject({ bulk: 'inline' });
     await peer.expect('WANT');
     peer.send('PACK', id, pack([{ index: 1, content: Buffer.from('zz') }]));
     peer.send('FINISH', id, finish());

@@ -200,6 +200,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/^(".*" \(\w*\)), (.*) on ([^,]*)/u, '$1，$2，$3'],
   [/^(".*" \(\w*\)), /u, '$1，'],
   [/^file (\d+): /u, '文件 $1：'],
+  [/^the payload is no JSON object$/u, '载荷不是 JSON 对象'],
   [/^the session ends$/u, '会话结束'],
   [/^the session ends: /u, '会话结束：'],
   [/^the shares$/u, '共享列表'],

@@ -30,6 +30,15 @@ describe('a frame in words', () => {
     expect(summary(encodeFrame(type, { id: 1 }, payload as never))).toBe(words);
   });
 
+  it.each(['[]', '[{"path":"x"}]', '7', 'null', '"x"', '{'])(
+    'marks a payload that is no object: %s',
+    (json) => {
+      const payload = new TextEncoder().encode(json);
+      const list = decodeHeader(encodeFrame('LIST', { id: 1 }, { path: '' }));
+      expect(summaryOf({ ...list, length: payload.length }, payload)).toBe('the payload is no JSON object');
+    },
+  );
+
   it('tells file, length and place of DATA, though its content was not kept', () => {
     const frame = encodeFrame(
       'DATA',

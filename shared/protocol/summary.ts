@@ -51,6 +51,7 @@ export function summaryOf(frame: SummarisedFrame, kept: Uint8Array): string {
     }
     default: {
       const json = parsed(name, kept, frame.length);
+      if (json === undefined && kept.length === frame.length) return 'the payload is no JSON object';
       const words = json === undefined ? undefined : jsonSummary(name, json);
       if (words !== undefined) return words;
     }
@@ -179,7 +180,7 @@ function parsed(name: string, kept: Uint8Array, length: number): Json | undefine
   try {
     const text = isCut ? wholeMembers(new TextDecoder().decode(kept)) : (decodeUtf8(kept) ?? '');
     const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null ? (value as Json) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
-import { handshake, pcapngOf, ping } from '../../engine/capture/import/packets.fixture.ts';
+import { fileOf, handshake, pcapngOf, ping } from '../../engine/capture/import/packets.fixture.ts';
 import { fakeCall } from '../fake-world.ts';
 
 const golden = (name: string): string =>
@@ -158,6 +158,69 @@ describe('inspect', () => {
     expect((await inspected('/nowhere')).stderr.text).toContain('There is no such file.');
     expect((await inspected(import.meta.filename)).stderr.text).toContain('neither pcapng nor pcap');
     expect((await inspected(import.meta.dirname)).stderr.text).toContain('It is a folder.');
+  });
+});
+
+describe('inspect, of a capture that lacks something', () => {
+  const content = new Uint8Array(3_000).fill(0x61);
+  const data = encodeFrame('DATA', { id: 1 }, { file: 0, offset: 0, digest: new Uint8Array(32), content });
+  const list = encodeFrame('LIST', { id: 2 }, { path: 'p'.repeat(80) });
+  const part = (from: number, to: number) => ({ at: 1 + from, bytes: data.subarray(from, to) });
+  const path = fileOf(
+    pcapngOf([
+      ...handshake,
+      part(0, 1_000),
+      part(2_000, data.length),
+      { at: 1 + data.length, bytes: Uint8Array.of(1, 2, 3) },
+      { at: 4 + data.length, bytes: list.subarray(0, 24) },
+    ]),
+  );
+
+  it('says so in the list and in the notes', async () => {
+    const { stdout, stderr } = await inspected(path);
+    const words = stdout.lines.slice(4).map((line) => line.slice(57));
+    expect(words).toEqual([
+      'file 0, 3000 bytes at 0 (1,000 of its bytes are not in the capture)',
+      '1,000 bytes are not in the capture',
+      '3 bytes that belong to no frame: no frame starts with them',
+      'Asks what is in a folder, or with an empty path which shares there are. (cut off behind 8 of 91 bytes)',
+    ]);
+    expect(stderr.text).toContain('1,000 bytes of the streams are in no packet of it, in 1 place.');
+  });
+
+  it('says so in JSON', async () => {
+    const { stdout } = await inspected(path, '--json');
+    expect(stdout.events.slice(2)).toMatchObject([
+      { event: 'frame', type: 'DATA', kept: data.length - 1_016, lacking: 1_000 },
+      { event: 'gap', length: 1_000, offset: 1_000, places: 1 },
+      { event: 'loose', length: 3, reason: 'bad-magic' },
+      { event: 'frame', type: 'LIST', cutOff: true, kept: 8 },
+    ]);
+  });
+
+  it('shows a frame on both sides of what is missing, and never zeros in its place', async () => {
+    const { stdout } = await inspected(path, '--frame', '2');
+    const lines = stdout.lines;
+    const at = lines.indexOf('... 1,000 bytes not in the capture');
+    expect(lines[at - 1]).toMatch(/^000003e0 {2}(?:61 ){8}/u);
+    expect(lines[at + 1]).toMatch(/^000007d0 {2}(?:61 ){8}/u);
+    expect(lines.find((line) => line.includes('not captured'))).toMatch(
+      /^ *1000 \+1000 +not captured: 1000 bytes/u,
+    );
+    const json = (await inspected(path, '--frame', '2', '--json')).stdout.events[0];
+    expect(json?.['missing']).toEqual([{ offset: 1_000, length: 1_000 }]);
+    expect(json?.['bytes']).toBe(
+      Buffer.from(data.subarray(0, 1_000)).toString('hex') +
+        '..'.repeat(1_000) +
+        Buffer.from(data.subarray(2_000)).toString('hex'),
+    );
+  });
+
+  it('shows a frame that was cut off as such', async () => {
+    const { stdout } = await inspected(path, '--frame', '5');
+    expect(stdout.lines).toContain('... 83 more bytes, which never came: the stream ended before');
+    expect(stdout.lines.at(-1)).toContain('the first 24 of its 107, in 1 chunk which held nothing else');
+    expect((await inspected(path, '--chunks')).stdout.text).toContain('LIST #5 (bytes 0 to 23 of 107)');
   });
 });
 

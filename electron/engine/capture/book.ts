@@ -68,8 +68,9 @@ const emptyFlow = (): Flow => ({ frames: 0, bytes: 0, chunks: 0 });
 export class ConnectionBook {
   readonly #mostConnections: number;
   readonly #entries = new Map<number, BookEntry>();
-  /** Those that are over, the longest first. */
-  readonly #closed = new Set<BookEntry>();
+  /** Those that are over, the longest first; the first `#closedGone` of them are forgotten. */
+  #closed: BookEntry[] = [];
+  #closedGone = 0;
   readonly #transfers: MutableTransfer[] = [];
   readonly #laneTokens = new Map<string, MutableTransfer>();
   #version = 0;
@@ -115,7 +116,7 @@ export class ConnectionBook {
   closed(entry: BookEntry, timeMs: number): void {
     entry.isOpen = false;
     entry.closedMs = timeMs;
-    this.#closed.add(entry);
+    this.#closed.push(entry);
     this.changed();
   }
 
@@ -174,7 +175,8 @@ export class ConnectionBook {
     for (const [number, entry] of this.#entries) {
       if (!entry.isOpen) this.#entries.delete(number);
     }
-    this.#closed.clear();
+    this.#closed = [];
+    this.#closedGone = 0;
     const isKept = ({ connection }: MutableTransfer): boolean => this.#entries.has(connection);
     this.#transfers.splice(0, this.#transfers.length, ...this.#transfers.filter(isKept));
     for (const [token, transfer] of this.#laneTokens) {
@@ -223,12 +225,13 @@ export class ConnectionBook {
   }
 
   #forgetOne(): void {
-    for (const entry of this.#closed) {
-      this.#closed.delete(entry);
-      if (this.#entries.get(entry.number) !== entry) continue;
-      this.#entries.delete(entry.number);
-      return;
+    for (let isFound = false; !isFound && this.#closedGone < this.#closed.length; this.#closedGone += 1) {
+      const entry = this.#closed[this.#closedGone] as BookEntry;
+      isFound = this.#entries.get(entry.number) === entry && this.#entries.delete(entry.number);
     }
+    if (this.#closedGone * 2 < this.#closed.length) return;
+    this.#closed = this.#closed.slice(this.#closedGone);
+    this.#closedGone = 0;
   }
 }
 

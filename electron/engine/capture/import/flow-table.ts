@@ -6,6 +6,8 @@
 import { tlsComment } from '../pcapng/writer.ts';
 import type { Packet } from './container.ts';
 import { LoadedFlow } from './loaded-flow.ts';
+import { LinkedList } from './linked-list.ts';
+import type { Linked } from './linked-list.ts';
 import type { FlowDesk, FlowEnds } from './loaded-flow.ts';
 
 export interface Ends {
@@ -30,7 +32,7 @@ const calmOpen = mostOf.open / 2;
 
 type Kind = keyof typeof mostOf;
 
-interface Known {
+interface Known extends Linked {
   readonly key: string;
   readonly flow: LoadedFlow;
   /** Address and port of the near side. */
@@ -47,10 +49,10 @@ export interface Found {
 export class FlowTable {
   readonly #desk: FlowDesk;
   readonly #byKey = new Map<string, Known>();
-  readonly #kinds: Readonly<Record<Kind, Set<Known>>> = {
-    stranger: new Set(),
-    closed: new Set(),
-    open: new Set(),
+  readonly #kinds: Readonly<Record<Kind, LinkedList<Known>>> = {
+    stranger: new LinkedList(),
+    closed: new LinkedList(),
+    open: new LinkedList(),
   };
 
   constructor(desk: FlowDesk) {
@@ -111,6 +113,8 @@ export class FlowTable {
       flow: new LoadedFlow(this.#desk, about),
       near: `${near.address} ${near.port}`,
       kind: 'stranger',
+      before: undefined,
+      after: undefined,
     };
     this.#byKey.set(key, known);
     this.#add(known);
@@ -121,8 +125,7 @@ export class FlowTable {
     const { kind } = known;
     const all = this.#kinds[kind];
     all.add(known);
-    if (all.size <= mostOf[kind]) return;
-    for (const oldest of all) return this.forget(oldest);
+    if (all.size > mostOf[kind] && all.first !== undefined) this.forget(all.first);
   }
 
   #touch(known: Known): void {

@@ -175,7 +175,8 @@ function tcp({ from, to }: Ends, { bytes, wholeBytes }: Within): Segment | NoSeg
 /** The first packet of a connection. */
 export const isDialersSyn = ({ flags }: Segment): boolean => (flags & 0x12) === 0x02;
 
-export const v4Text = (bytes: Uint8Array, at: number): string => bytes.subarray(at, at + 4).join('.');
+export const v4Text = (bytes: Uint8Array, at: number): string =>
+  `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
 
 /** In the short form that people know (RFC 5952). */
 export function v6Text(bytes: Uint8Array, at: number): string {

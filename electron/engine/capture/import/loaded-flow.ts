@@ -195,8 +195,9 @@ export class LoadedFlow implements SideHandler {
       bits: bits | (isBlanked ? bitBlanked : 0) | (isCutOff ? bitCutOff | bitHalf : 0),
     };
     this.#interrupt(side);
-    const { order, store } = this.#desk;
-    order.add(timeMs, payload.length, () => store.add(draft, payload, payload.length, gaps));
+    this.#tell(side, timeMs, payload.length, () =>
+      this.#desk.store.add(draft, payload, payload.length, gaps),
+    );
     const missing = isCutOff ? gaps.slice(0, -1) : gaps;
     if (missing.length > 0) this.#gaps(side, offset + headerBytes, missing, timeMs);
   }
@@ -212,8 +213,8 @@ export class LoadedFlow implements SideHandler {
       ...(span === length ? {} : { span }),
     };
     this.#interrupt(side);
-    const { order, store } = this.#desk;
-    order.add(timeMs, bytes.length, () =>
+    const { store } = this.#desk;
+    this.#tell(side, timeMs, bytes.length, () =>
       store.add(draft, bytes, Math.min(bytes.length, store.keptOf(length))),
     );
   }
@@ -229,7 +230,12 @@ export class LoadedFlow implements SideHandler {
       places: gaps.length,
       ...(span === length ? {} : { span }),
     };
-    this.#desk.order.add(timeMs, 0, () => this.#desk.store.add(draft));
+    this.#tell(side, timeMs, 0, () => this.#desk.store.add(draft));
+  }
+
+  #tell(side: LoadedSide, timeMs: number, bytes: number, tell: () => void): void {
+    side.toldMs = Math.max(side.toldMs, timeMs);
+    this.#desk.order.add(side.toldMs, bytes, tell);
   }
 
   /** Rows of the other direction come now: what waits there came before. */
@@ -366,10 +372,10 @@ export class LoadedFlow implements SideHandler {
     const entry = this.#entry;
     const side = this.#sides?.[direction];
     if (entry === undefined || side === undefined) return;
-    const { order, store, book } = this.#desk;
+    const { store, book } = this.#desk;
     const type = captureEventKinds.indexOf(kind);
     const draft = { ...this.#draft(side, kindEvent, side.way.bytes, 0, timeMs), type, chunk: 0 };
-    order.add(timeMs, 0, () => {
+    this.#tell(side, timeMs, 0, () => {
       const number = store.add(draft);
       book.happened(entry, { number, kind, timeMs, direction, text });
     });

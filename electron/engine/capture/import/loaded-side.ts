@@ -40,6 +40,8 @@ export class LoadedSide {
   readonly assembler: StreamAssembler;
   readonly unread: Unread;
   wasEnded = false;
+  /** The latest time of what was told: rows of a stream never change places, whatever times the file gives them. */
+  toldMs = Number.NEGATIVE_INFINITY;
   finMs: number | undefined;
   readonly #handler: SideHandler;
   readonly #isOurs: boolean;

@@ -1,25 +1,38 @@
 /** The addresses under which others reach a listener: what a person types on the other machine. */
 
 import { defaultPort } from '../../shared/protocol/limits.ts';
+import { isLinkLocalIPv6 } from '../engine/discovery/links.ts';
 import type { NetworkAddress } from './world.ts';
 
 const everywhere = new Set(['0.0.0.0', '::', '::0']);
 
-/** Only with a zone, which is another one on every machine. */
-const isLinkLocal = (address: string): boolean => /^fe[89ab]/i.test(address);
+/** A name of this machine, or an address of it that nobody else has. */
+export const isLoopback = (host: string): boolean => /^127\.|^::1$|^localhost$/i.test(host);
 
-const isUsable = ({ address, internal }: NetworkAddress): boolean => !internal && !isLinkLocal(address);
+/** What stands for the zone, which is another one on every machine: the name of its own interface to that network. */
+const zoneThere = 'INTERFACE';
 
-/** Of a listener on `host`; IPv4 first, since it is shorter to type. Never empty. */
-export const reachableHosts = (host: string, addresses: readonly NetworkAddress[]): readonly string[] => {
-  if (!everywhere.has(host)) return [host];
+export interface ReachableHosts {
+  /** IPv4 first, since it is shorter to type. Empty where only this machine itself leads there. */
+  readonly hosts: readonly string[];
+  /** All of them are link-local, with INTERFACE where the other machine has to put its own. */
+  readonly needZone: boolean;
+}
+
+/** Under which a listener on `host` is reached from other machines. */
+export const reachableHosts = (host: string, addresses: readonly NetworkAddress[]): ReachableHosts => {
+  const isEverywhere = everywhere.has(host);
   const families = host === '0.0.0.0' ? (['IPv4'] as const) : (['IPv4', 'IPv6'] as const);
-  const found = families.flatMap((family) =>
-    addresses
-      .filter((address) => address.family === family && isUsable(address))
-      .map(({ address }) => address),
-  );
-  return found.length === 0 ? ['127.0.0.1'] : [...new Set(found)];
+  const outside = isEverywhere
+    ? families.flatMap((family) => addresses.filter((each) => each.family === family && !each.internal))
+    : [];
+  const found = [...new Set(isEverywhere ? outside.map(({ address }) => address) : [host])]
+    .map((address) => address.split('%')[0] ?? '')
+    .filter((address) => !isLoopback(address) || !isEverywhere);
+  const usable = found.filter((address) => !isLinkLocalIPv6(address));
+  return usable.length > 0
+    ? { hosts: usable, needZone: false }
+    : { hosts: found.map((address) => `${address}%${zoneThere}`), needZone: found.length > 0 };
 };
 
 /** As short as the other side may type it. */

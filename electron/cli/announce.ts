@@ -5,14 +5,13 @@ import type { Endpoint } from '../../shared/model/peer.ts';
 import type { HexdropError } from '../../shared/protocol/errors.ts';
 import type { Engine } from '../engine/api.ts';
 import { thisMachineKind } from '../engine/discovery/machine-kind.ts';
+import { isLoopback } from './addresses.ts';
 import type { CommandCall, CommandContext } from './context.ts';
 
 const nothing = (): Promise<void> => Promise.resolve();
 
 /** Until then some interface should have taken the announcement. */
 const patienceMs = 2_000;
-
-const isLoopback = (host: string): boolean => /^127\.|^::1$|^localhost$/i.test(host);
 
 /** Ends with the returned function or with the interrupt, and says goodbye. Never fails: a listener works without. */
 export const announceOnNetwork = async (

@@ -11,6 +11,7 @@ import { captureIntoFile } from './capture-file.ts';
 import type { OpenCapture } from './capture-file.ts';
 import type { CommandCall, CommandContext } from './context.ts';
 import { exitCodeOfResult, exitCodes } from './exit-codes.ts';
+import { Lookout } from './lookout.ts';
 import { formatBytes, formatCounted } from './terminal/format.ts';
 import { waitingInWords } from './terminal/progress.ts';
 import { TransferReport, peerInWords } from './transfer-report.ts';
@@ -41,8 +42,14 @@ export const withEngine = async (
   if (keyLog !== undefined && plain && call.command.isListener !== true) {
     throw usageError('A plain session has no keys: leave out --plain or --keylog.');
   }
+  const lookout = new Lookout(world, () => ({
+    deviceId: engine.deviceId,
+    alias: engine.alias,
+    kind: 'unknown',
+  }));
   const engine = await world.createEngine({
     home: homeFolder(call.options.home, world),
+    whereabouts: lookout.find,
     allowPlain: session.allowPlain ?? false,
     ...(alias === undefined ? {} : { alias }),
     ...(keyLog === undefined ? {} : { keyLog }),
@@ -69,8 +76,8 @@ export const withEngine = async (
     }
     return exitCodes.interrupted;
   } finally {
-    await close(engine, context);
     stopListening();
+    await Promise.all([close(engine, context), lookout.close()]);
     await file?.close();
   }
 };

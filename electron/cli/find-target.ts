@@ -5,7 +5,7 @@ import type { DiscoveredPeer, Engine } from '../engine/api.ts';
 import { findPeers } from '../engine/discovery/find-peer.ts';
 import { parseRemotePath } from '../engine/net/address.ts';
 import type { CommandContext } from './context.ts';
-import { isCalled, readTarget, resolveTarget } from './target.ts';
+import { isAnnouncedAs, readTarget, resolveTarget } from './target.ts';
 import type { Target, TypedTarget } from './target.ts';
 
 /** A device that is there answers within one second, two when a packet is lost. */
@@ -36,7 +36,7 @@ const search = async (
       });
     }
     const found = await findPeers(discovery, {
-      fits: (peer) => (isKnown ? ids.has(peer.deviceId) : isCalled(peer, alias)),
+      fits: (peer) => (isKnown ? ids.has(peer.deviceId) : isAnnouncedAs(peer, alias)),
       withinMs: isKnown ? knownSearchMs : searchMs,
       graceMs: isKnown ? 0 : sameNameMs,
       signal,

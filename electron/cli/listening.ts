@@ -22,13 +22,17 @@ export const announceListening = (
 ): void => {
   const { output, world } = context;
   const { host, port } = listening;
-  const [first = host, ...others] = reachableHosts(host, world.networkAddresses()).map((address) =>
-    typedAddress(address, port),
-  );
+  const { hosts, needZone } = reachableHosts(host, world.networkAddresses());
+  const [first, ...others] = hosts.map((address) => typedAddress(address, port));
   output.event({ event: 'listening', host, port, deviceId: engine.deviceId });
   const name = `"${displayName(engine.alias)}" (${shortDeviceId(engine.deviceId)})`;
   output.result(`Listening on port ${port} as ${name}. Ctrl-C stops.`);
+  if (first === undefined) {
+    output.result('This machine has no address in a network now: only programs on it get here.');
+    return;
+  }
   output.result(`On the other machine: ${command.replace('ADDRESS', first)}`);
+  if (needZone) output.result('INTERFACE is the name of its own interface to this network, such as eth0.');
   if (others.length > 0) output.result(`Other addresses of this machine: ${others.join(', ')}`);
 };
 

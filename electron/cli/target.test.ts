@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../shared/model/peer.ts';
 import type { DiscoveredPeer } from '../engine/api.ts';
 import type { KnownDevice } from '../engine/net/known-devices.ts';
+import { announcedAlias } from '../engine/discovery/service.ts';
 import { deviceId, discoveredPeer, knownDevice } from './fake-views.ts';
 import { readTarget, resolveTarget } from './target.ts';
 import type { Target } from './target.ts';
@@ -57,6 +58,12 @@ describe('a target', () => {
     expect(endpointOf('nas', undefined, [posing, nas]).host).toBe('nas');
   });
 
+  it('that is known and not announced is tried where it was reached lately', () => {
+    const targets = ['10.0.0.1:1', '10.0.0.2:2', '10.0.0.3:3', '10.0.0.4:4', '10.0.0.5:5'];
+    const { endpoint, others } = resolved('studio', undefined, [knownDevice({ targets })]);
+    expect([endpoint, ...(others ?? [])].map(({ port }) => port)).toEqual([1, 2, 3, 4]);
+  });
+
   it('that several devices are called is refused with the list of them', () => {
     expect(() => resolved('studio', undefined, [studio, other])).toThrow(
       /192\.168\.1\.23:18600 \(3f2a-91bc-07de\), 10\.0\.0\.9:18520 \(ffff-ffff-ffff\)/,
@@ -91,6 +98,33 @@ describe('a target that is announced', () => {
       expectDeviceId: deviceId,
     });
     expect(endpointOf('studio', 99, [], [announced])).toEqual({ host: '10.0.0.7', port: 99 });
+  });
+
+  it('has all the addresses that are announced, each with the port that was asked for', () => {
+    const addresses = [
+      { host: '10.0.0.7', port: 7 },
+      { host: '10.0.0.7', port: 8 },
+      { host: 'fe80::7%eth0', port: 7 },
+    ];
+    const several = discoveredPeer({ addresses });
+    expect(resolved('studio', undefined, [], [several])).toEqual({
+      endpoint: addresses[0],
+      others: addresses.slice(1),
+      expectDeviceId: deviceId,
+    });
+    expect(resolved('studio', 99, [], [several])).toMatchObject({
+      endpoint: { host: '10.0.0.7', port: 99 },
+      others: [{ host: 'fe80::7%eth0', port: 99 }],
+    });
+  });
+
+  it('may be given in full though its name is announced shortened', () => {
+    const alias = '👨‍👩‍👧‍👦'.repeat(5) + '客厅的电脑😀é'.repeat(4);
+    for (const full of [alias, '😀'.repeat(64), 'ǆ'.repeat(64)]) {
+      const peer = discoveredPeer({ alias: announcedAlias(full) });
+      expect(resolved(full, undefined, [], [peer]).expectDeviceId).toBe(deviceId);
+      expect(() => resolved(`${full.slice(0, 20)}!`, undefined, [], [peer])).toThrow(/is called/);
+    }
   });
 
   it('is looked for at its new address when it is known', () => {

@@ -9,6 +9,7 @@ import type { Endpoint } from '../../shared/model/peer.ts';
 import { HexdropError } from '../../shared/protocol/errors.ts';
 import { defaultPort } from '../../shared/protocol/limits.ts';
 import type { DiscoveredPeer } from '../engine/api.ts';
+import { announcedAlias } from '../engine/discovery/service.ts';
 import { formatAddress, parseAddress, targetOf } from '../engine/net/address.ts';
 import { shortDeviceId } from '../engine/net/identity.ts';
 import type { KnownDevice } from '../engine/net/known-devices.ts';
@@ -16,6 +17,8 @@ import { usageError } from './call/options.ts';
 
 export interface Target {
   readonly endpoint: Endpoint;
+  /** More addresses of the same device, the best first. */
+  readonly others?: readonly Endpoint[];
   /** The device that is meant, where the address comes from an announcement. */
   readonly expectDeviceId?: string;
 }
@@ -36,8 +39,12 @@ export type TypedTarget =
 
 const normalise = (alias: string): string => alias.normalize('NFC').toLowerCase();
 
-export const isCalled = (device: { readonly alias: string }, alias: string): boolean =>
+const isCalled = (device: { readonly alias: string }, alias: string): boolean =>
   normalise(device.alias) === normalise(alias);
+
+/** A long one is announced shortened, and may be given in full all the same. */
+export const isAnnouncedAs = (peer: DiscoveredPeer, alias: string): boolean =>
+  isCalled(peer, alias) || isCalled(peer, announcedAlias(alias));
 
 const tryAddress = (text: string, port: number): Endpoint | HexdropError => {
   try {
@@ -77,21 +84,25 @@ export const readTarget = (
 
 interface Candidate {
   readonly deviceId: string;
-  readonly endpoint: Endpoint;
+  /** The best first. */
+  readonly endpoints: readonly [Endpoint, ...(readonly Endpoint[])];
   readonly isAnnounced: boolean;
 }
 
 const refuseSeveral = (alias: string, what: string, candidates: readonly Candidate[]): never => {
   const list = candidates
-    .map(({ endpoint, deviceId }) => `${formatAddress(endpoint)} (${shortDeviceId(deviceId)})`)
+    .map(({ endpoints: [endpoint], deviceId }) => `${formatAddress(endpoint)} (${shortDeviceId(deviceId)})`)
     .join(', ');
   throw usageError(`Several ${what} are called "${alias}": ${list}. Give the address.`, { seen: alias });
 };
 
 const announcedCandidates = (peers: readonly DiscoveredPeer[]): readonly Candidate[] =>
-  peers.flatMap(({ deviceId, addresses: [endpoint] }) =>
-    endpoint === undefined ? [] : [{ deviceId, endpoint, isAnnounced: true }],
+  peers.flatMap(({ deviceId, addresses: [first, ...others] }) =>
+    first === undefined ? [] : [{ deviceId, endpoints: [first, ...others], isAnnounced: true }],
   );
+
+/** Where a device was reached longer ago is not worth the wait. */
+const mostKnownTargets = 4;
 
 /** Where a known device is announced now, else where it was reached last. */
 const knownCandidate = (
@@ -99,7 +110,9 @@ const knownCandidate = (
   announced: readonly DiscoveredPeer[],
 ): Candidate => {
   const [now] = announcedCandidates(announced.filter((peer) => peer.deviceId === deviceId));
-  return now ?? { deviceId, endpoint: parseAddress(targets[0] ?? ''), isAnnounced: false };
+  const [first = '', ...others] = targets.slice(0, mostKnownTargets);
+  const endpoints = [parseAddress(first), ...others.map((target) => parseAddress(target))] as const;
+  return now ?? { deviceId, endpoints, isAnnounced: false };
 };
 
 /** Throws a usage error for what is neither an address nor the alias of exactly one device. */
@@ -109,8 +122,8 @@ export const resolveTarget = (typed: TypedTarget, announced: readonly Discovered
   const candidates =
     known.length > 0
       ? known.map((device) => knownCandidate(device, announced))
-      : announcedCandidates(announced.filter((peer) => isCalled(peer, alias)));
-  const [candidate, ...others] = candidates;
+      : announcedCandidates(announced.filter((peer) => isAnnouncedAs(peer, alias)));
+  const [candidate, ...rivals] = candidates;
   if (candidate === undefined) {
     if (!(asHost instanceof HexdropError)) return { endpoint: asHost };
     throw usageError(
@@ -118,11 +131,14 @@ export const resolveTarget = (typed: TypedTarget, announced: readonly Discovered
       { seen: alias, ...(asHost.allowed === undefined ? {} : { allowed: asHost.allowed }) },
     );
   }
-  if (others.length > 0)
+  if (rivals.length > 0)
     refuseSeveral(alias, known.length > 0 ? 'known devices' : 'devices on the network', candidates);
-  const { endpoint, deviceId, isAnnounced } = candidate;
+  const { endpoints, deviceId, isAnnounced } = candidate;
+  const [endpoint, ...more] = endpoints.map((each) => (port === undefined ? each : { ...each, port }));
+  const others = more.filter((each) => targetOf(each) !== targetOf(endpoint as Endpoint));
   return {
-    endpoint: port === undefined ? endpoint : { ...endpoint, port },
+    endpoint: endpoint as Endpoint,
+    ...(others.length > 0 ? { others } : {}),
     ...(isAnnounced ? { expectDeviceId: deviceId } : {}),
   };
 };

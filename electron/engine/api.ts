@@ -41,7 +41,18 @@ export interface EngineOptions {
   readonly capture?: boolean;
   /** Appends the secrets of every TLS session to this file. Default: they are kept nowhere. */
   readonly keyLog?: string;
+  readonly whereabouts?: Whereabouts;
 }
+
+/**
+ * Where a device is announced now, the best address first; nothing when nobody knows, which may take a moment to find out.
+ * Asked when a device cannot be reached where it was. A hint: the key that answers there must be that of the device.
+ */
+export type Whereabouts = (
+  deviceId: string,
+  was: Endpoint,
+  signal: AbortSignal,
+) => Promise<readonly Endpoint[]>;
 
 export interface EngineChange {
   readonly alias?: string;
@@ -79,6 +90,8 @@ export interface ReachOptions {
    * that come from announcements, which anybody can make. Nothing is proven, and nothing checked, on a plain connection.
    */
   readonly expectDeviceId?: string | undefined;
+  /** More addresses of the same device, the best first. */
+  readonly others?: readonly Endpoint[] | undefined;
 }
 
 export interface RetryOptions {
@@ -212,6 +225,8 @@ export interface TextRequest extends ReachOptions {
 
 export interface ProbeRequest extends ReachOptions {
   readonly to: Endpoint;
+  /** Nowhere else, wherever the device is announced. */
+  readonly onlyThere?: boolean;
 }
 
 export interface Probed {

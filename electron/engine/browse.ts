@@ -159,7 +159,8 @@ export async function sendText(context: EngineContext, request: TextRequest): Pr
 
 export async function probe(context: EngineContext, request: ProbeRequest): Promise<Probed> {
   const startedAtMs = performance.now();
-  const session = await openSession(context, reachOf(request.to, request));
+  const reach = reachOf(request.to, request);
+  const session = await openSession(context, { ...reach, staysThere: request.onlyThere === true });
   const tookMs = performance.now() - startedAtMs;
   session.close('done');
   return { peer: session.peer, tookMs };

@@ -1,7 +1,7 @@
 /** What the parts of one engine share. Made by engine.ts; no behaviour of its own. */
 
 import type { Endpoint } from '../../shared/model/peer.ts';
-import type { EngineEvent } from './api.ts';
+import type { EngineEvent, Whereabouts } from './api.ts';
 import type { HomeFaults } from './home-faults.ts';
 import type { Identity } from './net/identity.ts';
 import type { KnownDevices } from './net/known-devices.ts';
@@ -21,6 +21,7 @@ export interface EngineContext {
   readonly self: SelfDescription;
   readonly knownDevices: KnownDevices;
   readonly homeFaults: HomeFaults;
+  readonly whereabouts: Whereabouts | undefined;
   readonly desk: LaneDesk;
   readonly timings: SessionTimings;
   readonly bootId: string;

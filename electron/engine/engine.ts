@@ -121,6 +121,7 @@ class LocalEngine implements Engine {
       self: this.#self,
       knownDevices: KnownDevices.load(options.home, { faults }),
       homeFaults: faults,
+      whereabouts: options.whereabouts,
       desk: new LaneDesk(),
       timings,
       bootId: currentBootId(),

@@ -48,6 +48,11 @@ export class Devices {
     this.refreshNow();
   }
 
+  /** Where it is announced now, the best address first. */
+  announcedAt(deviceId: string): readonly Endpoint[] {
+    return this.#discovery?.peers.find((peer) => peer.deviceId === deviceId)?.addresses ?? [];
+  }
+
   /** Another source of announcements, or none. */
   set discovery(discovery: Discovery | undefined) {
     this.#discovery = discovery;

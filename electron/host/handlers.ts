@@ -76,8 +76,8 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       }
       return { words: [...deviceWords(deviceId)] };
     },
-    'devices.probe': async ({ to }, { signal }) => {
-      const route = await targets.route(to, {}, signal);
+    'devices.probe': async ({ to }) => {
+      const route = targets.route(to);
       try {
         const { peer, tookMs } = await engine.probe({ to: route.endpoint, ...route.options });
         return { id: devices.reached(peer, route.endpoint), tookMs: Math.round(tookMs) };
@@ -86,12 +86,12 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
         throw thrown;
       }
     },
-    'devices.diagnose': async ({ to }, { signal }) => {
+    'devices.diagnose': async ({ to }) => {
       const card = 'device' in to ? devices.card(to.device) : undefined;
       const expectDeviceId = card?.deviceId;
-      const target = card ?? (await targets.route(to, {}, signal)).endpoint;
+      const target = card ?? targets.route(to).endpoint;
       const report = await diagnose(target, {
-        probe: (endpoint) => engine.probe({ to: endpoint, expectDeviceId }),
+        probe: (endpoint) => engine.probe({ to: endpoint, expectDeviceId, onlyThere: true }),
       });
       return { steps: report.steps.map((step) => ({ ...step })), causes: [...report.causes] };
     },
@@ -142,7 +142,7 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       return {};
     },
 
-    'transfers.send': async (args, { signal }) => ({ id: await starter.send(args, signal) }),
+    'transfers.send': async (args) => ({ id: await starter.send(args) }),
     'transfers.pause': ({ id }) => {
       transfers.pause(id);
       return {};
@@ -157,7 +157,7 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       else transfers.cancel(id);
       return {};
     },
-    'transfers.retry': async ({ id }, { signal }) => ({ id: await starter.retry(id, signal) }),
+    'transfers.retry': async ({ id }) => ({ id: await starter.retry(id) }),
     'transfers.remove': ({ id }) => {
       transfers.remove(id);
       return {};
@@ -181,8 +181,8 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       faults: [...transfers.faults(id)],
       notices: [...transfers.notices(id)],
     }),
-    'texts.send': async ({ to, text, ...reach }, { signal }) => {
-      const route = await targets.route(to, reach, signal);
+    'texts.send': async ({ to, text, ...reach }) => {
+      const route = targets.route(to, reach);
       try {
         devices.reached(
           await engine.sendText({ to: route.endpoint, ...route.options, text }),
@@ -212,10 +212,10 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       return {};
     },
 
-    'remote.list': (args, frame) => remote.list(args, frame),
-    'remote.read': (args, frame) => remote.read(args, frame),
-    'remote.get': async (args, { signal }) => ({ id: await starter.get(args, signal) }),
-    'remote.put': async (args, { signal }) => ({ id: await starter.put(args, signal) }),
+    'remote.list': (args) => remote.list(args),
+    'remote.read': (args) => remote.read(args),
+    'remote.get': async (args) => ({ id: await starter.get(args) }),
+    'remote.put': async (args) => ({ id: await starter.put(args) }),
 
     'shares.add': ({ ref, name, writable, pin }) => ({
       name: shares.add({ path: grants.pathOf(ref), name, writable, pin }),

@@ -9,6 +9,7 @@ import { basename, resolve } from 'node:path';
 import type { EventData, EventName } from '../../shared/ipc/contract/index.ts';
 import { parsePeerLink } from '../../shared/model/peer-link.ts';
 import type { PeerLink } from '../../shared/model/peer-link.ts';
+import type { Endpoint } from '../../shared/model/peer.ts';
 import type { Settings } from '../../shared/model/settings.ts';
 import type { Engine, EngineEvent } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
@@ -55,8 +56,14 @@ const mostKeptEvents = 50;
 /** Loads what is kept in the home folder, makes the engine and listens. */
 export async function createHost(options: HostOptions): Promise<Host> {
   const { home, keyLog } = options;
-  const engine = await createEngine({ home, capture: true, ...(keyLog === undefined ? {} : { keyLog }) });
-  const host = new LocalHost(options, engine);
+  let host: LocalHost | undefined;
+  const engine = await createEngine({
+    home,
+    capture: true,
+    ...(keyLog === undefined ? {} : { keyLog }),
+    whereabouts: async (deviceId) => host?.announcedAt(deviceId) ?? [],
+  });
+  host = new LocalHost(options, engine);
   await host.start();
   return host;
 }
@@ -120,6 +127,10 @@ class LocalHost implements Host {
     const { presence, shares } = this.#parts;
     if (this.settings.restoreShares) shares.restore();
     await presence.start(this.settings.port);
+  }
+
+  announcedAt(deviceId: string): readonly Endpoint[] {
+    return this.#parts.devices.announcedAt(deviceId);
   }
 
   get settings(): Settings {

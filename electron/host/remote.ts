@@ -2,7 +2,6 @@
 
 import type { CallArgs, CallResult } from '../../shared/ipc/contract/index.ts';
 import { WithBytes } from './dispatch.ts';
-import type { CallFrame } from './dispatch.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';
 import { asHexdropError } from '../engine/vocabulary.ts';
@@ -19,8 +18,8 @@ export class Remote {
     this.#targets = targets;
   }
 
-  async list(args: CallArgs<'remote.list'>, frame: CallFrame): Promise<CallResult<'remote.list'>> {
-    const route = await this.#targets.route(args.at, args, frame.signal);
+  async list(args: CallArgs<'remote.list'>): Promise<CallResult<'remote.list'>> {
+    const route = this.#targets.route(args.at, args);
     const { path, after, pin } = args;
     const page = await this.#noting(route, () =>
       this.#context.engine.listPage({
@@ -39,8 +38,8 @@ export class Remote {
     };
   }
 
-  async read(args: CallArgs<'remote.read'>, frame: CallFrame): Promise<WithBytes<CallResult<'remote.read'>>> {
-    const route = await this.#targets.route(args.at, args, frame.signal);
+  async read(args: CallArgs<'remote.read'>): Promise<WithBytes<CallResult<'remote.read'>>> {
+    const route = this.#targets.route(args.at, args);
     const { path, offset, length, pin } = args;
     const { size, bytes } = await this.#noting(route, () =>
       this.#context.engine.read({

@@ -43,37 +43,37 @@ export class Starter {
     this.#parts = parts;
   }
 
-  send({ to, refs, ...reach }: CallArgs<'transfers.send'>, signal: AbortSignal): Promise<string> {
-    return this.#sendRefs({ to, reach }, refs, signal);
+  send({ to, refs, ...reach }: CallArgs<'transfers.send'>): Promise<string> {
+    return this.#sendRefs({ to, reach }, refs);
   }
 
-  put({ at, path, refs, pin, ...reach }: CallArgs<'remote.put'>, signal: AbortSignal): Promise<string> {
-    return this.#sendRefs({ to: at, reach, into: { path, pin } }, refs, signal);
+  put({ at, path, refs, pin, ...reach }: CallArgs<'remote.put'>): Promise<string> {
+    return this.#sendRefs({ to: at, reach, into: { path, pin } }, refs);
   }
 
-  async get(args: CallArgs<'remote.get'>, signal: AbortSignal): Promise<string> {
+  async get(args: CallArgs<'remote.get'>): Promise<string> {
     const { at, paths, dir: dirRef, pin, onConflict, ...reach } = args;
     const { settings, grants } = this.#context;
     const dir = dirRef === undefined ? settings.current.downloadDir : grants.pathOf(dirRef);
-    return this.#get(at, reach, paths, dir, onConflict ?? settings.current.onConflict, pin, signal);
+    return this.#get(at, reach, paths, dir, onConflict ?? settings.current.onConflict, pin);
   }
 
   /** Starts a transfer again that is over; the new one's id. */
-  async retry(id: string, signal: AbortSignal): Promise<string> {
+  async retry(id: string): Promise<string> {
     const how = this.#parts.transfers.retryOf(id);
-    return 'run' in how ? how.run() : this.#follow(how, signal);
+    return 'run' in how ? how.run() : this.#follow(how);
   }
 
-  #follow(recipe: Recipe, signal: AbortSignal): Promise<string> {
+  #follow(recipe: Recipe): Promise<string> {
     const { to } = recipe;
     const reach = { plain: recipe.plain, acceptNewKey: recipe.acceptNewKey };
     switch (recipe.kind) {
       case 'push':
-        return this.#sendPaths({ to, reach }, recipe.paths, signal);
+        return this.#sendPaths({ to, reach }, recipe.paths);
       case 'put':
-        return this.#sendPaths({ to, reach, into: { path: recipe.path } }, recipe.paths, signal);
+        return this.#sendPaths({ to, reach, into: { path: recipe.path } }, recipe.paths);
       case 'get':
-        return this.#get(to, reach, recipe.paths, recipe.dir, recipe.onConflict, undefined, signal);
+        return this.#get(to, reach, recipe.paths, recipe.dir, recipe.onConflict, undefined);
     }
   }
 
@@ -81,19 +81,19 @@ export class Starter {
    * What is on this machine and what a page streams are sent by two transfers, since only one of them can be gone on
    * with after a restart; the first one's id.
    */
-  async #sendRefs(destination: Destination, refs: readonly Ref[], signal: AbortSignal): Promise<string> {
+  async #sendRefs(destination: Destination, refs: readonly Ref[]): Promise<string> {
     const { grants } = this.#context;
     const isOfPage = (ref: Ref): boolean => this.#parts.uploads.has(ref);
     const paths = refs.filter((ref) => !isOfPage(ref)).map((ref) => grants.pathOf(ref));
     const roots = refs.filter(isOfPage);
-    const first = paths.length === 0 ? undefined : await this.#sendPaths(destination, paths, signal);
-    const second = roots.length === 0 ? undefined : await this.#sendRoots(destination, roots, signal);
+    const first = paths.length === 0 ? undefined : await this.#sendPaths(destination, paths);
+    const second = roots.length === 0 ? undefined : await this.#sendRoots(destination, roots);
     return (first ?? second) as string;
   }
 
-  async #sendPaths(destination: Destination, paths: readonly string[], signal: AbortSignal): Promise<string> {
+  async #sendPaths(destination: Destination, paths: readonly string[]): Promise<string> {
     const { to, reach, into } = destination;
-    const route = await this.#parts.targets.route(to, reach, signal);
+    const route = this.#parts.targets.route(to, reach);
     const handle = this.#start(destination, route, { paths });
     const kept = { to, paths: [...paths], ...keptReach(reach) };
     const recipe: Recipe =
@@ -104,21 +104,21 @@ export class Starter {
       ...aboutPaths(paths),
       recipe,
       // The PIN is known only in this run.
-      again: into?.pin === undefined ? undefined : always(() => this.#sendPaths(destination, paths, never)),
+      again: into?.pin === undefined ? undefined : always(() => this.#sendPaths(destination, paths)),
     });
   }
 
-  async #sendRoots(destination: Destination, roots: readonly Ref[], signal: AbortSignal): Promise<string> {
+  async #sendRoots(destination: Destination, roots: readonly Ref[]): Promise<string> {
     const { uploads, targets } = this.#parts;
     const items = uploads.items(roots);
-    const route = await targets.route(destination.to, destination.reach, signal);
+    const route = targets.route(destination.to, destination.reach);
     let handle: TransferHandle | undefined;
     const tree = uploads.treeOf(roots, () => handle?.cancel(new HexdropError('page-gone')));
     handle = this.#start(destination, route, { tree });
     return this.#started(handle, route, {
       ...aboutNames(items.map(({ name }) => name)),
       again: {
-        run: () => this.#sendRoots(destination, roots, never),
+        run: () => this.#sendRoots(destination, roots),
         isPossible: () => roots.every((ref) => uploads.has(ref)),
       },
     });
@@ -143,9 +143,8 @@ export class Starter {
     dir: string,
     onConflict: ConflictPolicy,
     pin: string | undefined,
-    signal: AbortSignal,
   ): Promise<string> {
-    const route = await this.#parts.targets.route(at, reach, signal);
+    const route = this.#parts.targets.route(at, reach);
     const handle = this.#context.engine.get({
       from: route.endpoint,
       ...route.options,
@@ -168,10 +167,7 @@ export class Starter {
       ...aboutPaths(paths),
       dir,
       recipe,
-      again:
-        pin === undefined
-          ? undefined
-          : always(() => this.#get(at, reach, paths, dir, onConflict, pin, never)),
+      again: pin === undefined ? undefined : always(() => this.#get(at, reach, paths, dir, onConflict, pin)),
     });
   }
 
@@ -187,9 +183,6 @@ export class Starter {
     return transfers.started(handle, about);
   }
 }
-
-/** A retry belongs to no call that could be abandoned. */
-const never = new AbortController().signal;
 
 const always = (run: () => Promise<string>): Again => ({ run, isPossible: () => true });
 

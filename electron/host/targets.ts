@@ -7,7 +7,6 @@ import { parseAddress } from '../engine/net/address.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';
-import { pickAddress } from './pick-address.ts';
 
 /** How a window asked for it to be reached. */
 export interface AskedReach {
@@ -32,7 +31,7 @@ export class Targets {
   }
 
   /** @throws HexdropError device-unknown, unreachable, usage, plain-not-allowed */
-  async route(target: Target, asked: AskedReach = {}, signal?: AbortSignal): Promise<Route> {
+  route(target: Target, asked: AskedReach = {}): Route {
     const plain = asked.plain === true;
     const acceptNewKey = asked.acceptNewKey === true;
     if (plain && !this.#context.settings.current.allowPlain) {
@@ -45,7 +44,7 @@ export class Targets {
       return { endpoint: parseAddress(target.address), options: { plain, acceptNewKey }, cardId: undefined };
     }
     const card = this.#devices.card(target.device);
-    const endpoint = await pickAddress(card.addresses, signal);
+    const [endpoint, ...others] = card.addresses;
     if (endpoint === undefined) {
       throw new HexdropError(
         'unreachable',
@@ -54,6 +53,6 @@ export class Targets {
     }
     // A person who takes a new key means the address, not the device that was there before.
     const expectDeviceId = acceptNewKey ? undefined : card.deviceId;
-    return { endpoint, options: { plain, acceptNewKey, expectDeviceId }, cardId: card.id };
+    return { endpoint, options: { plain, acceptNewKey, expectDeviceId, others }, cardId: card.id };
   }
 }

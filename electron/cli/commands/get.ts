@@ -46,6 +46,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
       }
       const request = {
         ...reachOptions(call),
+        others: remotes[0]?.others,
         expectDeviceId: remotes[0]?.expectDeviceId,
         retryMs: retryMs(call),
         from,

@@ -90,7 +90,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   withEngine(call, context, {
     body: async (engine) => {
       const [target = ''] = call.operands;
-      const { endpoint, expectDeviceId, path } = await findRemotePath(
+      const { endpoint, others, expectDeviceId, path } = await findRemotePath(
         target,
         call.options.port,
         engine,
@@ -98,6 +98,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
       );
       const request = {
         ...reachOptions(call),
+        others,
         expectDeviceId,
         from: endpoint,
         path,

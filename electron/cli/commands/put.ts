@@ -15,7 +15,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   return withEngine(call, context, {
     interruptedAdvice: (engine) => (readsPipe(sources) ? undefined : resumeAdvice(engine)),
     body: async (engine) => {
-      const { endpoint, expectDeviceId, path } = await findRemotePath(
+      const { endpoint, others, expectDeviceId, path } = await findRemotePath(
         destination,
         options.port,
         engine,
@@ -27,7 +27,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
           { seen: destination },
         );
       }
-      const reach = { ...reachOptions(call), expectDeviceId };
+      const reach = { ...reachOptions(call), others, expectDeviceId };
       const again = (kept: string): string => `hexdrop put ${kept} ${destination}`;
       return withPaths(sources, call, context, again, (paths) => {
         const request = { ...reach, retryMs: retryMs(call), paths, to: endpoint, path };

@@ -29,7 +29,12 @@ describe('send', () => {
       'me',
     ]);
     expect(await call.run()).toBe(0);
-    expect(call.engine.options).toEqual({ home: '/h', allowPlain: false, alias: 'me' });
+    expect(call.engine.options).toEqual({
+      home: '/h',
+      allowPlain: false,
+      alias: 'me',
+      whereabouts: expect.any(Function),
+    });
     expect(call.engine.sent).toEqual([
       {
         paths: [file],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lan } from './network.fixture.ts';
-import { readQuestions, readRecords, recordsOf, serviceName } from './service.ts';
+import { announcedAlias, readQuestions, readRecords, recordsOf, serviceName } from './service.ts';
 import type { OwnRecords, OwnService } from './service.ts';
 
 const own: OwnService = {
@@ -62,6 +62,22 @@ describe('an announcement', () => {
         expect(service.name.split('.').every((label) => label.length <= 63)).toBe(true);
       }),
     );
+  });
+});
+
+describe('an alias that is too long to be announced', () => {
+  it('is cut at the end of a character, as a person sees it', () => {
+    const family = '👨‍👩‍👧‍👦';
+    expect(announcedAlias(family.repeat(9))).toBe(family.repeat(9));
+    // 64 characters of four bytes each, which fit with their key into 255 bytes but for one and a half.
+    expect(announcedAlias('😀'.repeat(64))).toBe('😀'.repeat(62));
+    const long = `${'😀'.repeat(57)}${family}`;
+    expect(announcedAlias(long)).toBe('😀'.repeat(57));
+  });
+
+  it('is what others hear', () => {
+    const { text } = recordsFor({ alias: '客'.repeat(64) });
+    expect(text.data).toContain(`alias=${announcedAlias('客'.repeat(64))}`);
   });
 });
 

@@ -44,14 +44,27 @@ const mostTextBytes = 255;
 const mostTextEntries = 32;
 const platformCharacters = 32;
 
-const textEntry = (key: string, value: string): string => {
-  let entry = `${key}=${value}`;
-  for (let points = Array.from(value); Buffer.byteLength(entry) > mostTextBytes;) {
-    points = points.slice(0, -1);
-    entry = `${key}=${points.join('')}`;
+/** What a person sees as one: a letter with its accents, a family that is one emoji. */
+const characters = new Intl.Segmenter();
+
+/** As much of the value, in whole characters, as the string holds. */
+const fitting = (key: string, value: string): string => {
+  let left = mostTextBytes - Buffer.byteLength(`${key}=`);
+  if (Buffer.byteLength(value) <= left) return value;
+  let fits = '';
+  for (const { segment } of characters.segment(value)) {
+    left -= Buffer.byteLength(segment);
+    if (left < 0) break;
+    fits += segment;
   }
-  return entry;
+  return fits;
 };
+
+const textEntry = (key: string, value: string): string => `${key}=${fitting(key, value)}`;
+
+/** An alias as it is announced: shortened where it is too long for its string. */
+export const announcedAlias = (alias: string): string =>
+  fitting('alias', clip(alias, limits.aliasCharacters));
 
 /** Of one process of one device: several may listen, each on a port of its own. */
 export const instanceNameOf = ({ deviceId, port }: Pick<OwnService, 'deviceId' | 'port'>): string =>
@@ -101,7 +114,7 @@ export const recordsOf = (own: OwnService, link: Link, ttl: number): OwnRecords 
   const data = [
     `v=${protocolVersion}`,
     textEntry('id', own.deviceId),
-    textEntry('alias', clip(own.alias, limits.aliasCharacters)),
+    textEntry('alias', announcedAlias(own.alias)),
     textEntry('kind', own.kind),
     textEntry('platform', clip(own.platform, platformCharacters)),
   ];

@@ -95,6 +95,18 @@ describe.each(dresses)('$dress', ({ plain }) => {
     expect(error.message).toContain('"nobody.local"');
   });
 
+  test('a link-local address without its zone, or with that of another machine', async () => {
+    for (const [host, said] of [
+      ['fe80::1', 'needs its zone'],
+      ['FE80::1%no-such-interface', '"no-such-interface"'],
+    ] as const) {
+      const error = await failing(dialing({ host, port: 9, plain }));
+      expect(error.code).toBe('usage');
+      expect(error.message).toContain(said);
+      expect(error.message).toContain('zone');
+    }
+  });
+
   test('a name that no name server answers for is told from a device that does not answer', async () => {
     for (const lookup of [
       (): void => {},

@@ -6,8 +6,11 @@
 import { connect as connectTcp, isIP } from 'node:net';
 import type { LookupFunction, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { networkInterfaces } from 'node:os';
+import type { NetworkInterfaceInfo } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 import { HexdropError, asHexdropError } from '../../../shared/protocol/errors.ts';
+import { isLinkLocalIPv6 } from '../discovery/links.ts';
 import { formatAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOptions } from './connection.ts';
@@ -48,6 +51,11 @@ export const dial = (options: DialOptions): Promise<Connection> =>
     const peerName = formatAddress({ host, port });
     if (signal?.aborted === true) {
       reject(cancelledDial(peerName));
+      return;
+    }
+    const zoneFault = faultOfZone(options, networkInterfaces());
+    if (zoneFault !== undefined) {
+      reject(zoneFault);
       return;
     }
 
@@ -116,6 +124,33 @@ export const dial = (options: DialOptions): Promise<Connection> =>
     socket.on('error', onError);
     socket.on('close', onClose);
   });
+
+/** The same link-local address may be in every network: without a zone no system knows which one is meant. */
+const faultOfZone = (
+  { host, port }: Pick<DialOptions, 'host' | 'port'>,
+  interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>,
+): HexdropError | undefined => {
+  const [address = '', zone] = host.split('%');
+  if (!isLinkLocalIPv6(address)) return undefined;
+  const own = Object.entries(interfaces);
+  const zones = own.flatMap(([name, infos = []]) => [name, ...infos.map(({ scopeid }) => String(scopeid))]);
+  if (zone !== undefined && zones.includes(zone)) return undefined;
+  const names = own.filter(([, infos]) => infos?.some(({ internal }) => !internal)).map(([name]) => name);
+  const example = formatAddress({ host: `${address}%${names[0] ?? 'eth0'}`, port });
+  const what =
+    zone === undefined
+      ? `${address} is a link-local address and needs its zone: the interface of this machine that leads there`
+      : `"${zone}", the zone of ${address}, is no interface of this machine`;
+  const allowed = names.length > 0 ? names.join(', ') : 'none: this machine has no network now';
+  return new HexdropError(
+    'usage',
+    `${what}. Allowed is ${allowed}${names.length > 0 ? `, as in ${example}` : ''}.`,
+    {
+      seen: host,
+      allowed,
+    },
+  );
+};
 
 const openSocket = (
   options: DialOptions,

@@ -89,6 +89,11 @@ export class KnownDevices {
     return device === undefined ? 'new' : device.verified === true ? 'verified' : 'known';
   }
 
+  /** Whose key answered at this target before. */
+  at(target: string): string | undefined {
+    return this.#devices.find((device) => device.targets.includes(target))?.deviceId;
+  }
+
   /** A person compared this key, which may never have been seen here, or takes that back. Throws when it cannot be kept. */
   verify(deviceId: string, on: boolean): void {
     if (!deviceIdForm.test(deviceId)) {

@@ -6,8 +6,8 @@
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 import type { EngineContext } from '../context.ts';
-import { reachSession } from '../session/reach.ts';
-import type { Reach } from '../session/reach.ts';
+import { reachDevice } from '../session/reach.ts';
+import type { Reach, Reached } from '../session/reach.ts';
 import type { Session } from '../session/session.ts';
 import type { Outcome, TransferRecord } from './record.ts';
 
@@ -58,14 +58,17 @@ export async function runAttempts(
   let waitMs = firstWaitMs;
   let movedAtMs = performance.now();
   let moved = -1;
-  let acceptNewKey = reach.acceptNewKey;
+  let where = reach;
   for (;;) {
     record.cancelAttempt = cancel;
-    const outcome = await runOne(context, record, { ...reach, acceptNewKey }, abort.signal, attempt);
+    const outcome = await runOne(context, record, where, abort.signal, attempt, ({ session, at }) => {
+      const { deviceId, secure } = session.peer;
+      where = { ...where, to: at, ...(secure ? { expectDeviceId: deviceId } : {}) };
+    });
     if (abort.signal.aborted)
       return record.finish({ kind: 'cancelled', code: giveUp.code, message: giveUp.message });
-    // Replaced once; from then on it must stay the same.
-    acceptNewKey = false;
+    // Replaced once; from then on it must stay the same, wherever the device goes.
+    where = { ...where, acceptNewKey: false };
     if (outcome.kind !== 'failed' || !record.isAccepted || !isPassing(outcome.error))
       return record.finish(outcome);
     if (record.settledBytes > moved) {
@@ -92,10 +95,13 @@ async function runOne(
   reach: Reach,
   signal: AbortSignal,
   attempt: Attempt,
+  reached: (reached: Reached) => void,
 ): Promise<Outcome> {
   let session: Session;
   try {
-    session = await reachSession(context, reach, signal);
+    const found = await reachDevice(context, reach, signal);
+    reached(found);
+    ({ session } = found);
   } catch (thrown) {
     return { kind: 'failed', error: asHexdropError(thrown) };
   }

@@ -6,12 +6,13 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
-import type { Endpoint } from '../../shared/model/peer.ts';
+import type { Endpoint } from '../../../shared/model/peer.ts';
+import { nameLookup } from './name-lookup.ts';
 
 const nextAfterMs = 250;
 const patienceMs = 3_000;
 
-/** The first one when none answers, so that the caller's own attempt tells what is wrong. */
+/** Undefined when none answers in time, or nobody waits any more. A single one is not tried. */
 export function pickAddress(
   addresses: readonly Endpoint[],
   signal?: AbortSignal,
@@ -22,14 +23,16 @@ export function pickAddress(
     const sockets = new Set<Socket>();
     let next = 0;
     let timer: NodeJS.Timeout | undefined;
-    const decide = (endpoint: Endpoint): void => {
+    const over = new AbortController();
+    const decide = (endpoint: Endpoint | undefined): void => {
       clearTimeout(timer);
       clearTimeout(patience);
+      over.abort();
       signal?.removeEventListener('abort', giveUp);
       for (const socket of sockets) socket.destroy();
       resolve(endpoint);
     };
-    const giveUp = (): void => decide(first);
+    const giveUp = (): void => decide(undefined);
     const patience = setTimeout(giveUp, patienceMs);
     signal?.addEventListener('abort', giveUp, { once: true });
     const tryNext = (): void => {
@@ -40,7 +43,8 @@ export function pickAddress(
         return;
       }
       next += 1;
-      const socket = connect({ host: endpoint.host, port: endpoint.port });
+      const { host, port } = endpoint;
+      const socket = connect({ host, port, lookup: nameLookup({ signal: over.signal }) });
       sockets.add(socket);
       socket.once('connect', () => decide(endpoint));
       socket.once('error', () => {

@@ -2,10 +2,10 @@
 // the order of the packets and what was lost of them.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 import { needs } from '../support/needs.ts';
 import { useWorld } from '../support/world.ts';
@@ -62,11 +62,11 @@ async function sameAsTshark(capture: Uint8Array): Promise<readonly Line[]> {
 }
 
 describe.skipIf(!need.available)('a capture of a real transfer', () => {
-  let own: Buffer;
-  let path = '';
+  const path = join(folder, 'own.pcapng');
 
-  beforeAll(async () => {
-    path = join(folder, 'own.pcapng');
+  // In a test and not before all of them: a world is made for each.
+  const ownCapture = async (): Promise<Buffer> => {
+    if (existsSync(path)) return readFileSync(path);
     const [here, there] = [world.device('here'), world.device('there')];
     const source = join(world.folder('source'), 'Überfahrt.bin');
     writeFileSync(source, Buffer.alloc(700_000, 'hexdrop '));
@@ -74,25 +74,26 @@ describe.skipIf(!need.available)('a capture of a real transfer', () => {
     const send = await here.run(['send', source, '--to', receiver.address, '--plain', '--capture', path]);
     if (send.exitCode !== 0) throw new Error(`the transfer failed: ${send.stderr}`);
     await receiver.program.end();
-    own = readFileSync(path);
-  });
+    return readFileSync(path);
+  };
 
-  const edited = (...args: readonly string[]): Buffer => {
+  const edited = async (...args: readonly string[]): Promise<Buffer> => {
+    await ownCapture();
     const out = join(folder, 'edited');
     execFileSync(editor.path, [...args, path, out], { stdio: 'ignore' });
     return readFileSync(out);
   };
 
   it('has the frames that tshark sees, at the times that it tells, to the nanosecond', async () => {
-    await sameAsTshark(own);
+    await sameAsTshark(await ownCapture());
   });
 
   it.skipIf(!editor.available).each(['pcap', 'nsecpcap', 'pcapng'])('has them as %s too', async (form) => {
-    await sameAsTshark(edited('-F', form));
+    await sameAsTshark(await edited('-F', form));
   });
 
   it.skipIf(!editor.available)('tells each packet that was cut as a gap, and keeps the rest', async () => {
-    const capture = edited('-F', 'pcapng', '-s', '2000');
+    const capture = await edited('-F', 'pcapng', '-s', '2000');
     const lines = await ours(capture);
     const lacking = framesOf(lines).reduce((sum, { lacking: bytes = 0 }) => sum + Number(bytes), 0);
     const gaps = lines.filter(({ event }) => event === 'gap');

@@ -161,6 +161,54 @@ describe.skipIf(!need.available)('the command line', () => {
     },
   );
 
+  test('goes on in the same run with a device that comes back at another address and port', async () => {
+    const [here, there] = machines('IPv4');
+    const into = world.folder('in moved');
+    const bob = world.device('bob moved');
+    const receive = ['receive', '--yes', '--alias', 'bob', '--dir', into, '--port', '0'];
+    const receiver = bob.start([...receive, '--limit', '2M'], there);
+    await receiver.event('listening');
+    const file = join(world.path, 'film.bin');
+    writeFileSync(file, Buffer.alloc(20_000_000, 'film'));
+    const sender = world.device('ada moved').start(['send', file, '--to', 'bob'], here);
+    await receiver.event(({ event, bytes = 0 }) => event === 'progress' && bytes > 0);
+    await receiver.kill();
+    for (const change of ['del 10.77.0.2/24', 'add 10.77.0.9/24']) {
+      const [program = '', ...words] = there.wrap([
+        'ip',
+        'addr',
+        ...change.split(' '),
+        'dev',
+        there.interfaceName,
+      ]);
+      spawnSync(program, words);
+    }
+    const again = bob.start(receive, there);
+    await again.event('listening');
+    const sent = await sender.end();
+    expectExit(sent, 0);
+    expect(readFileSync(join(into, 'film.bin')).equals(readFileSync(file))).toBe(true);
+  });
+
+  test('tells what to type where there are link-local addresses alone, with a place for the zone', async () => {
+    const [here, there] = machines('IPv6');
+    const receiver = world
+      .device('bob local')
+      .start(['receive', '--yes', '--dir', world.folder('in local')], there);
+    const { port } = await receiver.event('listening');
+    await receiver.says(/INTERFACE is the name/u);
+    const [, address = ''] = /--to \[?(fe80::[0-9a-f:]+)%INTERFACE/u.exec(receiver.stderr) ?? [];
+    expect(receiver.stderr).not.toContain('127.0.0.1');
+    const file = join(world.path, 'note.txt');
+    writeFileSync(file, 'here');
+    const send = (host: string) =>
+      world.device('ada local').run(['send', file, '--to', `[${host}]:${String(port)}`], here);
+    expectExit(await send(`${address}%${here.interfaceName}`), 0);
+    const without = await send(address);
+    expectExit(without, 2);
+    expect(without.stderr).toContain('zone');
+  });
+
   test('does not announce a listener that asks for that', async () => {
     const [here, there] = machines('IPv4');
     const bob = world.device('bob quiet');

@@ -35,7 +35,8 @@ const traversals: readonly (readonly [path: string, code: string])[] = [
   ['//server/share', 'unsafe-path'],
   ['\\etc\\passwd', 'unsafe-path'],
   ['\\\\server\\share', 'unsafe-path'],
-  ['target\\..\\..\\canary', 'unsafe-path'],
+  ['target\\..\\..\\canary', 'no-such-share'],
+  ['target/..\\..\\canary', 'no-such-path'],
   ['C:\\Windows', 'unsafe-path'],
   ['c:/Windows', 'unsafe-path'],
   ['target/nul\0byte', 'unsafe-path'],
@@ -102,12 +103,14 @@ test('a listing shows neither links nor what is unfinished', async () => {
   expect(jsonOf(await peer.expect('LISTING'))).toMatchObject({ entries: [{ name: 'inside' }] });
 });
 
-test('a trailing slash and a backslash between names are taken as the document says', async () => {
+test('a trailing slash is ignored, and a backslash separates nothing, as the document says', async () => {
   const peer = await siege.greet();
-  for (const [at, path] of ['target/folder/', 'target\\folder', 'target/folder/inside/'].entries()) {
+  for (const [at, path] of ['target/folder/', 'target/folder/inside/'].entries()) {
     peer.send('STAT', 1 + 2 * at, { path });
     await peer.expect('ENTRY');
   }
+  peer.send('STAT', 5, { path: 'target\\folder' });
+  expect(jsonOf(await peer.expect('ERROR'))['code']).toBe('no-such-share');
 });
 
 test('one bad path among good ones fails the whole GET, before anything is offered', async () => {

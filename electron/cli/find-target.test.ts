@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { discoveredPeer, knownDevice } from './fake-views.ts';
+import { withSlashes } from './find-target.ts';
 import { FakeDiscovery, FakeEngine, fakeCall, until } from './fake-world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
@@ -11,6 +12,11 @@ const file = join(folder, 'notes.txt');
 writeFileSync(file, 'words');
 
 const peer = discoveredPeer({ addresses: [{ host: '10.0.0.7', port: 7 }] });
+
+it('a path is typed with either separator on Windows, and with "/" elsewhere', () => {
+  expect(withSlashes('host/share\\docs\\a', 'win32')).toBe('host/share/docs/a');
+  expect(withSlashes('host/share/dev\\x2ddisk', 'linux')).toBe('host/share/dev\\x2ddisk');
+});
 
 describe('whom --to means', () => {
   it('is not looked for on the network when it is an address', async () => {

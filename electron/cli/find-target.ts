@@ -62,13 +62,18 @@ export interface RemoteTarget extends Target {
   readonly path: string;
 }
 
+/** A path as people type it: on Windows with either separator, elsewhere a backslash belongs to a name. */
+export const withSlashes = (typed: string, platform: NodeJS.Platform = process.platform): string =>
+  platform === 'win32' ? typed.replaceAll('\\', '/') : typed;
+
 /** `host[:port]/share/path`, where the host may be an alias. */
 export const findRemotePath = async (
-  text: string,
+  typed: string,
   port: number | undefined,
   engine: Engine,
   context: CommandContext,
 ): Promise<RemoteTarget> => {
+  const text = withSlashes(typed);
   const slash = text.indexOf('/');
   const host = slash === -1 ? text : text.slice(0, slash);
   const { path } = slash === -1 ? { path: '' } : parseRemotePath(`host${text.slice(slash)}`);

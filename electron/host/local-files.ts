@@ -10,7 +10,9 @@ import { access, constants, lstat, mkdir, opendir, realpath, stat, statfs } from
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 import type { LocalEntry, LocalFolder, PickedItem, Place, Ref } from '../../shared/model/local.ts';
+import { displayName } from '../../shared/model/display-name.ts';
 import { fileFaultOf } from '../engine/transfer/file-fault.ts';
+import { localName } from '../engine/transfer/name-mapping.ts';
 import { nameFault } from '../engine/transfer/safe-path.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
 import type { Grants } from './grants.ts';
@@ -105,6 +107,8 @@ export class LocalFiles {
   async makeFolder(ref: Ref, name: string): Promise<Ref> {
     const fault = nameFault(name, process.platform);
     if (fault !== undefined) throw new HexdropError('name-not-allowed', fault.message);
+    if (localName(name, process.platform) !== name)
+      throw new HexdropError('name-not-allowed', `This system cannot hold the name "${displayName(name)}".`);
     const path = join(await this.#real(this.#grants.pathOf(ref)), name);
     try {
       await mkdir(path);

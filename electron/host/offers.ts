@@ -10,6 +10,8 @@ import type { OfferCard } from '../../shared/model/offer.ts';
 import type { ConflictPolicy, Decision, OfferView, Totals } from '../../shared/model/transfer.ts';
 import type { ReceivePolicy } from '../engine/api.ts';
 import { MinuteGate } from '../engine/session/minute-gate.ts';
+import { localName } from '../engine/transfer/name-mapping.ts';
+import { rulesAt } from '../engine/transfer/safe-path.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';
@@ -200,9 +202,10 @@ const isSame = (one: Totals, other: Totals): boolean =>
   one.complete === other.complete;
 
 async function takenNames(dir: string, names: readonly string[]): Promise<readonly string[]> {
+  const rules = rulesAt(dir);
   const found = await Promise.all(
     names.map((name) =>
-      lstat(join(dir, name)).then(
+      lstat(join(dir, localName(name, rules))).then(
         () => name,
         () => undefined,
       ),

@@ -9,6 +9,8 @@ import { basename, dirname, join } from 'node:path';
 import type { FileFault, FileNotice, TransferResult, TransferView } from '../../shared/model/transfer.ts';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
 import type { EngineEvent, TransferHandle } from '../engine/api.ts';
+import { localName } from '../engine/transfer/name-mapping.ts';
+import { rulesAt } from '../engine/transfer/safe-path.ts';
 import { compareUtf8, HexdropError } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';
 import type { History, HistoryEntry, HistoryQuery } from './history.ts';
@@ -366,7 +368,8 @@ function placeOf({
   recipe,
 }: Pick<About, 'dir' | 'names' | 'recipe'>): { path: string; folder: string } | undefined {
   if (dir !== undefined) {
-    const path = names.map((name) => join(dir, name)).find((one) => existsSync(one)) ?? dir;
+    const path =
+      names.map((name) => join(dir, localName(name, rulesAt(dir)))).find((one) => existsSync(one)) ?? dir;
     return existsSync(path) ? { path, folder: dir } : undefined;
   }
   const [path] = recipe !== undefined && recipe.kind !== 'get' ? recipe.paths : [];

@@ -20,6 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { localName } from '../../engine/transfer/name-mapping.ts';
 import { fileFaultOf } from '../../engine/transfer/file-fault.ts';
 import { formatBytes } from '../terminal/format.ts';
 
@@ -87,7 +88,7 @@ export class Spool {
     bytes: AsyncIterable<Uint8Array>,
     progress: (bytes: number) => void,
   ): Promise<{ readonly path: string; readonly bytes: number }> {
-    const path = join(this.#folder, name);
+    const path = join(this.#folder, localName(name, process.platform));
     let file: FileHandle;
     try {
       file = await open(path, 'wx', 0o600);

@@ -5,17 +5,19 @@
 
 import { lstatSync, readdirSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 import type { ShareView } from '../../../shared/model/share.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { entryTimeOfMs } from '../../../shared/protocol/entry-time.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import { fileFaultOf } from '../transfer/file-fault.ts';
 import { freeName } from '../transfer/landing.ts';
-import { nameFault, SafeRoot, splitPeerPath } from '../transfer/safe-path.ts';
+import { wireName, wireNamesOf } from '../transfer/name-mapping.ts';
+import type { WireNames } from '../transfer/name-mapping.ts';
+import { nameFault, rulesAt, SafeRoot, splitPeerPath } from '../transfer/safe-path.ts';
 import { PinGuard } from './pin-guard.ts';
 import { readRange } from './read-range.ts';
 
@@ -69,10 +71,9 @@ export class Shares {
     }
     const root = SafeRoot.openExisting(path);
     // A link that is named shares what it leads to under its own name, as one that is sent arrives under it.
-    const wanted = request.name ?? (basename(path) || 'root');
-    const fault = nameFault(wanted, process.platform);
-    if (fault !== undefined)
-      throw new HexdropError('usage', `The share cannot be named so. ${fault.message}`);
+    const wanted = request.name ?? (wireName(basename(path), rulesAt(dirname(path))) || 'root');
+    const fault = shareNameFault(wanted);
+    if (fault !== undefined) throw new HexdropError('usage', `The share cannot be named so. ${fault}`);
     const name = this.#shares.has(wanted)
       ? freeName(wanted, (candidate) => this.#shares.has(candidate))
       : wanted;
@@ -131,11 +132,12 @@ export class Shares {
         more: false,
       };
     }
-    const names = this.#names.of(found.path, request.path, request.after !== undefined);
+    const { rules } = found.share.root;
+    const { names, called } = this.#names.of(found.path, request.path, rules, request.after !== undefined);
     return {
       path: request.path,
       writable: found.share.writable,
-      ...page(names, request.after, (name) => childOf(found.path, name)),
+      ...page(names, request.after, (name) => childOf(found.path, name, called.get(name) ?? name)),
     };
   }
 
@@ -200,6 +202,18 @@ export class Shares {
   }
 }
 
+/** Why a share cannot have a name: it must also be the whole of a path, or nobody could ask for it. */
+const shareNameFault = (name: string): string | undefined => {
+  const fault = nameFault(name, process.platform);
+  if (fault !== undefined) return fault.message;
+  try {
+    splitPeerPath(name);
+    return undefined;
+  } catch (thrown) {
+    return asHexdropError(thrown).message;
+  }
+};
+
 const viewOf = (share: Share): ShareView => ({
   name: share.name,
   path: share.root.path,
@@ -244,10 +258,10 @@ function page(
   return { entries, more: false };
 }
 
-function childOf(folder: string, name: string): ListedEntry | undefined {
+function childOf(folder: string, name: string, local: string): ListedEntry | undefined {
   if (nameFault(name, process.platform) !== undefined) return undefined;
   try {
-    const stats = lstatSync(join(folder, name), { throwIfNoEntry: false });
+    const stats = lstatSync(join(folder, local), { throwIfNoEntry: false });
     return stats?.isFile() === true || stats?.isDirectory() === true ? entryOf(name, stats) : undefined;
   } catch {
     return undefined; // It cannot even be looked at: it is not for others either.
@@ -272,26 +286,26 @@ const keptMs = 10_000;
 
 /** The names in folders, sorted by their bytes; kept for the pages that follow, so that a folder is read once. */
 class FolderNames {
-  readonly #kept = new Map<string, { readonly names: readonly string[]; readonly untilMs: number }>();
+  readonly #kept = new Map<string, { readonly found: WireNames; readonly untilMs: number }>();
 
   /** @param isFurtherPage whether a list that is a few seconds old will do */
-  of(folder: string, relative: string, isFurtherPage: boolean): readonly string[] {
+  of(folder: string, relative: string, rules: NodeJS.Platform, isFurtherPage: boolean): WireNames {
     const now = performance.now();
     const kept = this.#kept.get(folder);
-    if (isFurtherPage && kept !== undefined && now < kept.untilMs) return kept.names;
+    if (isFurtherPage && kept !== undefined && now < kept.untilMs) return kept.found;
     this.#kept.delete(folder);
-    const names = namesIn(folder, relative);
-    if (names.length <= limits.listingEntries) return names;
+    const found = wireNamesOf(namesIn(folder, relative), rules);
+    if (found.names.length <= limits.listingEntries) return found;
     const [oldest] = this.#kept.keys();
     if (this.#kept.size >= keptFolders && oldest !== undefined) this.#kept.delete(oldest);
-    this.#kept.set(folder, { names, untilMs: now + keptMs });
-    return names;
+    this.#kept.set(folder, { found, untilMs: now + keptMs });
+    return found;
   }
 }
 
 function namesIn(folder: string, relative: string): string[] {
   try {
-    return readdirSync(folder).sort(compareUtf8);
+    return readdirSync(folder);
   } catch (thrown) {
     throw fileFaultOf(thrown, 'list', relative);
   }

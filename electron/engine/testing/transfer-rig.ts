@@ -44,6 +44,11 @@ export interface RigOptions {
   readonly dir: string;
   readonly home: string;
   readonly onConflict?: ConflictPolicy;
+  /** Whose rules for names hold on the two sides; those of this system when absent. */
+  readonly sourceRules?: NodeJS.Platform;
+  readonly sinkRules?: NodeJS.Platform;
+  /** The target takes names for one that differ in case or form alone, as far as it is asked. */
+  readonly foldsNames?: boolean;
   readonly wants?: (path: string, kind: EntryKind) => boolean;
   /** Who opens the transfer; push when absent. */
   readonly opening?: 'push' | 'pull';
@@ -130,8 +135,18 @@ export class Rig {
   }
 
   target(): SinkTarget {
-    const { home, dir, onConflict = 'rename', wants, bootId = 'boot-1' } = this.#options;
-    return { home, root: SafeRoot.open(dir), bootId, onConflict, wants };
+    const {
+      home,
+      dir,
+      onConflict = 'rename',
+      wants,
+      bootId = 'boot-1',
+      sinkRules,
+      foldsNames,
+    } = this.#options;
+    const root = SafeRoot.open(dir, sinkRules);
+    if (foldsNames === true) root.foldsNames = () => true;
+    return { home, root, bootId, onConflict, wants };
   }
 
   close(): void {
@@ -163,10 +178,10 @@ export class Rig {
   }
 
   #makeSource(): Source {
-    const { paths = [], tree, clock } = this.#options;
+    const { paths = [], tree, clock, sourceRules } = this.#options;
     this.uploads = new RateLimit(clock);
     const source = new Source({
-      tree: tree === undefined ? localTree(rootsOf(paths)) : streamedTree(tree),
+      tree: tree === undefined ? localTree(rootsOf(paths, sourceRules), sourceRules) : streamedTree(tree),
       reports: this.source,
       uploads: this.uploads,
       ...(clock === undefined ? {} : { clock }),

@@ -6,9 +6,9 @@ import { TreeWalk, versionOf } from './walk.ts';
 import type { LocalEntry, SourceRoot } from './walk.ts';
 
 export const localTree =
-  (roots: readonly SourceRoot[]): TreeMaker =>
+  (roots: readonly SourceRoot[], platform?: NodeJS.Platform): TreeMaker =>
   (reports) => {
-    const walk = new TreeWalk(roots, reports);
+    const walk = new TreeWalk(roots, reports, platform);
     return {
       get roots() {
         return walk.roots;

@@ -10,7 +10,8 @@ import { formatBytes } from '../../../shared/model/format-bytes.ts';
 import type { Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { isReservedName } from './safe-path.ts';
+import { localName } from './name-mapping.ts';
+import { isReservedName, rulesAt } from './safe-path.ts';
 
 /** Written and not yet told as arrived: that much of what is still to come may be on the disk already. */
 const underWayBytes = 16_777_216;
@@ -35,7 +36,10 @@ export function isAllNewAt(dir: string, { roots, rootCount }: Payload<'OFFER'>):
   try {
     if (roots.length < rootCount)
       return readdirSync(dir).every((name) => isReservedName(name, process.platform));
-    return roots.every(({ name }) => lstatSync(join(dir, name), { throwIfNoEntry: false }) === undefined);
+    const rules = rulesAt(dir);
+    return roots.every(
+      ({ name }) => lstatSync(join(dir, localName(name, rules)), { throwIfNoEntry: false }) === undefined,
+    );
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code === 'ENOENT';
   }

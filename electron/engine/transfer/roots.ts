@@ -2,19 +2,23 @@
 
 import { realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { fileFaultOf } from './file-fault.ts';
 import { freeName } from './landing.ts';
-import { nameFault } from './safe-path.ts';
+import { wireName } from './name-mapping.ts';
+import { nameFault, rulesAt } from './safe-path.ts';
 import type { SourceRoot } from './walk.ts';
 
 /**
  * Links that are named are followed, since they were asked for by name. The same path twice counts once.
  * @throws HexdropError no-such-path, not-a-file, name-not-allowed and what the system says
  */
-export function rootsOf(paths: readonly string[]): readonly SourceRoot[] {
+export function rootsOf(
+  paths: readonly string[],
+  platform: NodeJS.Platform = process.platform,
+): readonly SourceRoot[] {
   const byName = new Map<string, SourceRoot>();
   const seen = new Set<string>();
   for (const typed of paths) {
@@ -25,8 +29,8 @@ export function rootsOf(paths: readonly string[]): readonly SourceRoot[] {
     if (!stats.isFile() && !stats.isDirectory()) {
       throw new HexdropError('not-a-file', `"${typed}" is neither a file nor a folder.`);
     }
-    const wanted = basename(path) || 'root';
-    const fault = nameFault(wanted, process.platform);
+    const wanted = wireName(basename(path), rulesAt(dirname(path), platform)) || 'root';
+    const fault = nameFault(wanted, platform);
     if (fault !== undefined) throw new HexdropError(fault.code, fault.message);
     const name = byName.has(wanted) ? freeName(wanted, (candidate) => byName.has(candidate)) : wanted;
     byName.set(name, { name, path: realpathSync.native(path), ...kindAndSize(stats) });

@@ -7,7 +7,7 @@
  * write to the target can still race us within it. A peer cannot: it can create no symbolic link.
  */
 
-import { accessSync, constants, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync, realpathSync, statfsSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import native, { basename, dirname, join, posix, sep, win32 } from 'node:path';
 import type { PlatformPath } from 'node:path';
@@ -17,6 +17,7 @@ import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { fileFaultOf } from './file-fault.ts';
+import { localName, wireName } from './name-mapping.ts';
 
 /** How the names of unfinished files begin (unfinished.ts); a peer may neither write nor read what is called so. */
 export const stagingName = '.hexdrop-partial';
@@ -29,26 +30,23 @@ export interface NameFault {
   readonly message: string;
 }
 
-/** Device names of Windows, which hold in every folder and with every extension (`NUL.txt`, `COM1 .log`). */
-const windowsDevice = /^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[1-9¹²³]|lpt[1-9¹²³])\s*(?:\..*)?$/iu;
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const windowsForbidden = /[<>:"|?*\u0000-\u001f]/u;
-/** The short aliases that NTFS may make for unfinished files: the first, the tenth, the fifth (hashed). */
-const windowsStagingAlias = /^(?:hexdro~\d|hexdr~\d\d|he[\da-f]{4}~\d)$/iu;
 /** Code points that HFS+ leaves out when it compares names: `.hexdrop\u200c-partial` would open the staging folder. */
 const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu;
+/** UTF-16 units in a name that Windows and its file systems take. */
+const windowsNameUnits = 255;
 /** Three UTF-8 bytes at most for each UTF-16 unit: shorter names need no count. */
 const shortNameUnits = Math.floor(limits.nameBytes / 3);
 
 /**
- * Why `name` may not become one component of a local path; undefined when it may. `unsafe-name` could lead out of
- * its folder on some system and is refused on all; the other codes depend on the platform.
+ * Why no entry of this name may be here; undefined when one may, under `localName`. `unsafe-name` is not the name of one
+ * entry and is refused on all systems; the other codes depend on the platform. A backslash is a character like any other:
+ * where it would separate, `localName` replaces it.
  */
 export const nameFault = (name: string, platform: NodeJS.Platform): NameFault | undefined => {
   if (name === '' || name === '.' || name === '..') {
     return { code: 'unsafe-name', message: `${quoted(name)} is not a name of a file or folder.` };
   }
-  if (name.includes('/') || name.includes('\\') || name.includes('\0')) {
+  if (name.includes('/') || name.includes('\0')) {
     return { code: 'unsafe-name', message: `The name ${quoted(name)} holds a separator or a NUL.` };
   }
   if (!name.isWellFormed()) {
@@ -64,29 +62,16 @@ export const nameFault = (name: string, platform: NodeJS.Platform): NameFault | 
       message: `The name ${quoted(name)} is reserved for unfinished files.`,
     };
   }
-  return platform === 'win32' ? windowsNameFault(name) : undefined;
-};
-
-const windowsNameFault = (name: string): NameFault | undefined => {
-  if (windowsForbidden.test(name)) {
-    const message = `The name ${quoted(name)} holds a character that Windows does not allow.`;
-    return { code: 'name-not-allowed', message };
-  }
-  if (name.endsWith('.') || name.endsWith(' ')) {
-    const message = `The name ${quoted(name)} ends with a dot or a space, which Windows would drop.`;
-    return { code: 'name-not-allowed', message };
-  }
-  if (windowsDevice.test(name)) {
-    return { code: 'name-not-allowed', message: `The name ${quoted(name)} means a device on Windows.` };
-  }
-  return undefined;
+  if (platform !== 'win32' || name.length <= windowsNameUnits / 2) return undefined;
+  const { length } = localName(name, platform);
+  if (length <= windowsNameUnits) return undefined;
+  const message = `The name ${quoted(name)} would have ${length} characters as Windows can hold it; it takes ${windowsNameUnits}.`;
+  return { code: 'name-too-long', message };
 };
 
 /** Whether the name is one of unfinished files here, or would open one. */
-export const isReservedName = (name: string, platform: NodeJS.Platform): boolean => {
-  if (platform === 'win32' && windowsStagingAlias.test(name)) return true;
-  return reservedPattern.test(platform === 'darwin' ? name.replace(ignoredByHfs, '') : name);
-};
+export const isReservedName = (name: string, platform: NodeJS.Platform): boolean =>
+  reservedPattern.test(platform === 'darwin' ? name.replace(ignoredByHfs, '') : name);
 
 const quoted = (name: string): string =>
   `"${displayName(name.length > 300 ? `${name.slice(0, 300)}...` : name)}"`;
@@ -94,8 +79,8 @@ const quoted = (name: string): string =>
 const drivePrefix = /^[a-z]:/iu;
 
 /**
- * Splits a path inside of a share as a peer sent it. Both separators split, whatever the platform. A separator at
- * the end is ignored; '' is the list of shares. Throws `unsafe-path`.
+ * Splits a path inside of a share as a peer sent it, at "/" on every system: a backslash belongs to a name. One "/" at
+ * the end is ignored; '' is the list of shares. Throws `unsafe-path`, also for what an absolute path of Windows begins with.
  */
 export const splitPeerPath = (path: string): string[] => {
   if (path === '') return [];
@@ -103,7 +88,7 @@ export const splitPeerPath = (path: string): string[] => {
   if (!path.isWellFormed()) throw unsafePath(path, 'it is not valid Unicode');
   if (path.startsWith('/') || path.startsWith('\\')) throw unsafePath(path, 'it is absolute');
   if (drivePrefix.test(path)) throw unsafePath(path, 'it names a drive');
-  const components = path.split(/[/\\]/u);
+  const components = path.split('/');
   if (components.at(-1) === '') components.pop();
   if (components.length > limits.treeDepth)
     throw unsafePath(path, `it has more than ${limits.treeDepth} levels`);
@@ -122,8 +107,12 @@ const unsafePath = (path: string, reason: string): HexdropError =>
  * of the first name that has one, and `unsafe-path` should the joined path lie outside of the root after all.
  */
 export const localPath = (root: string, components: readonly string[], platform: NodeJS.Platform): string => {
+  return joinUnder(root, localNames(components, platform), platform === 'win32' ? win32 : posix);
+};
+
+const localNames = (components: readonly string[], platform: NodeJS.Platform): readonly string[] => {
   requireNames(components, platform);
-  return joinUnder(root, components, platform === 'win32' ? win32 : posix);
+  return components.map((name) => localName(name, platform));
 };
 
 const requireNames = (components: readonly string[], platform: NodeJS.Platform): void => {
@@ -172,18 +161,32 @@ interface VerifiedFolder {
   readonly depth: number;
 }
 
+/** What Linux says of the file systems of Windows that hold its names only: FAT and exFAT. */
+const windowsFileSystems: ReadonlySet<number> = new Set([0x4d44, 0x2011_bab0]);
+
+/** Whose rules for names hold in a folder: on a stick with a file system of Windows those of Windows. */
+export const rulesAt = (path: string, platform: NodeJS.Platform = process.platform): NodeJS.Platform => {
+  if (platform !== 'linux') return platform;
+  try {
+    return windowsFileSystems.has(statfsSync(path).type) ? 'win32' : platform;
+  } catch {
+    return platform;
+  }
+};
+
 /** One folder of this machine that peers' names are resolved under. */
 export class SafeRoot {
   /** Absolute and without symbolic links: resolved once, at `open`. */
   readonly path: string;
-  readonly #platform: NodeJS.Platform;
+  /** Whose rules for names hold in it. */
+  readonly rules: NodeJS.Platform;
   readonly #prefix: string;
   /** Folders that were seen to be real ones in this turn, by relative path with '/'. */
   readonly #verified = new Map<string, VerifiedFolder>();
 
-  private constructor(path: string, platform: NodeJS.Platform) {
+  private constructor(path: string, rules: NodeJS.Platform) {
     this.path = path;
-    this.#platform = platform;
+    this.rules = rules;
     this.#prefix = path.endsWith(sep) ? path : path + sep;
   }
 
@@ -201,11 +204,26 @@ export class SafeRoot {
   static openExisting(root: string, platform: NodeJS.Platform = process.platform): SafeRoot {
     try {
       const real = realpathSync.native(root);
-      if (statSync(real).isDirectory()) return new SafeRoot(real, platform);
+      if (statSync(real).isDirectory()) return new SafeRoot(real, rulesAt(real, platform));
     } catch (error) {
       throw fileFaultOf(error, 'open', basename(root));
     }
     throw new HexdropError('not-a-folder', `${quoted(basename(root))} is not a folder.`);
+  }
+
+  /** Why no entry of this name may be in it; see nameFault. */
+  fault(name: string): NameFault | undefined {
+    return nameFault(name, this.rules);
+  }
+
+  /** What an entry of this name is called in it. */
+  nameHere(name: string): string {
+    return localName(name, this.rules);
+  }
+
+  /** What an entry is called on the wire that is called so in it. */
+  nameOnWire(local: string): string {
+    return wireName(local, this.rules);
   }
 
   /**
@@ -213,12 +231,15 @@ export class SafeRoot {
    * this file can show it. Asked for each folder: a file system of its own may begin there, or a rule of its own hold.
    */
   foldsNames(path: string): boolean {
-    const name = basename(path);
-    const stats = lstatOf(path, name);
-    return otherSpellings(name).some((other) => {
-      const found = lstatOf(join(dirname(path), other), name);
-      return found !== undefined && found.ino === stats?.ino && found.dev === stats.dev;
-    });
+    try {
+      const { ino, dev } = lstatSync(path);
+      return otherSpellings(basename(path)).some((other) => {
+        const found = lstatSync(join(dirname(path), other), { throwIfNoEntry: false });
+        return found?.ino === ino && found.dev === dev;
+      });
+    } catch {
+      return false; // Another spelling may be longer than a name can be: then nothing has it.
+    }
   }
 
   /**
@@ -230,8 +251,8 @@ export class SafeRoot {
       accessSync(this.path, constants.W_OK);
     } catch (error) {
       const isFolder = (name: string): boolean =>
-        nameFault(name, this.#platform) === undefined &&
-        lstatOf(this.#prefix + name, name)?.isDirectory() === true;
+        this.fault(name) === undefined &&
+        lstatOf(this.#prefix + this.nameHere(name), name)?.isDirectory() === true;
       if (!names.some(isFolder)) throw fileFaultOf(error, 'create a file in', basename(this.path));
     }
   }
@@ -260,14 +281,15 @@ export class SafeRoot {
     name: string,
     options: { readonly create: boolean } = { create: false },
   ): string {
-    requireName(name, this.#platform);
+    requireName(name, this.rules);
     const folder = this.folder(parent, options);
-    return parent.length === 0 ? this.#prefix + name : folder + sep + name;
+    const local = localName(name, this.rules);
+    return parent.length === 0 ? this.#prefix + local : folder + sep + local;
   }
 
   #verify(components: readonly string[], create: boolean): string {
-    requireNames(components, this.#platform);
-    const path = joinUnder(this.path, components, native);
+    const locals = localNames(components, this.rules);
+    const path = joinUnder(this.path, locals, native);
     if (!this.#verified.has('')) {
       this.#requireRoot();
       this.#verified.set('', { path: this.path, depth: 0 });
@@ -276,7 +298,8 @@ export class SafeRoot {
     let relative = '';
     let depth = 0;
     for (const component of components) {
-      level = depth === 0 ? this.#prefix + component : level + sep + component;
+      const local = locals[depth] as string;
+      level = depth === 0 ? this.#prefix + local : level + sep + local;
       relative = depth === 0 ? component : `${relative}/${component}`;
       depth += 1;
       if (this.#verified.has(relative)) continue;
@@ -320,7 +343,7 @@ export class SafeRoot {
    */
   existing(components: readonly string[]): { path: string; stats: Stats } {
     if (components.length === 0) return { path: this.path, stats: this.#requireRoot() };
-    const path = localPath(this.path, components, this.#platform);
+    const path = joinUnder(this.path, localNames(components, this.rules), native);
     const parent = this.folder(components.slice(0, -1), { create: false });
     const relative = components.join('/');
     const stats = lstatOf(path, relative);

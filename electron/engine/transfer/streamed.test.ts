@@ -147,7 +147,7 @@ describe('a streamed tree', () => {
     const file = { kind: 'file' as const, size: 5, mtimeMs: 1_600_000_000_000 };
     const bad = [
       { ...file, path: '../up.txt' },
-      { ...file, path: 'a\\b.txt' },
+      { ...file, path: '.hexdrop-partial' },
       { ...file, path: 'good.txt' },
       { ...file, path: 'good.txt/below.txt' },
       { ...file, path: 'folder//x.txt' },
@@ -163,7 +163,7 @@ describe('a streamed tree', () => {
     const faults = new Map(rig.source.faults.map(({ path, code }) => [path.slice(0, 30), code]));
     expect(Object.fromEntries(faults)).toEqual({
       '..': 'unsafe-name',
-      'a\\b.txt': 'unsafe-name',
+      '.hexdrop-partial': 'name-not-allowed',
       'good.txt': 'file-exists',
       'good.txt/below.txt': 'file-exists',
       'folder/': 'unsafe-name',

@@ -17,8 +17,10 @@ import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import { fileFaultOf, tooLarge } from './file-fault.ts';
+import { wireNamesOf } from './name-mapping.ts';
+import type { WireNames } from './name-mapping.ts';
 import { PseudoFiles } from './pseudo-file.ts';
-import { isReservedName, nameFault } from './safe-path.ts';
+import { isReservedName, nameFault, rulesAt } from './safe-path.ts';
 import type { SourceEntry, WalkReports } from './source-tree.ts';
 import type { FolderIdentity } from './target-id.ts';
 
@@ -50,6 +52,8 @@ interface Folder extends FolderIdentity {
   readonly path: string;
   readonly relative: string;
   readonly depth: number;
+  /** Whose rules for names hold in it. */
+  readonly rules: NodeJS.Platform;
   readonly entry: LocalEntry;
   /** Known once somebody asked: whether the transfer goes to this folder. */
   isTarget: boolean | undefined;
@@ -93,6 +97,7 @@ const numberPattern = / \(\d+\)(?=(?:\.[^.]*)?$)/u;
 
 export class TreeWalk {
   readonly #reports: WalkReports;
+  readonly #platform: NodeJS.Platform;
   #roots: readonly SourceRoot[];
   readonly #pseudo = new PseudoFiles();
   /** Kept of files that are made while they are read. */
@@ -106,7 +111,9 @@ export class TreeWalk {
   #folders: Folder[] = [];
   #nextFolder = 0;
   /** The content of the folder that is being listed. */
-  #names: string[] = [];
+  #names: readonly string[] = [];
+  /** What some of the names are called on the disk. */
+  #called: WireNames['called'] = new Map();
   #nextName = 0;
   #current: Folder | undefined;
   #nextIndex = 0;
@@ -116,8 +123,13 @@ export class TreeWalk {
   #isDone = false;
 
   /** @param roots with distinct names; they are put into order here, and those that cannot be offered are told */
-  constructor(roots: readonly SourceRoot[], reports: WalkReports) {
+  constructor(
+    roots: readonly SourceRoot[],
+    reports: WalkReports,
+    platform: NodeJS.Platform = process.platform,
+  ) {
     this.#reports = reports;
+    this.#platform = platform;
     this.#roots = roots
       .filter(({ size }) => Number.isSafeInteger(size))
       .toSorted((a, b) => compareUtf8(a.name, b.name));
@@ -191,7 +203,7 @@ export class TreeWalk {
     this.#names = [];
     if (this.#isWithinCopy(folder)) return this.#reports.omitted(folder.relative, 'target');
     try {
-      this.#names = readdirSync(folder.path).sort(compareUtf8);
+      ({ names: this.#names, called: this.#called } = wireNamesOf(readdirSync(folder.path), folder.rules));
     } catch (thrown) {
       this.#reports.fault(folder.relative, fileFaultOf(thrown, 'list', folder.relative), folder.entry);
     }
@@ -199,15 +211,16 @@ export class TreeWalk {
 
   #child(folder: Folder, name: string): LocalEntry | undefined {
     // Unfinished files of transfers into this very folder are nobody's content.
-    if (isReservedName(name, process.platform)) {
+    if (isReservedName(name, this.#platform)) {
       this.#reports.omitted(relativeIn(folder, name), 'reserved');
       return undefined;
     }
-    // Two names that are not UTF-8 read the same, and as one that is there.
+    // Two names that are not UTF-8 read the same, and as one that is there; so may two that are written otherwise here.
     if (this.#names[this.#nextName - 2] === name)
       return this.#failed(folder, name, new HexdropError('name-not-utf8'));
+    const local = this.#called.get(name) ?? name;
     // Joined by hand, here and nowhere else: names from a listing have no separators and need no normalising.
-    const path = folder.path.endsWith(sep) ? folder.path + name : folder.path + sep + name;
+    const path = folder.path.endsWith(sep) ? folder.path + local : folder.path + sep + local;
     return this.#look(name, path, folder);
   }
 
@@ -249,7 +262,7 @@ export class TreeWalk {
       this.#reports.omitted(relativeIn(folder, name), 'target');
       return undefined;
     }
-    const fault = nameFault(name, process.platform);
+    const fault = nameFault(name, this.#platform);
     if (fault !== undefined) return this.#failed(folder, name, new HexdropError(fault.code, fault.message));
     if (folder !== undefined && folder.depth + 1 > limits.treeDepth) {
       const message = `It lies more than ${limits.treeDepth} levels deep.`;
@@ -316,6 +329,7 @@ export class TreeWalk {
         path,
         relative,
         depth: (folder?.depth ?? 0) + 1,
+        rules: folder?.rules ?? rulesAt(path, this.#platform),
         entry,
         dev: stats.dev,
         ino: stats.ino,

@@ -4,8 +4,6 @@
  * what is here already, so that the same comes to stand there once.
  */
 
-import { lstatSync } from 'node:fs';
-
 import type { ConflictPolicy, EntryKind } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
@@ -20,8 +18,9 @@ import type { Inbox, SinkFolder, Slot } from './inbox.ts';
 import type { Journal, Known } from './journal.ts';
 import { freeName } from './landing.ts';
 import type { Placer } from './placer.ts';
-import { nameFault } from './safe-path.ts';
-import type { SafeRoot } from './safe-path.ts';
+import { clashKey } from './safe-path.ts';
+import type { NameFault, SafeRoot } from './safe-path.ts';
+import { statsOf } from './unfinished.ts';
 
 type Want = Payload<'WANT'>;
 
@@ -45,6 +44,8 @@ const nothing: Look = { isTaken: false, files: [] };
 export class WantPlanner {
   readonly #options: WantPlannerOptions;
   readonly #chains: ExistingChains;
+  /** Paths of the folders of this transfer that lie where names are folded, by what is the same there. */
+  readonly #foldedFolders = new Map<string, string>();
   /** Files that an earlier run had put in place. */
   landedBefore = 0;
   /** Bytes that need not be sent because an earlier run brought them. */
@@ -134,30 +135,48 @@ export class WantPlanner {
   }
 
   /**
-   * Makes the folder, or takes the one that is there. Where a file has its name it gets a number; a folder that has that
-   * already is taken, as it may be of an earlier run. Returns its name here.
+   * Makes the folder, or takes the one that is there. Where a file has its name, or a folder of this transfer that the file
+   * system takes for it, it gets a number; a folder that has that already is taken, as it may be of an earlier run. Returns
+   * its name here.
    */
   #makeFolder(parent: SinkFolder, name: string): string {
     const { root, onConflict } = this.#options;
-    const fault = nameFault(name, process.platform);
+    const fault = root.fault(name);
     if (fault !== undefined) throw new HexdropError(fault.code, fault.message);
-    const components = [...parent.components, name];
+    // Where only a part is wanted, a folder comes into being with the first file in it.
+    const options = { create: this.#options.wants === undefined };
+    const make = (candidate: string): string => {
+      try {
+        this.#made(root.folder([...parent.components, candidate], options));
+      } catch (thrown) {
+        if (asHexdropError(thrown).code !== 'no-such-path') throw thrown;
+      }
+      return candidate;
+    };
     try {
-      // Where only a part is wanted, a folder comes into being with the first file in it.
-      root.folder(components, { create: this.#options.wants === undefined });
-      return name;
+      if (!this.#isOfAnother(root.file(parent.components, name, options))) return make(name);
     } catch (thrown) {
       const error = asHexdropError(thrown);
       if (error.code === 'no-such-path') return name;
       if (error.code !== 'not-a-folder' || onConflict === 'overwrite') throw error;
     }
-    const free = freeName(name, (candidate) => {
+    const isTaken = (candidate: string): boolean => {
       const path = root.file(parent.components, candidate, { create: true });
-      return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
-    });
-    const elsewhere = [...parent.components, free];
-    if (this.#options.wants === undefined) root.folder(elsewhere, { create: true });
-    return free;
+      return statsOf(path)?.isDirectory() === false || this.#isOfAnother(path);
+    };
+    return make(freeName(name, isTaken));
+  }
+
+  /** A folder of this transfer is there. Where its name is folded, what is folded with it is kept apart from it. */
+  #made(path: string): void {
+    if (this.#options.root.foldsNames(path)) this.#foldedFolders.set(clashKey(path, true), path);
+  }
+
+  /** Whether the file system takes a path for that of another folder of this transfer. */
+  #isOfAnother(path: string): boolean {
+    if (this.#foldedFolders.size === 0) return false;
+    const made = this.#foldedFolders.get(clashKey(path, true));
+    return made !== undefined && made !== path;
   }
 
   #planFile(slot: Slot): void {
@@ -169,7 +188,7 @@ export class WantPlanner {
       this.unwantedBytes += entry.size;
       return inbox.settle(slot);
     }
-    const fault = parent.fault ?? asError(nameFault(entry.name, process.platform));
+    const fault = parent.fault ?? asError(this.#options.root.fault(entry.name));
     if (fault !== undefined) return this.#options.fault(slot, fault);
     const path = inbox.pathOf(entry);
     const known = journal.isResumed ? journal.known(path) : undefined;
@@ -256,5 +275,5 @@ function extend(spans: [number, number][], index: number): void {
   else spans.push([index, 1]);
 }
 
-const asError = (fault: ReturnType<typeof nameFault>): HexdropError | undefined =>
+const asError = (fault: NameFault | undefined): HexdropError | undefined =>
   fault === undefined ? undefined : new HexdropError(fault.code, fault.message);

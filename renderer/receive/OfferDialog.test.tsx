@@ -47,6 +47,15 @@ describe('an offer', () => {
     expect(host.calls).toEqual([{ name: 'offers.accept', args: { id: first.id, onConflict: 'rename' } }]);
   });
 
+  it('says which names cannot be written here as sent', async () => {
+    const renamed = { count: 3, first: [{ path: 'photos/12:30.jpg', here: '12‛：30.jpg' }] };
+    await show(ui, { snapshot: { offers: { [first.id]: { ...first, renamed } } } });
+    const dialog = screen.getByRole('dialog');
+    expect(dialog.textContent).toContain('3 names cannot be written here as sent.');
+    expect(dialog.textContent).toContain('photos/12:30.jpg → 12‛：30.jpg');
+    expect(dialog.textContent).toContain('2 more');
+  });
+
   it('is accepted in part: what is left out is said once', async () => {
     const { host, user } = await show(ui, { snapshot: { offers: { [first.id]: first } } });
     await user.click(screen.getByRole('checkbox', { name: 'Take field recordings/harbour/dawn.wav' }));

@@ -197,6 +197,22 @@ const OneOffer = ({ offer, more }: { readonly offer: OfferCard; readonly more: n
           <p className="faint">{text.moreRoots(offer.rootCount - offer.roots.length)}</p>
         ) : null}
         {except.size > 0 && !tree.isWhole ? <p className="quiet">{text.leftOut(except.size)}</p> : null}
+        {offer.renamed === undefined ? null : (
+          <div className="offer-renamed">
+            <p>
+              <strong className="ink-warn">{text.renamed(offer.renamed.count)}</strong>{' '}
+              <span className="quiet">{text.renamedMeaning}</span>
+            </p>
+            <p className="data faint">
+              {format.list([
+                ...offer.renamed.first.map(({ path, here }) => `${displayName(path)} → ${displayName(here)}`),
+                ...(offer.renamed.count > offer.renamed.first.length
+                  ? [common.moreNames(offer.renamed.count - offer.renamed.first.length)]
+                  : []),
+              ])}
+            </p>
+          </div>
+        )}
         {offer.isResumed ? <p className="ink-received">{text.resumed}</p> : null}
       </section>
 

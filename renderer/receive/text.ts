@@ -24,6 +24,12 @@ export const receiveText = defineText(
     notAllShown: 'These are the first names. What is not shown comes with its folder.',
     moreRoots: (n: number) =>
       f.plural(n, { one: '# more name at the top, not shown', other: '# more names at the top, not shown' }),
+    renamed: (n: number) =>
+      f.plural(n, {
+        one: '# name cannot be written here as sent.',
+        other: '# names cannot be written here as sent.',
+      }),
+    renamedMeaning: 'Other characters stand for some of theirs. Sent back from here, they are as before.',
     resumed: 'Goes on where an earlier transfer stopped.',
     where: 'Where to',
     change: 'Change…',
@@ -78,6 +84,8 @@ export const receiveText = defineText(
     take: (name) => `接收 ${name}`,
     notAllShown: '这里只显示前面的名称，未显示的内容会随所在文件夹一起接收。',
     moreRoots: (n) => f.plural(n, { other: '顶层还有 # 项未显示' }),
+    renamed: (n) => f.plural(n, { other: '有 # 个名称无法在此原样保存。' }),
+    renamedMeaning: '其中部分字符会用相似的字符代替；从这里发回时，会恢复原来的名称。',
     resumed: '将从上次中断的位置继续。',
     where: '保存到',
     change: '更改…',

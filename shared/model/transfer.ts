@@ -37,6 +37,14 @@ export interface PreviewEntry {
   readonly size: number;
 }
 
+/** An entry whose name the system here cannot hold. It has its own name again when it is sent from here. */
+export interface RenamedEntry {
+  /** Relative, with `/`, as it is offered. */
+  readonly path: string;
+  /** What the entry itself will be called here. */
+  readonly here: string;
+}
+
 /** An offer as a person decides on it. */
 export interface OfferView {
   readonly transferId: string;
@@ -46,6 +54,8 @@ export interface OfferView {
   readonly rootCount: number;
   readonly totals: Totals;
   readonly preview: readonly PreviewEntry[];
+  /** Entries that will have another name here, as far as the offer has been told: how many, and the first of them. */
+  readonly renamed?: { readonly count: number; readonly first: readonly RenamedEntry[] };
   /** An earlier run left something of the same files: this one goes on from there. */
   readonly isResumed: boolean;
   /** Free space where the files would go, in bytes. */

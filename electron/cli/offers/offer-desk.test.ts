@@ -41,6 +41,20 @@ describe('receive on a terminal', () => {
     await stop(desk);
   });
 
+  it('says which names cannot be written here as sent, before it asks', async () => {
+    const desk = await atTerminal();
+    desk.call.stdin.type('y\n');
+    const first = [{ path: 'photos/12:30.jpg', here: '12‛：30.jpg' }];
+    expect(await desk.offer({ renamed: { count: 3, first } })).toEqual({ accept: true });
+    const text = desk.call.stderr.text;
+    expect(text).toContain(
+      '3 names cannot be written here as sent. Sent back from here, they are as before:',
+    );
+    expect(text).toContain('  photos/12:30.jpg  ->  12‛：30.jpg\n  and 2 more\n');
+    expect(text.indexOf('cannot be written')).toBeLessThan(text.indexOf('Accept?'));
+    await stop(desk);
+  });
+
   it('asks again until it understands', async () => {
     const desk = await atTerminal();
     desk.call.stdin.type('\nmaybe\nYES\n');

@@ -59,7 +59,7 @@ export class OfferDesk {
       this.#options.accepted(offer);
       return before.decision;
     }
-    const { transferId, peer, roots, rootCount, totals, isResumed, freeBytes } = offer;
+    const { transferId, peer, roots, rootCount, totals, renamed, isResumed, freeBytes } = offer;
     output.event({
       event: 'offer',
       transfer: transferId,
@@ -67,6 +67,7 @@ export class OfferDesk {
       roots,
       rootCount,
       totals,
+      renamed,
       isResumed,
       freeBytes,
     });

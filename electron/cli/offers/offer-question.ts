@@ -60,6 +60,19 @@ const insideLine = ({ preview, roots }: OfferView): string | undefined => {
     : `Among them ${inside.map((entry) => displayName(entry.path)).join(', ')}.`;
 };
 
+const renamedLines = ({ renamed, totals }: OfferView): readonly string[] => {
+  if (renamed === undefined) return [];
+  const { count, first } = renamed;
+  const lines = first.map(({ path, here }) => `  ${displayName(path)}  ->  ${displayName(here)}`);
+  const more = count - first.length;
+  const atLeast = totals.complete ? '' : 'At least ';
+  return [
+    `${atLeast}${formatCounted(count, 'name')} cannot be written here as sent. Sent back from here, they are as before:`,
+    ...lines,
+    ...(more > 0 ? [`  and ${formatCount(more)} more`] : []),
+  ];
+};
+
 const spaceLine = ({ freeBytes, totals }: OfferView, dir: string): string => {
   const where = `Goes to ${displayName(dir)}`;
   if (freeBytes === undefined) return `${where}.`;
@@ -75,6 +88,7 @@ export const offerLines = (offer: OfferView, dir: string): readonly string[] => 
     ...rootLines(roots.slice(0, rootsShown), rootCount),
     totalsLine(offer),
     insideLine(offer),
+    ...renamedLines(offer),
     spaceLine(offer, dir),
   ].filter((line) => line !== undefined);
 };

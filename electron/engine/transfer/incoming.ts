@@ -18,7 +18,7 @@ import { listPartials } from './partials.ts';
 import { TransferRecord } from './record.ts';
 import type { Outcome } from './record.ts';
 import { freeBytesAt, isAllNewAt, isTooMuchStill, missingBytes, noSpace } from './room.ts';
-import { SafeRoot } from './safe-path.ts';
+import { rulesAt, SafeRoot } from './safe-path.ts';
 import { provenId, Sink } from './sink.ts';
 
 /** How long a sender whose connection broke is expected back: its own patience, and a little. */
@@ -218,6 +218,7 @@ export class Incoming {
     const { totals } = sink;
     const { peer } = wire.session;
     const freeBytes = freeBytesAt(dir);
+    const renamed = sink.renamed(rulesAt(dir));
     const isResumed = this.#isUnfinished(offer, provenId(peer), dir);
     const missing = missingBytes(totals, freeBytes);
     return {
@@ -227,6 +228,7 @@ export class Incoming {
       rootCount: offer.rootCount,
       totals,
       preview: sink.preview,
+      ...(renamed === undefined ? {} : { renamed }),
       isResumed,
       ...(freeBytes === undefined ? {} : { freeBytes }),
       ...(missing === undefined || isResumed || !isAllNewAt(dir, offer) ? {} : { missingBytes: missing }),

@@ -8,7 +8,13 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { PeerView } from '../../../shared/model/peer.ts';
-import type { ConflictPolicy, EntryKind, PreviewEntry, Totals } from '../../../shared/model/transfer.ts';
+import type {
+  ConflictPolicy,
+  EntryKind,
+  OfferView,
+  PreviewEntry,
+  Totals,
+} from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, codeFromWire, errorTable, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
@@ -32,7 +38,7 @@ import { isUntouched } from './existing-file.ts';
 import { Journal } from './journal.ts';
 import { Notices } from './notices.ts';
 import { Placer } from './placer.ts';
-import { previewEntries, previewOf } from './preview.ts';
+import { previewEntries, previewOf, renamedOf } from './preview.ts';
 import type { Progress, Summary, TransferReports } from './reports.ts';
 import type { SafeRoot } from './safe-path.ts';
 import { SinkPace } from './sink-pace.ts';
@@ -135,6 +141,11 @@ export class Sink implements TransferPort {
   /** The first entries of the tree, as far as they have been told. */
   get preview(): readonly PreviewEntry[] {
     return previewOf(this.#waitingSlots);
+  }
+
+  /** What of it, as far as it has been told, will have another name by the rules of its target. */
+  renamed(rules: NodeJS.Platform): OfferView['renamed'] {
+    return renamedOf(this.#waitingSlots, rules);
   }
 
   get progress(): Progress {

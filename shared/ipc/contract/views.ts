@@ -108,6 +108,9 @@ export const offerCard: Parser<OfferCard> = v.object({
   rootCount: count,
   totals,
   preview: v.array(v.object({ path: v.string(), kind: entryKind, size: number })),
+  renamed: v.exactOptional(
+    v.object({ count, first: v.array(v.object({ path: v.string(), here: v.string() })) }),
+  ),
   isResumed: v.boolean(),
   freeBytes: v.exactOptional(number),
 });

@@ -61,6 +61,21 @@ const types: Readonly<Record<string, string>> = {
 };
 
 const fields: Readonly<Record<string, string>> = {
+  'device id of the side that opens the lane, as it gave it in the handshake':
+    '打开通道一方的设备编号，与握手时给出的相同',
+  'the name': '名称',
+  'all entries at the top of the tree, or the first 100 of more':
+    '树顶层的全部条目，超过 100 项时为前 100 项',
+  'the folder that it goes to, for a source on the same machine: see "Offer"':
+    '将存入的文件夹，供同一台机器上的来源使用：见“Offer”',
+  'bytes of content stored under this `transfer`, in all attempts; see "Settlement"':
+    '在此 `transfer` 的所有尝试中已存储的内容字节数；见“Settlement”',
+  'bytes that were there before, as far as known': '之前已有的字节，就已知部分',
+  'files sent or found the same in this attempt': '本次尝试中已发送或相同的文件数',
+  'bytes of content sent in this attempt': '本次尝试中已发送的内容字节数',
+  'bytes of content stored under this `transfer`, in all attempts':
+    '在此 `transfer` 的所有尝试中已存储的内容字节数',
+  'bytes that were there before': '之前已有的字节数',
   '"HXD1": a frame starts here': '“HXD1”：一帧由此开始',
   'bytes of payload behind the header': '首部之后的载荷字节数',
   'type of the message': '消息类型',

@@ -3,7 +3,7 @@
  * outside of the target has changed and the program still runs; at the end it serves as it did before, and is small.
  */
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { expectExit, lastEvent } from '../support/program.ts';
@@ -29,7 +29,7 @@ export interface Siege {
   dial(): Promise<RawPeer>;
   /** Connects and shakes hands; closed after the test. */
   greet(words?: object): Promise<RawPeer>;
-  /** Empties the target. */
+  /** Empties the target, of unfinished files too. */
   clear(): void;
   /** What has landed in the target, by path. */
   landed(): readonly string[];
@@ -97,9 +97,7 @@ export function useSiege(options: SiegeOptions = {}): Siege & { servesAfterwards
     dial: async () => kept(await RawPeer.connect(started().port)),
     greet: async (words) => kept(await RawPeer.greet(started().port, words)),
     clear: () => {
-      for (const name of landedPaths(target()).filter((path) => !path.includes('/'))) {
-        rmSync(join(target(), name), { recursive: true });
-      }
+      for (const name of readdirSync(target())) rmSync(join(target(), name), { recursive: true });
     },
     landed: () => landedPaths(target()),
     text: (path) => readFileSync(join(target(), path), 'utf8'),

@@ -1,9 +1,7 @@
 /** Texts of the inspector. What the protocol itself says of fields is in words-zh.ts. */
 
 import { filterFaultSentences } from '../../shared/protocol/filter/syntax.ts';
-import { noteSentence } from '../../shared/model/capture-notes.ts';
 import { defineText } from '../i18n/language.ts';
-import { noteInChinese } from './words-zh.ts';
 
 export const inspectorText = defineText(
   (f) => ({
@@ -81,7 +79,6 @@ export const inspectorText = defineText(
       places > 1
         ? `${n} that the capture does not have, in ${f.number(places)} places`
         : `${n} that the capture does not have`,
-    fileNote: noteSentence,
     lacking: {
       gaps: 'some of its bytes are not in the capture',
       cutOff: 'cut off: the stream ended before it was whole',
@@ -404,7 +401,6 @@ export const inspectorText = defineText(
     },
     gapSummary: (n, places) =>
       places > 1 ? `抓包中缺少 ${n}，共 ${f.number(places)} 处` : `抓包中缺少 ${n}`,
-    fileNote: (note) => noteInChinese(note, f.number),
     lacking: {
       gaps: '部分字节不在抓包中',
       cutOff: '被截断：数据流在此帧完整之前结束',

@@ -3,6 +3,7 @@
  * summary, dissect) and serve as keys; a test fails when one of the catalog's has no Chinese.
  */
 
+import { noteSentence } from '../../shared/model/capture-notes.ts';
 import type { CaptureNote } from '../../shared/model/capture-notes.ts';
 import type { Language } from '../../shared/model/settings.ts';
 import { type SummarisedFrame, summaryOf } from '../../shared/protocol/summary.ts';
@@ -303,7 +304,13 @@ export const valueIn = (language: Language, value: string): string =>
 export const isTranslated = (meaning: string): boolean => meanings.has(meaning);
 
 /** What a capture file has besides frames. */
-export function noteInChinese(
+export const fileNoteIn = (
+  language: Language,
+  note: CaptureNote,
+  number: (value: number) => string,
+): string => (language === 'zh' ? noteInChinese(note, number) : noteSentence(note));
+
+function noteInChinese(
   { kind, count, places = 1, name, port = 0, links = [] }: CaptureNote,
   number: (value: number) => string,
 ): string {

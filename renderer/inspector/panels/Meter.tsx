@@ -1,18 +1,22 @@
 /** Always in sight: captured, shown, dropped, rates. */
 
-import { useFormat, useText } from '../../i18n/language.ts';
+import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
 import { useFeed } from '../model.ts';
 import { inspectorText } from '../text.ts';
+import { fileNoteIn } from '../words-zh.ts';
 
 export const Meter = () => {
   const text = useText(inspectorText);
   const format = useFormat();
+  const language = useLanguage();
   const feed = useFeed();
   const { status } = feed;
   if (status === undefined) return null;
   const { rates } = status;
   const isLive = status.file === undefined;
-  const notes = (status.file?.notes ?? []).map(text.fileNote).join(' · ');
+  const notes = (status.file?.notes ?? [])
+    .map((note) => fileNoteIn(language, note, format.number))
+    .join(' · ');
   const figures: readonly (readonly [string, number, boolean])[] = [
     [text.counts.captured, status.captured, true],
     [text.counts.shown, feed.shown, true],

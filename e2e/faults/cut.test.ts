@@ -2,6 +2,7 @@
 // the end everything is there once. A push has its bulk inline here, over the proxy; a get has it on a lane, over the
 // proxy as well; the lane of a large push is dialed past the proxy, whose control connection breaks beside it.
 
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
@@ -215,6 +216,8 @@ test('cuts at any offset of a small push leave nothing wrong and nothing counted
   for (let tries = 0; tries < 8; tries += 1) offsets.push(random.integer(4_000, upBytes));
   const wrong: string[] = [];
   for (const cutAfter of offsets) {
+    // What is there already would not be sent again.
+    rmSync(join(to, 'tree'), { recursive: true, force: true });
     const proxy = world.keep(await Proxy.open(receiver.port, cuts('up', [cutAfter])));
     const args = ['send', join(from, 'tree'), '--retry', '20', '--plain', '--to', proxy.address];
     const sent = await world.device('sender').run(args);

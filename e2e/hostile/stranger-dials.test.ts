@@ -93,6 +93,7 @@ describe('a stranger who sends', () => {
       files: 5,
       bytes: large.length + even.length + 5,
       skipped: 0,
+      same: 0,
       failed: 0,
       resumedBytes: 0,
     });

@@ -299,7 +299,13 @@ describe.skipIf(!browsers.need.available)('the inspector', () => {
       .waitFor();
     await filter(page, 'kind == frame');
     await frameList(page).press('Home');
-    await expect.poll(async () => (await rowsSeen(page)).map(asFrame)).toEqual(saved);
+    // A file that lacks the rest of long payloads says so of their frames; the live capture never had it.
+    const lacking = ' · some of its bytes are not in the capture';
+    const loaded = async () =>
+      (await rowsSeen(page))
+        .map(asFrame)
+        .map((row) => ({ ...row, summary: row.summary.replace(lacking, '') }));
+    await expect.poll(loaded).toEqual(saved);
 
     await page.getByRole('radio', { name: 'Live' }).click();
     await filter(page, 'peer == pen && kind == frame');

@@ -78,9 +78,10 @@ describe('a byte that is turned over on the way', () => {
         const contents = new Set(Object.values(harvest(from)).map(({ content }) => content));
         for (const { content } of Object.values(harvest(where.dir))) expect(contents.has(content)).toBe(true);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
-  });
+    // A damaged length makes the source wait for a frame that never ends, until the silence is too long.
+  }, 90_000);
 });
 
 describe('a sink that does not read', () => {

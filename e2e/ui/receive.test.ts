@@ -106,10 +106,7 @@ describe.skipIf(!browsers.need.available)('an offer', () => {
   });
 
   it.each([
-    [
-      'Keep both: the new one gets a number',
-      { 'a (1).txt': 'new', 'a.txt': 'old', 'b.txt': 'same', 'b (1).txt': 'same' },
-    ],
+    ['Keep both: one that differs gets a number', { 'a (1).txt': 'new', 'a.txt': 'old', 'b.txt': 'same' }],
     ['Skip what is the same, keep both otherwise', { 'a (1).txt': 'new', 'a.txt': 'old', 'b.txt': 'same' }],
     ['Replace what is there', { 'a.txt': 'new', 'b.txt': 'same' }],
   ])('with names that are taken: %s', async (policy, expected) => {

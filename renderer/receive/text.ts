@@ -37,7 +37,7 @@ export const receiveText = defineText(
     conflicts: (n: number) => f.plural(n, { one: '# name is taken there', other: '# names are taken there' }),
     policy: 'Names that are taken',
     policies: {
-      rename: 'Keep both: the new one gets a number',
+      rename: 'Keep both: one that differs gets a number',
       skip: 'Skip what is the same, keep both otherwise',
       overwrite: 'Replace what is there',
     },
@@ -93,7 +93,7 @@ export const receiveText = defineText(
     conflicts: (n) => f.plural(n, { other: '有 # 个同名项' }),
     policy: '同名文件',
     policies: {
-      rename: '都保留：新文件自动加编号',
+      rename: '都保留：内容不同的新文件自动加编号',
       skip: '相同则跳过，不同则都保留',
       overwrite: '替换已有文件',
     },

@@ -48,7 +48,7 @@ export const settingsText = defineText(
     openFolder: 'Open',
     conflict: 'When a name is taken',
     conflicts: {
-      rename: 'Keep both: the new one gets a number',
+      rename: 'Keep both: one that differs gets a number',
       skip: 'Skip what is identical, keep both otherwise',
       overwrite: 'Replace the old file',
     },
@@ -117,7 +117,7 @@ export const settingsText = defineText(
     openFolder: '打开',
     conflict: '名称已存在时',
     conflicts: {
-      rename: '两个都保留：新文件加上编号',
+      rename: '两个都保留：内容不同的新文件加上编号',
       skip: '相同则跳过，否则两个都保留',
       overwrite: '替换旧文件',
     },

@@ -837,7 +837,7 @@ function fault_between.WANT(want)
     return at <= stop
   end
   local is_sound = stop <= no_index
-  for name, has_count in pairs({ skip = true, resume = false, unless = false, later = true }) do
+  for name, has_count in pairs({ skip = true, resume = false, resumeIf = false, unless = false, later = true }) do
     local list = {}
     for _, child in ipairs((property_of(want, name) or {}).children or {}) do
       local items = child.value.children or {}

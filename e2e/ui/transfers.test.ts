@@ -108,7 +108,7 @@ describe.skipIf(!browsers.need.available)('a transfer', () => {
     await attic.page.getByText(`Listening on port ${port}`).waitFor();
     const there = { ...attic, address: `127.0.0.1:${port}` };
     const source = makeTree(world.folder('source-killed'), { 'long/way.bin': random.bytes(24_000_000) });
-    // What was verified is noted every 4 MiB.
+    // What was verified is noted every MiB.
     await setting(kitchen, 'Limit for sending', '10');
     await offerFromMachine(kitchen, there, join(source, 'long'));
     await accept(attic);
@@ -125,7 +125,7 @@ describe.skipIf(!browsers.need.available)('a transfer', () => {
     await transferSays(kitchen, 'long', 'Done');
     await expectSameTree(source, attic.downloads);
     await transferOf(attic.page, 'long').getByRole('button', { name: 'Details of long' }).click();
-    await attic.page.getByRole('dialog', { name: 'long' }).getByText('There already').waitFor();
+    await attic.page.getByRole('dialog', { name: 'long' }).getByText('From an earlier run').waitFor();
   });
 
   it('stays in the history over a restart, is found there, and goes when the history is cleared', async () => {

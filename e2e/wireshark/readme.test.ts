@@ -124,6 +124,6 @@ describe.skipIf(tshark === undefined)('the README', () => {
       .shell(shown.command)
       .trimEnd();
     expect(printed.split('\n').map(masked)).toEqual(shown.lines.map(masked));
-    expect(printed).toContain('\t18520\tDONE #1 files=1 bytes=48 skipped=0 failed=0');
+    expect(printed).toContain('\t18520\tDONE #1 files=1 bytes=48 skipped=0 same=0');
   });
 });

@@ -20,6 +20,7 @@ import fc from 'fast-check';
 import { afterAll } from 'vitest';
 
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
+import { entryTimeOf } from '../../../shared/protocol/entry-time.ts';
 import { isReservedName } from '../transfer/safe-path.ts';
 
 export interface FileSeed {
@@ -112,7 +113,7 @@ export function harvest(folder: string): Record<string, Grown> {
           content,
           executable: (stats.mode & 0o100n) !== 0n,
           // Of a double of milliseconds the nearest one is shown, which may be the next.
-          mtimeMs: Number(stats.mtimeNs / 1_000_000n),
+          mtimeMs: Math.floor(entryTimeOf(stats.mtimeNs) / 1_000),
         };
       }
     }

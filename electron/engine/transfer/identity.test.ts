@@ -274,5 +274,6 @@ it('what is acknowledged is never more than the journal could prove at that mome
     },
   });
   expect(await rig.sink.outcome).toMatchObject({ kind: 'done' });
-  expect(acknowledged).toBeGreaterThan(1);
+  // How many there are is a matter of time: they come when more is to be told, and not oftener than twice a second.
+  expect(acknowledged).toBeGreaterThan(0);
 });

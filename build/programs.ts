@@ -13,6 +13,7 @@ import { build as buildPage } from 'vite';
 
 import { withLock } from '../electron/cli/start/lock.ts';
 import programs from '../rolldown.config.ts';
+import { writeCommandTexts } from './command-texts.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
     await bundle.close();
   }
   await buildPage({ configFile: join(root, 'renderer', 'vite.config.ts'), logLevel: 'warn' });
+  writeCommandTexts(dist);
   const stamp: Stamp = { node: process.version, sources, made: stateBelow('dist') };
   writeFileSync(stampFile, JSON.stringify(stamp));
 }

@@ -35,13 +35,22 @@ export const fuses = {
 } as const;
 
 /** "Send with Hexdrop" in file managers that take such an entry as a file; each goes where its manager looks. */
-const fileManagerEntries = Object.entries({
+export const fileManagerEntries = Object.entries({
   'dolphin-send.desktop': '/usr/share/kio/servicemenus/hexdrop-send.desktop',
   'dolphin-share.desktop': '/usr/share/kio/servicemenus/hexdrop-share.desktop',
   'send.nemo_action': '/usr/share/nemo/actions/hexdrop-send.nemo_action',
   'share.nemo_action': '/usr/share/nemo/actions/hexdrop-share.nemo_action',
   'thunar-sendto.desktop': '/usr/share/Thunar/sendto/thunar-sendto-hexdrop.desktop',
 }).map(([name, place]) => `${join(import.meta.dirname, 'linux', name)}=${place}`);
+
+/** Where each distribution's shells look for completion of a package's commands, and its manual for pages. */
+const commandTexts = (zshFolder: string): string[] =>
+  Object.entries({
+    'completions/hexdrop.bash': '/usr/share/bash-completion/completions/hexdrop',
+    'completions/hexdrop.fish': '/usr/share/fish/vendor_completions.d/hexdrop.fish',
+    'completions/hexdrop.zsh': `${zshFolder}/_hexdrop`,
+    'man/hexdrop.1.gz': '/usr/share/man/man1/hexdrop.1.gz',
+  }).map(([name, place]) => `${join(import.meta.dirname, '../../dist', name)}=${place}`);
 
 export const config = {
   appId: 'io.github.hexdrop.Hexdrop',
@@ -147,6 +156,13 @@ export const config = {
       },
     },
   },
-  deb: { packageCategory: 'net', fpm: ['--deb-no-default-config-files', ...fileManagerEntries] },
-  rpm: { fpm: fileManagerEntries },
+  deb: {
+    packageCategory: 'net',
+    fpm: [
+      '--deb-no-default-config-files',
+      ...fileManagerEntries,
+      ...commandTexts('/usr/share/zsh/vendor-completions'),
+    ],
+  },
+  rpm: { fpm: [...fileManagerEntries, ...commandTexts('/usr/share/zsh/site-functions')] },
 } satisfies Configuration;

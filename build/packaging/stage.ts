@@ -19,7 +19,7 @@ const addon = '@napi-rs/blake-hash';
 const notPacked = [
   /^build-stamp\.json$/,
   /^cli\/(?:start|download-observer)\.js$/,
-  /^protocol\//,
+  /^(?:completions|man|protocol)(?:\/|$)/,
   /^desktop\/icons\/icon-(?!32\.|256\.)/,
 ];
 

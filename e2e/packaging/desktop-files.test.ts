@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { config } from '../../build/packaging/config.ts';
+import { config, fileManagerEntries } from '../../build/packaging/config.ts';
 import { root } from '../desktop/desktop-app.ts';
 import { needs } from '../support/needs.ts';
 
@@ -15,11 +15,11 @@ const names = readdirSync(folder);
 
 describe('the entries for file managers', () => {
   it('are all packed, each into the place where its file manager looks', () => {
-    const packed = config.deb.fpm.filter((argument) => argument.includes('='));
-    expect(packed.map((argument) => argument.slice(0, argument.indexOf('='))).toSorted()).toEqual(
+    expect(fileManagerEntries.map((argument) => argument.slice(0, argument.indexOf('='))).toSorted()).toEqual(
       names.map((name) => join(folder, name)).toSorted(),
     );
-    expect(config.rpm.fpm).toEqual(packed);
+    for (const { fpm } of [config.deb, config.rpm])
+      expect(fpm).toEqual(expect.arrayContaining(fileManagerEntries));
   });
 
   it.each(names)('%s starts the program with a purpose, and has a Chinese name', (name) => {

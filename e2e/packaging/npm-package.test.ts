@@ -55,7 +55,7 @@ describe.skipIf(!canInstall)('the npm package', () => {
     program = join(folder, 'node_modules', '.bin', 'hexdrop');
   }, 180_000);
 
-  it('is small, and holds neither the desktop program nor tests', () => {
+  it('is small, and holds the manual page, but neither the desktop program nor tests', () => {
     expect(lstatSync(archive).size).toBeLessThan(packedBudgetBytes);
     const installed = join(folder, 'node_modules', 'hexdrop');
     const names = readdirSync(installed, { recursive: true, encoding: 'utf8' });
@@ -65,6 +65,7 @@ describe.skipIf(!canInstall)('the npm package', () => {
       'hexdrop',
       'valibot',
     ]);
+    expect(readFileSync(join(installed, 'dist/man/hexdrop.1'), 'utf8')).toContain('.TH HEXDROP 1');
   });
 
   it('tells its version, and moves a folder between two homes', async () => {

@@ -16,6 +16,14 @@ export const exitCodes = {
   interrupted: 130,
 } as const satisfies Record<ExitClass, number>;
 
+/** For --help and the manual page. */
+export const exitMeanings: readonly (readonly [code: number, meaning: string])[] = [
+  [exitDone, 'done'],
+  ...Object.entries(exitCodes).map(
+    ([name, code]) => [code, name === 'unauthorised' ? 'not authorised' : name] as const,
+  ),
+];
+
 export const exitCodeOf = (code: ErrorCode): number => exitCodes[errorTable[code].exit];
 
 const isIntegrityFault = (fault: FileFault): boolean => fault.code === 'digest-mismatch';

@@ -5,7 +5,7 @@
 
 import { parseArgs } from 'node:util';
 import { displayName } from '../../../shared/model/display-name.ts';
-import { commandNamed, commands, commonOptions } from './commands.ts';
+import { commandNamed, commands, optionsOf } from './commands.ts';
 import type { CommandSpec } from './commands.ts';
 import type { CommandCall } from '../context.ts';
 import { optionNames, optionTable, usageError } from './options.ts';
@@ -33,8 +33,6 @@ const parserOptions = Object.fromEntries(
     return [flag, short === undefined ? { type } : { type, short }];
   }),
 );
-
-const optionsOf = (command: CommandSpec): readonly OptionName[] => [...command.options, ...commonOptions];
 
 const flagsOf = (command: CommandSpec | undefined): readonly string[] =>
   (command === undefined ? optionNames : optionsOf(command)).map((name) => specOf(name).flag);

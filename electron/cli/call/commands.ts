@@ -4,8 +4,9 @@
  */
 
 import { defaultPort, limits } from '../../../shared/protocol/limits.ts';
+import { shells } from '../completion/shells.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
-import type { OptionName } from './options.ts';
+import type { Offered, OptionName } from './options.ts';
 
 export interface CommandSpec {
   readonly name: string;
@@ -15,6 +16,8 @@ export interface CommandSpec {
   readonly mostOperands: number;
   /** What an operand is, for "needs ...". */
   readonly operandMeaning: string;
+  /** What a shell offers for each operand; the last of these for all that follow it too. */
+  readonly offers: readonly (Offered | 'nothing')[];
   readonly summary: string;
   /** Paragraphs of `--help`. */
   readonly description: readonly string[];
@@ -50,6 +53,7 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 1,
     mostOperands: Number.POSITIVE_INFINITY,
     operandMeaning: 'a file or folder to send',
+    offers: ['files'],
     summary: 'offer files and folders to a receiver and send them when it accepts',
     description: [
       'The other side runs "hexdrop receive". Folders are sent with all that is in them; symbolic links are left out and reported.',
@@ -85,6 +89,7 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 0,
     mostOperands: 0,
     operandMeaning: 'nothing',
+    offers: [],
     summary: 'listen for offers; asks before it takes one',
     description: [
       'On a terminal each offer is shown and asked for. Without a terminal, --yes is needed: it accepts everything that anyone in reach offers and that there is space for.',
@@ -124,6 +129,7 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 1,
     mostOperands: Number.POSITIVE_INFINITY,
     operandMeaning: 'a folder to share',
+    offers: ['folders'],
     summary: 'serve folders for others to browse and fetch',
     description: [
       'Others see the folders with "hexdrop ls" and fetch with "hexdrop get". They change nothing unless --writable is given.',
@@ -158,6 +164,7 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 1,
     mostOperands: 1,
     operandMeaning: 'a device, such as 192.168.1.23 or 192.168.1.23/photos',
+    offers: ['devices'],
     summary: 'list the shares of a device, or what is in one',
     description: [],
     required: [],
@@ -173,6 +180,7 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 1,
     mostOperands: 1000,
     operandMeaning: 'what to fetch, such as 192.168.1.23/photos/2024',
+    offers: ['devices'],
     summary: 'fetch files and folders from a share',
     description: [
       'After an interruption, start the same command again: what was verified is not fetched a second time.',
@@ -205,6 +213,7 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 2,
     mostOperands: Number.POSITIVE_INFINITY,
     operandMeaning: 'a file or folder, and last where it goes, such as 192.168.1.23/inbox',
+    offers: ['files'],
     summary: 'upload into a writable share',
     description: [
       'After an interruption, start the same command again: what was verified is not sent a second time.',
@@ -237,6 +246,7 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 1,
     mostOperands: 2,
     operandMeaning: 'whom it is for, such as 192.168.1.23 or bob-desktop',
+    offers: ['devices', 'nothing'],
     summary: 'send a text to be shown, from an argument or standard input',
     description: [
       'The other side has a window open or runs "hexdrop receive", which prints it. Several words stand in quotes. Without a text, or with "-", it is read from standard input; the end of its last line is left out.',
@@ -257,6 +267,7 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 0,
     mostOperands: 0,
     operandMeaning: 'nothing',
+    offers: [],
     summary: 'show who is on the network',
     description: [
       'Lists the devices that announce themselves now: those with a window open, and those that run "hexdrop receive" or "hexdrop share". Names and ids are what they say of themselves; "known" and "verified" mean that this id was met before, and its key is checked when it is dialed.',
@@ -273,6 +284,7 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 0,
     mostOperands: Number.POSITIVE_INFINITY,
     operandMeaning: 'nothing, or what to open with',
+    offers: ['files'],
     summary: 'the whole program with its window in a browser: for servers, or without a desktop',
     description: [
       'Prints an address that opens one browser on this machine, and the next one when it was used. Folders that are given are shared at once; files wait to be sent.',
@@ -309,6 +321,7 @@ export const commands: readonly CommandSpec[] = [
     mostOperands: 1,
     operandMeaning:
       'a capture: pcapng or pcap, also packed with gzip (or Zstandard, from Node.js 22.15 on); "-" or a named pipe is listed as it comes',
+    offers: ['files'],
     summary: 'print the frames in a capture file',
     description: [
       'Reads what --capture wrote and what the window exported, and captures of unencrypted sessions that Wireshark or tcpdump made. Without options it lists all frames and what happened to their connections; "->" was sent by the near side: this device, or the one that dialed.',
@@ -331,6 +344,7 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 0,
     mostOperands: 0,
     operandMeaning: 'nothing',
+    offers: [],
     summary: 'list transfers that stopped halfway and can be continued; --clean removes them',
     description: [
       'A transfer that was cut off leaves what it had verified, so that it can go on from there. What is listed here and no longer wanted can be cleaned; finished files are never touched.',
@@ -347,6 +361,7 @@ export const commands: readonly CommandSpec[] = [
     fewestOperands: 0,
     mostOperands: 0,
     operandMeaning: 'nothing',
+    offers: [],
     summary: "say where Wireshark's folders are; --install puts our dissector and profile there",
     description: [
       'The dissector names every field of every frame: hexdrop.type == "DATA". The profile "Hexdrop" adds columns, colours and filter buttons.',
@@ -357,6 +372,31 @@ export const commands: readonly CommandSpec[] = [
     examples: ['hexdrop wireshark --install'],
     load: () => import('../commands/wireshark.ts'),
   },
+  {
+    name: 'completion',
+    operands: '<shell>',
+    fewestOperands: 1,
+    mostOperands: 1,
+    operandMeaning: `one of ${shells.join(', ')}, or "devices"`,
+    offers: [[...shells, 'devices']],
+    summary: 'print what makes a shell complete commands, options, paths and devices',
+    description: [
+      'bash: eval "$(hexdrop completion bash)" in ~/.bashrc. zsh: source <(hexdrop completion zsh) in ~/.zshrc, behind compinit.',
+      'fish: hexdrop completion fish > ~/.config/fish/completions/hexdrop.fish. PowerShell: hexdrop completion powershell | Out-String | Invoke-Expression in $PROFILE.',
+      'With "devices" it prints what the scripts ask for: the names of devices that were met, but those that a shell would have to quote.',
+    ],
+    required: [],
+    options: [],
+    examples: ['hexdrop completion bash', 'hexdrop completion devices'],
+    isListing: true,
+    load: () => import('../commands/completion.ts'),
+  },
+];
+
+/** What a call of this command may carry. */
+export const optionsOf = (command: CommandSpec): readonly OptionName[] => [
+  ...command.options,
+  ...commonOptions,
 ];
 
 export const commandNamed = (name: string): CommandSpec | undefined =>

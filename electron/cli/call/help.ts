@@ -1,14 +1,15 @@
 /** The texts of --help, made from the tables of commands.ts and options.ts. */
 
-import { commands, commonOptions } from './commands.ts';
+import { commands, commonOptions, optionsOf } from './commands.ts';
 import type { CommandSpec } from './commands.ts';
+import { exitMeanings } from '../exit-codes.ts';
 import { optionTable, optionUsage } from './options.ts';
 import type { OptionName } from './options.ts';
 
 /** Wide enough to read, narrow enough for the smallest usual terminal. */
-const helpColumns = 80;
+export const helpColumns = 80;
 
-const wrap = (text: string, columns: number): readonly string[] => {
+export const wrap = (text: string, columns: number): readonly string[] => {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
@@ -38,22 +39,22 @@ const definitions = (rows: readonly (readonly [string, string])[]): readonly str
   });
 };
 
-const optionRows = (
+export const optionRows = (
   names: readonly OptionName[],
   wording: Partial<Record<OptionName, string>> = {},
 ): readonly (readonly [string, string])[] =>
   names.map((name) => [optionUsage(optionTable[name]), wording[name] ?? optionTable[name].summary]);
 
 /** "send <path...> --to HOST". */
-const shortUsageOf = (command: CommandSpec): string => {
+export const shortUsageOf = (command: CommandSpec): string => {
   const required = command.required.map((name) => optionUsage(optionTable[name]));
   return [command.name, command.operands, ...required].filter((part) => part !== '').join(' ');
 };
 
-const exitCodeLines: readonly string[] = [
-  'Exit codes: 0 done, 1 failed, 2 usage, 3 declined, 4 unreachable,',
-  '5 not authorised, 6 integrity, 130 interrupted.',
-];
+const exitCodeLines: readonly string[] = wrap(
+  `Exit codes: ${exitMeanings.map(([code, meaning]) => `${code} ${meaning}`).join(', ')}.`,
+  helpColumns,
+);
 
 export const overallHelp = (): string =>
   [
@@ -87,7 +88,7 @@ export const commandHelp = (command: CommandSpec): string => {
     ...command.description.flatMap((paragraph) => ['', ...wrap(paragraph, helpColumns)]),
     '',
     'Options:',
-    ...definitions(optionRows([...command.options, ...commonOptions], command.wording)),
+    ...definitions(optionRows(optionsOf(command), command.wording)),
     '',
     'Examples:',
     ...command.examples.map((example) => `  ${example}`),

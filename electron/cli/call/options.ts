@@ -61,6 +61,9 @@ interface OptionBase {
   readonly summary: string;
 }
 
+/** What a shell offers where a value is typed: paths, devices that were met, or one of these words. */
+export type Offered = 'files' | 'folders' | 'devices' | readonly string[];
+
 export interface SwitchSpec extends OptionBase {
   readonly placeholder?: undefined;
 }
@@ -68,6 +71,8 @@ export interface SwitchSpec extends OptionBase {
 export interface ValueSpec<Value> extends OptionBase {
   readonly placeholder: string;
   readonly isRepeatable?: true;
+  /** Absent where nobody can know what will be typed. */
+  readonly offers?: Offered;
   /** Throws the reason as a usage error. */
   parse(text: string): Value;
 }
@@ -152,6 +157,7 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   to: {
     flag: 'to',
     placeholder: 'HOST',
+    offers: 'devices',
     summary:
       'whom to send to: host, host:port, [IPv6]:port, or the name of a device that is known or announced',
     parse: parseText('to', 'host, host:port or the name of a device'),
@@ -159,6 +165,7 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   dir: {
     flag: 'dir',
     placeholder: 'DIR',
+    offers: 'folders',
     summary: 'where the files go; made when missing (default: the current folder)',
     parse: parseText('dir', 'a folder'),
   },
@@ -190,6 +197,7 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   onConflict: {
     flag: 'on-conflict',
     placeholder: 'WHAT',
+    offers: conflictPolicies,
     summary: 'when a name is taken: rename (default), skip what is identical, or overwrite',
     parse: parsePolicy,
   },
@@ -210,6 +218,7 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   pinFile: {
     flag: 'pin-file',
     placeholder: 'FILE',
+    offers: 'files',
     summary: 'file whose first line is the PIN of the share',
     parse: parseText('pin-file', 'a file'),
   },
@@ -258,18 +267,21 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   passwordFile: {
     flag: 'password-file',
     placeholder: 'FILE',
+    offers: 'files',
     summary: 'with --allow-remote: file whose first line is the password (default: one is made up and shown)',
     parse: parseText('password-file', 'a file'),
   },
   capture: {
     flag: 'capture',
     placeholder: 'FILE',
+    offers: 'files',
     summary: 'write all that crosses the wire into a pcapng file, decrypted',
     parse: parseText('capture', 'a file'),
   },
   captureFormat: {
     flag: 'capture-format',
     placeholder: 'FORM',
+    offers: captureFormats,
     summary:
       'how --capture tells it: raw-ip, TCP in IP with made-up headers (default), or exported-pdu, one frame a packet',
     parse: (text) =>
@@ -279,6 +291,7 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   keyLog: {
     flag: 'keylog',
     placeholder: 'FILE',
+    offers: 'files',
     summary:
       'append the keys of encrypted sessions to a file, so that Wireshark decrypts their packets: whoever has both can read what is sent',
     parse: parseText('keylog', 'a file'),
@@ -305,6 +318,7 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   home: {
     flag: 'home',
     placeholder: 'DIR',
+    offers: 'folders',
     summary: 'folder of identity, known devices and journals (also HEXDROP_HOME)',
     parse: parseText('home', 'a folder'),
   },

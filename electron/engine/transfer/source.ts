@@ -29,8 +29,12 @@ import type { EarlierProgress } from './source-tally.ts';
 import type { SinceTold, SourceEntry, SourceTree, TreeMaker } from './source-tree.ts';
 import { targetIdOf } from './target-id.ts';
 
-/** How long the tree is walked before the offer leaves: small trees are offered with their totals complete. */
+/** How long the tree is walked before the offer leaves. */
 const firstLookMs = 8;
+
+/** A small tree is offered with its totals complete, also by a busy machine: so many entries are given longer. */
+const smallTreeEntries = 512;
+const smallTreeMs = 100;
 
 export interface SourceOptions {
   readonly tree: TreeMaker;
@@ -85,7 +89,7 @@ export class Source implements TransferPort {
   /** The payload of OFFER. Walks a first part of the tree. */
   offer(transfer: string, extras: Pick<Payload<'OFFER'>, 'target' | 'lane'>): Payload<'OFFER'> {
     this.#transfer = transfer;
-    this.#tree.advance(firstLookMs, limits.previewEntries, (entry) => this.#outbox.add(entry));
+    this.#firstLook();
     return {
       transfer,
       roots: this.#tree.roots
@@ -95,6 +99,17 @@ export class Source implements TransferPort {
       totals: this.#tree.totals,
       ...extras,
     };
+  }
+
+  #firstLook(): void {
+    let walked = 0;
+    const take = (entry: SourceEntry): void => {
+      walked += 1;
+      this.#outbox.add(entry);
+    };
+    this.#tree.advance(firstLookMs, limits.previewEntries, take);
+    const allowed = Math.min(smallTreeEntries, limits.previewEntries);
+    if (!this.#tree.isDone && walked < allowed) this.#tree.advance(smallTreeMs, allowed - walked, take);
   }
 
   /** The wire that OFFER travels on. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
@@ -127,6 +127,22 @@ describe('the manifest', () => {
     expect(rig.framesOf('OFFER')[0]?.totals.complete).toBe(false);
     expect(rig.framesOf('TOTALS').at(-1)).toEqual({ files: 200, folders: 8, bytes: 400, complete: true });
     expect(rig.receiving?.progress.totals).toEqual({ files: 200, folders: 8, bytes: 400, complete: true });
+  });
+});
+
+describe('an offer', () => {
+  it.each([
+    [120, true],
+    [2_000, false],
+  ])('of a slow machine with %d files tells complete totals: %s', async (files, complete) => {
+    let nowMs = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 10));
+    try {
+      const rig = await Rig.run(places(many(files)));
+      expect(rig.framesOf('OFFER')[0]?.totals.complete).toBe(complete);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
 

@@ -38,8 +38,8 @@ export default defineConfig({
           ...patient,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Processes that measure time and kill each other have the machine for themselves.
-          maxWorkers: 1,
+          // Files run side by side: each has its own homes, folders, ports and namespaces, and judges no speed.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -59,10 +59,10 @@ const laneTree = (): string =>
 
 /** Cuts the first few connections one after the other, and lets the next one be. */
 const cuts =
-  (direction: 'up' | 'down', offsets: readonly number[]) =>
+  (direction: 'up' | 'down', offsets: readonly number[], whenCut: () => void = () => {}) =>
   (connection: number): Shape => {
     const cutAfter = offsets[connection - 1];
-    return cutAfter === undefined ? {} : { [direction]: { cutAfter } };
+    return cutAfter === undefined ? {} : { [direction]: { cutAfter, whenCut } };
   };
 
 async function sendThrough(shapeOf: (connection: number) => Shape, ...flags: readonly string[]) {
@@ -81,12 +81,14 @@ describe.each([
   ['plain', ['--plain']],
 ])('%s', (_dress, flags) => {
   test('a push whose connection is cut three times arrives in one run, nothing of it twice', async () => {
-    const offsets = [400_000, 900_000, 600_000];
-    const { from, to, sent, received, proxy, total } = await sendThrough(cuts('up', offsets), ...flags);
+    let cutsMade = 0;
+    const shapeOf = cuts('up', [400_000, 900_000, 600_000], () => (cutsMade += 1));
+    const { from, to, sent, received, proxy, total } = await sendThrough(shapeOf, ...flags);
     expectExit(sent, 0);
     expectExit(received, 0);
     await expectSameTree(from, to);
-    expect(eventsOf(sent, 'retrying').length).toBe(3);
+    // A tree that is still being walked when it is offered gets a lane, past the proxy, and may escape the last cuts.
+    expect(eventsOf(sent, 'retrying').length).toBe(cutsMade);
     for (const side of [sent, received]) {
       expectWhole(side, total);
       expectTruth(side, total);

@@ -54,7 +54,8 @@ async function pack(archs: readonly PackedArch[]): Promise<void> {
     projectDir: root,
     publish: 'never',
     config: {
-      ...config,
+      // It is written to.
+      ...structuredClone(config),
       directories: {
         app: application,
         buildResources: join(root, 'build'),

@@ -3,6 +3,7 @@
  * the staged application; the options of each system say what a person gets to download.
  */
 
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Configuration } from 'electron-builder';
@@ -43,6 +44,11 @@ export const fileManagerEntries = Object.entries({
   'thunar-sendto.desktop': '/usr/share/Thunar/sendto/thunar-sendto-hexdrop.desktop',
 }).map(([name, place]) => `${join(import.meta.dirname, 'linux', name)}=${place}`);
 
+/** Units of the user's own service manager; off until somebody enables one. */
+const services = readdirSync(join(import.meta.dirname, '../services/systemd')).map(
+  (name) => `${join(import.meta.dirname, '../services/systemd', name)}=/usr/lib/systemd/user/${name}`,
+);
+
 /** Where each distribution's shells look for completion of a package's commands, and its manual for pages. */
 const commandTexts = (zshFolder: string): string[] =>
   Object.entries({
@@ -51,6 +57,9 @@ const commandTexts = (zshFolder: string): string[] =>
     'completions/hexdrop.zsh': `${zshFolder}/_hexdrop`,
     'man/hexdrop.1.gz': '/usr/share/man/man1/hexdrop.1.gz',
   }).map(([name, place]) => `${join(import.meta.dirname, '../../dist', name)}=${place}`);
+
+/** For each package a list of its own, since electron-builder adds the schemes of links to the one that it is given. */
+const opened = (): string[] => ['inode/directory'];
 
 export const config = {
   appId: 'io.github.hexdrop.Hexdrop',
@@ -132,7 +141,7 @@ export const config = {
 
   linux: {
     icon: linuxIconFolder,
-    category: 'Network',
+    category: 'Network;FileTransfer',
     synopsis: 'Move files over the local network and see every byte of it',
     executableName: 'hexdrop',
     syncDesktopName: true,
@@ -142,7 +151,6 @@ export const config = {
       { target: 'rpm', arch: ['x64', 'arm64'] },
       { target: 'tar.gz', arch: ['x64', 'arm64'] },
     ],
-    mimeTypes: ['inode/directory'],
     desktop: {
       entry: {
         Name: 'Hexdrop',
@@ -156,13 +164,20 @@ export const config = {
       },
     },
   },
+  // Without this its menu entry would turn off the sandbox of the pages.
+  appImage: { mimeTypes: opened(), executableArgs: [] },
   deb: {
+    mimeTypes: opened(),
     packageCategory: 'net',
     fpm: [
       '--deb-no-default-config-files',
       ...fileManagerEntries,
+      ...services,
       ...commandTexts('/usr/share/zsh/vendor-completions'),
     ],
   },
-  rpm: { fpm: [...fileManagerEntries, ...commandTexts('/usr/share/zsh/site-functions')] },
+  rpm: {
+    mimeTypes: opened(),
+    fpm: [...fileManagerEntries, ...services, ...commandTexts('/usr/share/zsh/site-functions')],
+  },
 } satisfies Configuration;

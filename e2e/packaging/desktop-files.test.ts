@@ -1,13 +1,16 @@
 /** The entries for file managers of Linux, judged by freedesktop.org's own tool where the format is theirs. */
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { config, fileManagerEntries } from '../../build/packaging/config.ts';
 import { root } from '../desktop/desktop-app.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import { needs } from '../support/needs.ts';
+import { useWorld } from '../support/world.ts';
 
 const validate = needs('desktop-file-validate', 'the entries for file managers are valid desktop files');
 const folder = join(root, 'build/packaging/linux');
@@ -37,4 +40,60 @@ describe('the entries for file managers', () => {
       expect([judged.status, judged.stdout]).toEqual([0, '']);
     },
   );
+});
+
+/** The part of electron-builder that writes the menu entry; its packages differ in what they start. */
+interface EntryWriter {
+  computeDesktopEntry(options: object, exec?: string): Promise<string>;
+}
+const load = createRequire(createRequire(import.meta.url).resolve('electron-builder'));
+const { LinuxTargetHelper } = load('app-builder-lib/out/targets/LinuxTargetHelper.js') as {
+  LinuxTargetHelper: new (packager: object) => EntryWriter;
+};
+
+describe('the menu entry that electron-builder writes', () => {
+  const world = useWorld();
+  const packager = {
+    config,
+    platformSpecificBuildOptions: config.linux,
+    fileAssociations: [],
+    executableName: config.linux.executableName,
+    appInfo: {
+      productName: config.productName,
+      sanitizedProductName: config.productName,
+      description: manifest.description,
+    },
+    info: { metadata: { desktopName: 'hexdrop.desktop' } },
+  };
+  const entry = (kind: 'appImage' | 'deb' | 'rpm', exec?: string): Promise<string> => {
+    const options = structuredClone({ ...config.linux, ...config[kind] });
+    return new LinuxTargetHelper(packager).computeDesktopEntry(options, exec);
+  };
+
+  it.skipIf(!validate.available).each([
+    ['deb', undefined],
+    ['rpm', undefined],
+    ['appImage', 'AppRun %U'],
+  ] as const)('of the %s is a valid desktop file without a hint', async (kind, exec) => {
+    const file = join(world.path, 'hexdrop.desktop');
+    writeFileSync(file, await entry(kind, exec));
+    const judged = spawnSync(validate.path, [file], { encoding: 'utf8' });
+    expect([judged.status, judged.stdout]).toEqual([0, '']);
+  });
+
+  it('takes folders, links and files, and says what it is in Chinese', async () => {
+    const text = await entry('deb');
+    expect(text).toContain('Exec=/opt/Hexdrop/hexdrop %U\n');
+    expect(text).toContain('MimeType=inode/directory;x-scheme-handler/hexdrop;\n');
+    expect(text).toContain('GenericName[zh_CN]=文件传输\n');
+  });
+
+  it('is given a list of types that no other package has', () => {
+    const lists = [config.appImage, config.deb, config.rpm].map(({ mimeTypes }) => mimeTypes);
+    expect(new Set(lists).size).toBe(lists.length);
+  });
+
+  it('of the AppImage leaves the sandbox on', () => {
+    expect(config.appImage.executableArgs).toEqual([]);
+  });
 });

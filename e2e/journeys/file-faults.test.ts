@@ -292,3 +292,24 @@ test('the target folder may vanish while the transfer runs: the transfer fails, 
   expectExit(again, 0);
   await expectSameTree(from, to);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a folder that is gone while a command stands in it is told in words, and whole paths still work',
+  async () => {
+    const from = makeTree(world.folder('from'), { file: 'content' });
+    const gone = world.folder('gone');
+    const inGone = {
+      cwd: gone,
+      wrap: (command: readonly string[]) => ['sh', '-c', 'rmdir "$PWD" && exec "$@"', 'sh', ...command],
+    };
+    const to = world.folder('to');
+    const receiver = await world.device('receiver').receive(to);
+    const relative = await world.device('sender').run(['send', 'file', '--to', receiver.address], inGone);
+    expectExit(relative, 2);
+    expect(lastEvent(relative, 'error').message).toContain('is not there any more');
+    world.folder('gone');
+    const args = ['send', join(from, 'file'), '--to', receiver.address];
+    expectExit(await world.device('sender').run(args, inGone), 0);
+    await expectSameTree(from, to);
+  },
+);

@@ -1,7 +1,6 @@
 /** One call of `hexdrop`, from its words to its exit code. Everything outside comes in as a World. */
 
-import { asHexdropError } from '../../shared/protocol/errors.ts';
-import type { HexdropError } from '../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../shared/protocol/errors.ts';
 import { readRequest, takesStandardOutput, wantsJson } from './call/args.ts';
 import type { Request } from './call/args.ts';
 import type { CommandContext } from './context.ts';
@@ -56,6 +55,15 @@ const perform = async (context: CommandContext, request: Request): Promise<numbe
 const isOurFault = ({ code, cause }: HexdropError): boolean =>
   code === 'internal' && cause instanceof Error && !('code' in cause);
 
+/** What was thrown, in words: a relative path means nothing once the folder that it counts from is gone. */
+const asToldError = (thrown: unknown): HexdropError =>
+  (thrown as NodeJS.ErrnoException | undefined)?.syscall === 'uv_cwd'
+    ? new HexdropError(
+        'usage',
+        'The folder that this was started in is not there any more. Start it in another, or give whole paths.',
+      )
+    : asHexdropError(thrown);
+
 /**
  * A listener serves others whether anybody reads what it says or not, and a transfer does without the terminal that it
  * was started on. The reader of a pipe is another matter: whoever closes it has seen enough.
@@ -100,7 +108,7 @@ export const run = async (world: World): Promise<number> => {
     return exitCodes.failed;
   } catch (thrown) {
     if (interrupt.isQuiet) return exitCodes.interrupted;
-    const error = asHexdropError(thrown);
+    const error = asToldError(thrown);
     output.error(error);
     if (isOurFault(error)) output.note((error.cause as Error).stack ?? '');
     return exitCodeOf(error.code);

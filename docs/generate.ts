@@ -1,11 +1,14 @@
 /**
  * `npm run docs`: writes what derives from the catalog: the generated parts of docs/PROTOCOL.md
- * (shared/protocol/docs.ts), the fields of the filter in docs/INSPECTOR.md, and the Wireshark dissector (build/wireshark/dissector.ts).
+ * (shared/protocol/docs.ts), the fields of the filter in docs/INSPECTOR.md, and the Wireshark dissector (build/wireshark/dissector.ts);
+ * and from the lists of the recorded sessions the page that explains them.
  */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { dissectorLua } from '../build/wireshark/dissector.ts';
+import { sessionsPage } from '../e2e/wireshark/sessions/page.ts';
+import { readRecorded } from '../e2e/wireshark/sessions/sessions.ts';
 import { withGenerated } from '../shared/protocol/docs.ts';
 import { withFilterTable } from '../shared/protocol/filter/docs.ts';
 
@@ -20,3 +23,4 @@ function write(name: string, make: (before: string) => string): void {
 write('docs/PROTOCOL.md', withGenerated);
 write('docs/INSPECTOR.md', withFilterTable);
 write('build/wireshark/hexdrop.lua', dissectorLua);
+write('shared/protocol/vectors/sessions/README.md', () => sessionsPage(readRecorded));

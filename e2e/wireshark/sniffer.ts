@@ -28,7 +28,11 @@ const isThere = (file: Buffer): boolean => {
 const knock = `require('node:net').connect(${lastPort}, '${farAddress}').on('error', () => {})`;
 
 /** Resolves when it captures the interface of the first machine of a network (10.77.0.1, the other one is 10.77.0.2). */
-export async function sniff(dumpcap: string, machine: Machine, folder: string): Promise<Sniffer> {
+export async function sniff(
+  dumpcap: string,
+  machine: Pick<Machine, 'interfaceName' | 'wrap'>,
+  folder: string,
+): Promise<Sniffer> {
   const path = join(folder, 'wire.pcapng');
   const command = machine.wrap([dumpcap, '-i', machine.interfaceName, '-B', '64', '-f', 'tcp', '-w', path]);
   const [program = '', ...args] = command;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { HexdropError } from '../../shared/protocol/errors.ts';
 import type { TransferHandle } from './api.ts';
@@ -94,6 +94,23 @@ describe('cancel', () => {
       state: 'failed',
       error: { code: 'page-gone' },
     });
+  });
+
+  it('is heard by a receiver behind a line that stands still for seconds', async () => {
+    const sides = await halfway(30_000);
+    const { receiver, transfer, gate } = sides;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      transfer.cancel();
+      vi.advanceTimersByTime(4_000);
+    } finally {
+      vi.useRealTimers();
+    }
+    await expect(transfer.done).rejects.toMatchObject({ code: 'cancelled' });
+    gate.allow(Infinity);
+    const { transfer: theirs } = await receiver.next('finished');
+    expect(theirs).toMatchObject({ state: 'cancelled', error: { message: 'The sender cancelled.' } });
+    expect(await resumedBytes(sides)).toBeGreaterThan(500_000);
   });
 
   it('before there is a connection ends at once', async () => {

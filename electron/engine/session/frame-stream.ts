@@ -41,8 +41,13 @@ export interface FrameReceiver {
   closed(error?: HexdropError): void;
 }
 
-/** Time for a last ERROR or BYE to reach the peer before the socket is destroyed. */
-const lingerMs = 500;
+/** Time for a last ERROR to reach a stranger before the socket is destroyed. */
+const strangerLingerMs = 500;
+/**
+ * The same for the peer of a session: behind a slow line, CANCEL and BYE wait for all the bulk before them. Where nothing
+ * moves for a while, the connection itself does not wait that long.
+ */
+const lingerMs = limits.silentAfterMs;
 
 export class FrameStream implements ConnectionReader, FrameHandler {
   readonly connection: Connection;
@@ -60,6 +65,8 @@ export class FrameStream implements ConnectionReader, FrameHandler {
   /** Bytes that may still come before the handshake is complete; undefined once it is. */
   #handshakeBytes: number | undefined = limits.preHandshakeBytes;
   #heard = false;
+  /** Runs from `close` on. */
+  #cut: NodeJS.Timeout | undefined;
   #resolveClosed: () => void = () => {};
   /** Resolves when the socket is gone. */
   readonly whenClosed = new Promise<void>((resolve) => {
@@ -122,12 +129,18 @@ export class FrameStream implements ConnectionReader, FrameHandler {
     this.#receiver.closed(error);
   }
 
-  /** Flushes what was sent, sends FIN, and destroys the socket when the peer does not follow. */
+  /**
+   * Flushes what was sent, sends FIN, and destroys the socket when the peer does not follow. Until then what still comes is
+   * read and dropped. It must not be destroyed early: that drops what waits here, and resets a connection that is still
+   * being written to, so that what was sent last is lost.
+   */
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.connection.end();
-    setTimeout(() => this.connection.destroy(), lingerMs).unref();
+    const isStranger = this.#handshakeBytes !== undefined;
+    this.#cut = setTimeout(() => this.connection.destroy(), isStranger ? strangerLingerMs : lingerMs);
+    this.#cut.unref();
   }
 
   /** Ends at once, without a word. */
@@ -162,6 +175,7 @@ export class FrameStream implements ConnectionReader, FrameHandler {
   }
 
   closed(error?: HexdropError): void {
+    clearTimeout(this.#cut);
     this.#resolveClosed();
     if (this.#isOver) return;
     this.#isOver = true;

@@ -128,19 +128,36 @@ describe('keep-alive', () => {
   });
 });
 
-describe('a session that was closed', () => {
-  it('gives a peer that does not close half a second, then cuts', async () => {
+describe('a connection that was closed', () => {
+  const isGone = (end: End): (() => boolean) => {
+    let gone = false;
+    void end.session.stream.whenClosed.then(() => {
+      gone = true;
+    });
+    return () => gone;
+  };
+
+  it('gives a stranger that does not close half a second, then cuts', async () => {
+    const wire = link();
+    const ours = endOf(wire, 'listener', { timings });
+    wire.toListener.silence();
+    ours.session.close('done');
+    const gone = isGone(ours);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(gone()).toBe(false);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(gone()).toBe(true);
+  });
+
+  it('gives the peer of a session, whose line may be slow, as long as any silence lasts, then cuts', async () => {
     const { ours, wire } = await opened('listener');
     wire.toListener.silence();
     ours.session.close('done');
-    let isGone = false;
-    void ours.session.stream.whenClosed.then(() => {
-      isGone = true;
-    });
-    await vi.advanceTimersByTimeAsync(400);
-    expect(isGone).toBe(false);
-    await vi.advanceTimersByTimeAsync(200);
-    expect(isGone).toBe(true);
+    const gone = isGone(ours);
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(gone()).toBe(false);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(gone()).toBe(true);
   });
 });
 

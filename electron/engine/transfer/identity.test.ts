@@ -259,13 +259,18 @@ it('what is acknowledged is never more than the journal could prove at that mome
     d: { size: 7 * chunkBytes, seed: 4 },
   });
   let acknowledged = 0;
+  let chunks = 0;
+  const stops = 4;
   const rig = await Rig.run({
     ...where,
     bootId: currentBootId(),
     link: { toListener: { deliveryBytes: () => 50_000, turnsBetween: 1 } },
-    onFrame: ({ type, payload }) => {
+    onFrame: ({ type, payload }, { pair }) => {
+      // The bulk stands still now and then until what has come is acknowledged, however quick the disk is.
+      if (type === 'DATA' && ++chunks % 12 === 0) pair.link.toListener.hold();
       if (type !== 'ACK') return;
       acknowledged += 1;
+      pair.link.toListener.release();
       const [left] = listPartials(where.home);
       const landed = Object.entries(harvest(where.to))
         .filter(([, { kind }]) => kind === 'file')
@@ -274,6 +279,5 @@ it('what is acknowledged is never more than the journal could prove at that mome
     },
   });
   expect(await rig.sink.outcome).toMatchObject({ kind: 'done' });
-  // How many there are is a matter of time: they come when more is to be told, and not oftener than twice a second.
-  expect(acknowledged).toBeGreaterThan(0);
+  expect(acknowledged).toBeGreaterThan(stops);
 });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
 import { temporaryFolder } from '../engine/testing/trees.ts';
 import { History } from './history.ts';
-import type { HistoryEntry } from './history.ts';
+import type { HistoryEntry } from './history-file.ts';
 
 const idOf = (number: number): string => number.toString(16).padStart(32, '0');
 

@@ -1,32 +1,14 @@
 /**
- * Transfers that are over, in <home>/history.jsonl: a line when one begins, a line when it ends, a line when it is
- * removed; rewritten when most lines are of no more use. A line that cannot be read is passed over. What began and never
- * ended was running when the program was killed, and is told as failed.
+ * Transfers that are over, in <home>/history.jsonl (history-file.ts), which is rewritten when most of its lines are of no
+ * more use. A line that cannot be read is not shown; it may be of a later version, so it stays in the file until the
+ * history is cleared. What began and never ended was running when the program was killed, and is told as failed.
  */
 
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as v from 'valibot';
-
-import { fileNotice, transferCard } from '../../shared/ipc/contract/views.ts';
-import type { FileFault, FileNotice } from '../../shared/model/transfer.ts';
-import type { TransferCard } from '../../shared/model/transfer-card.ts';
 import { ownersFileFault, replaceOwnersFile } from '../engine/net/owners-file.ts';
-import { recipeSchema } from './recipe.ts';
-import type { Recipe } from './recipe.ts';
-
-/** A transfer with what the card does not show. */
-export interface HistoryEntry {
-  readonly card: TransferCard;
-  readonly recipe?: Recipe | undefined;
-  /** Where the files are, on the receiving side. */
-  readonly dir?: string | undefined;
-  /** The first names at the top, to show one of them in the file manager. */
-  readonly names: readonly string[];
-  /** At most the first fifty. */
-  readonly faults: readonly FileFault[];
-  readonly notices?: readonly FileNotice[];
-}
+import { historyLineText, readHistoryLine } from './history-file.ts';
+import type { HistoryEntry, HistoryLine } from './history-file.ts';
 
 type Ended = HistoryEntry & { readonly card: { readonly endedAtMs: number } };
 
@@ -43,28 +25,8 @@ const keptServes = 2_000;
 const keptFaults = 50;
 /** Lines of no more use that are put up with, beyond as many as there are entries. */
 const uselessLines = 1_000;
-
-const entrySchema = v.object({
-  card: transferCard,
-  recipe: v.exactOptional(recipeSchema),
-  dir: v.exactOptional(v.string()),
-  names: v.array(v.string()),
-  faults: v.array(
-    v.object({
-      path: v.string(),
-      code: v.string(),
-      message: v.string(),
-      side: v.picklist(['here', 'there']),
-    }),
-  ),
-  notices: v.exactOptional(v.array(fileNotice)),
-});
-
-const lineSchema = v.union([
-  v.object({ begun: entrySchema }),
-  v.object({ ended: entrySchema }),
-  v.object({ removed: v.string() }),
-]);
+/** Lines that cannot be read and are kept all the same. The oldest go first. */
+const keptUnread = 1_000;
 
 export class History {
   readonly #path: string;
@@ -73,6 +35,8 @@ export class History {
   #entries: Ended[] = [];
   #byId = new Map<string, Ended>();
   readonly #running = new Map<string, HistoryEntry>();
+  /** As they stand in the file. */
+  #unread: string[] = [];
   #lines = 0;
   #isTorn = false;
   #isTroubled = false;
@@ -100,7 +64,7 @@ export class History {
   /** It runs from now on; should the program be killed, that is known. */
   begin(entry: HistoryEntry): void {
     this.#running.set(entry.card.id, entry);
-    this.#append({ begun: withoutSpeeds(entry) });
+    this.#append({ begun: entry });
   }
 
   add(entry: HistoryEntry): void {
@@ -112,7 +76,7 @@ export class History {
       ...(notices === undefined ? {} : { notices: notices.slice(0, keptFaults) }),
     });
     this.#insert(ended);
-    this.#append({ ended: withoutSpeeds(ended) });
+    this.#append({ ended });
     this.#trim();
   }
 
@@ -129,6 +93,7 @@ export class History {
   clear(): void {
     this.#entries = [];
     this.#byId.clear();
+    this.#unread = [];
     this.#rewrite();
   }
 
@@ -189,10 +154,9 @@ export class History {
     for (const line of text.split('\n')) {
       if (line === '') continue;
       this.#lines += 1;
-      const parsed = v.safeParse(lineSchema, parsedJson(line));
-      if (!parsed.success) continue;
-      const said = parsed.output;
-      if ('begun' in said) running.set(said.begun.card.id, said.begun);
+      const said = readHistoryLine(line);
+      if (said === undefined) this.#unread.push(line);
+      else if ('begun' in said) running.set(said.begun.card.id, said.begun);
       else if ('ended' in said) {
         running.delete(said.ended.card.id);
         if (said.ended.card.endedAtMs !== undefined) this.#insert(endedOf(said.ended));
@@ -203,6 +167,7 @@ export class History {
         this.#entries.splice(this.#indexOf(entry.card.endedAtMs, said.removed), 1);
       }
     }
+    this.#unread = this.#unread.slice(-keptUnread);
     this.#trim();
     for (const entry of running.values()) this.add(killed(entry));
     this.#compactIfNeeded();
@@ -217,10 +182,10 @@ export class History {
       this.#byId = new Map(this.#entries.map((entry) => [entry.card.id, entry]));
   }
 
-  #append(line: object): void {
+  #append(line: HistoryLine): void {
     try {
       const start = this.#isTorn ? '\n' : '';
-      appendFileSync(this.#path, `${start}${JSON.stringify(line)}\n`, { mode: 0o600 });
+      appendFileSync(this.#path, `${start}${historyLineText(line)}`, { mode: 0o600 });
       this.#isTorn = false;
       this.#lines += 1;
       this.#isTroubled = false;
@@ -231,16 +196,18 @@ export class History {
   }
 
   #compactIfNeeded(): void {
-    if (this.#lines > this.#entries.length * 2 + uselessLines) this.#rewrite();
+    const useful = this.#entries.length + this.#unread.length;
+    if (this.#lines > useful * 2 + uselessLines) this.#rewrite();
   }
 
   #rewrite(): void {
     const lines = [
-      ...this.#entries.map((entry) => ({ ended: withoutSpeeds(entry) })),
-      ...[...this.#running.values()].map((entry) => ({ begun: withoutSpeeds(entry) })),
+      ...this.#unread.map((line) => `${line}\n`),
+      ...this.#entries.map((ended) => historyLineText({ ended })),
+      ...[...this.#running.values()].map((begun) => historyLineText({ begun })),
     ];
     try {
-      replaceOwnersFile(this.#path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      replaceOwnersFile(this.#path, lines.join(''));
       this.#lines = lines.length;
       this.#isTorn = false;
     } catch (thrown) {
@@ -263,11 +230,6 @@ const endedOf = (entry: HistoryEntry): Ended => ({
   card: { ...entry.card, endedAtMs: entry.card.endedAtMs ?? Date.now() },
 });
 
-const withoutSpeeds = (entry: HistoryEntry): HistoryEntry => ({
-  ...entry,
-  card: { ...entry.card, speeds: [] },
-});
-
 const killed = (entry: HistoryEntry): HistoryEntry => {
   const { secondsLeft: _left, pausedBy: _pausedBy, currentPath: _path, ...card } = entry.card;
   return {
@@ -288,12 +250,4 @@ const fits = ({ card, names }: HistoryEntry, words: readonly string[]): boolean 
     .join('\n')
     .toLowerCase();
   return words.every((word) => text.includes(word));
-};
-
-const parsedJson = (line: string): unknown => {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 };

@@ -8,7 +8,7 @@ import * as v from 'valibot';
 
 import type { DeviceKind } from '../../shared/model/device.ts';
 import type { Endpoint } from '../../shared/model/peer.ts';
-import { readOwnersJson, writeOwnersJson } from './owners-json.ts';
+import { OwnersJson } from './owners-json.ts';
 
 export interface DeviceNote {
   /** Of its card: the device id, or `host:port`. */
@@ -36,17 +36,14 @@ const fileSchema = v.object({
 });
 
 export class DeviceNotes {
-  readonly #path: string;
+  readonly #file: OwnersJson<typeof fileSchema>;
   readonly #notes = new Map<string, DeviceNote>();
 
   /** @param trouble hears when the file cannot be used; then there are no notes */
   constructor(home: string, trouble: (thrown: unknown) => void) {
-    this.#path = join(home, 'device-notes.json');
+    this.#file = new OwnersJson(join(home, 'device-notes.json'), fileSchema);
     try {
-      const value = readOwnersJson(this.#path);
-      if (value !== undefined) {
-        for (const note of v.parse(fileSchema, value).devices) this.#notes.set(note.id, note);
-      }
+      for (const note of this.#file.read()?.devices ?? []) this.#notes.set(note.id, note);
     } catch (thrown) {
       trouble(thrown);
     }
@@ -75,7 +72,7 @@ export class DeviceNotes {
 
   #keep(before: ReadonlyMap<string, DeviceNote>): void {
     try {
-      writeOwnersJson(this.#path, { version: 1, devices: [...this.#notes.values()] });
+      this.#file.write({ version: 1, devices: [...this.#notes.values()] });
     } catch (thrown) {
       this.#notes.clear();
       for (const [id, note] of before) this.#notes.set(id, note);

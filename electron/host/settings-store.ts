@@ -1,7 +1,8 @@
 /**
  * What a person set, kept in <home>/settings.json: replaced atomically, readable for the owner alone. Every value is
- * checked on its own when it is read; what is broken or unknown is told and falls back to its default, and the rest
- * stays. Overrides of this run win over what is kept, until the person sets that value.
+ * checked on its own when it is read; what is broken or unknown is told, falls back to its default, and stays in the
+ * file until the person sets that value: it may be of a later version. Overrides of this run win over what is kept, until
+ * the person sets that value.
  */
 
 import { hostname } from 'node:os';
@@ -12,7 +13,7 @@ import { settingsPatch } from '../../shared/ipc/contract/program.ts';
 import type { Settings } from '../../shared/model/settings.ts';
 import { makeOwnersFolder } from '../engine/net/owners-file.ts';
 import { asHexdropError, defaultPort, HexdropError } from '../engine/vocabulary.ts';
-import { readOwnersJson, writeOwnersJson } from './owners-json.ts';
+import { OwnersJson } from './owners-json.ts';
 
 export interface SettingsOptions {
   readonly home: string;
@@ -24,15 +25,25 @@ export interface SettingsOptions {
   readonly trouble: (error: HexdropError) => void;
 }
 
+const fileSchema = v.pipe(
+  v.custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  ),
+  v.transform(({ version: _version, ...values }) => values),
+);
+
 export class SettingsStore {
-  readonly #path: string;
+  readonly #file: OwnersJson<typeof fileSchema>;
   #kept: Settings;
+  /** Values of the file that this version cannot use. */
+  #unusable: Readonly<Record<string, unknown>> = {};
   #overrides: Partial<Settings>;
 
   constructor(options: SettingsOptions) {
     makeOwnersFolder(options.home);
-    this.#path = join(options.home, 'settings.json');
-    this.#kept = { ...defaultSettings(options), ...readSettings(this.#path, options.trouble) };
+    const path = join(options.home, 'settings.json');
+    this.#file = new OwnersJson(path, fileSchema);
+    this.#kept = { ...defaultSettings(options), ...this.#read(path, options.trouble) };
     this.#overrides = options.overrides ?? {};
   }
 
@@ -43,14 +54,39 @@ export class SettingsStore {
   /** Keeps the values. @throws HexdropError when the file cannot be written; then nothing has changed */
   update(patch: Partial<Settings>): Settings {
     const kept = { ...this.#kept, ...patch };
-    writeOwnersJson(this.#path, { version: 1, ...kept });
+    const unusable = without(this.#unusable, patch);
+    this.#file.write({ version: 1, ...kept, ...unusable });
     this.#kept = kept;
-    this.#overrides = Object.fromEntries(
-      Object.entries(this.#overrides).filter(([name]) => !Object.hasOwn(patch, name)),
-    );
+    this.#unusable = unusable;
+    this.#overrides = without(this.#overrides, patch);
     return this.current;
   }
+
+  #read(path: string, trouble: (error: HexdropError) => void): Partial<Settings> {
+    let values: Record<string, unknown> | undefined;
+    try {
+      values = this.#file.read();
+    } catch (thrown) {
+      const { code, message } = asHexdropError(thrown);
+      trouble(new HexdropError(code, `${message} Settings start from their defaults.`, { cause: thrown }));
+    }
+    const named = Object.entries(values ?? {});
+    this.#unusable = Object.fromEntries(named.filter(([name, value]) => !isSetting(name, value)));
+    const unusable = Object.keys(this.#unusable);
+    if (unusable.length > 0) {
+      const names = unusable.slice(0, 10).join(', ');
+      const message = `In ${path} these values cannot be used and are passed over: ${names}.`;
+      trouble(new HexdropError('file-unreadable', message));
+    }
+    return Object.fromEntries(named.filter(([name]) => !Object.hasOwn(this.#unusable, name)));
+  }
 }
+
+const without = <Value>(
+  values: Readonly<Record<string, Value>>,
+  named: object,
+): Readonly<Record<string, Value>> =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(named, name)));
 
 const defaultSettings = ({ deviceId, downloadDir }: SettingsOptions): Settings => ({
   alias: hostname().slice(0, 64) || 'Hexdrop',
@@ -75,41 +111,6 @@ export const hueOf = (deviceId: string): number => {
   for (let at = 0; at < deviceId.length; at += 1) hash = (hash * 31 + deviceId.charCodeAt(at)) >>> 0;
   return hash % 360;
 };
-
-function readSettings(path: string, trouble: (error: HexdropError) => void): Partial<Settings> {
-  let value: unknown;
-  try {
-    value = readOwnersJson(path);
-  } catch (thrown) {
-    const { code, message } = asHexdropError(thrown);
-    trouble(new HexdropError(code, `${message} Settings start from their defaults.`, { cause: thrown }));
-    return {};
-  }
-  if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    trouble(
-      new HexdropError('file-unreadable', `${path} holds no settings; they start from their defaults.`),
-    );
-    return {};
-  }
-  const settings: Record<string, unknown> = {};
-  const broken: string[] = [];
-  for (const [name, one] of Object.entries(value)) {
-    if (name === 'version') continue;
-    if (isSetting(name, one)) settings[name] = one;
-    else broken.push(name);
-  }
-  if (broken.length > 0) {
-    const names = broken.slice(0, 10).join(', ');
-    trouble(
-      new HexdropError(
-        'file-unreadable',
-        `In ${path} these values cannot be used and are passed over: ${names}.`,
-      ),
-    );
-  }
-  return settings;
-}
 
 const isSetting = (name: string, value: unknown): boolean =>
   name === 'downloadDir'

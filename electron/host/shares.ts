@@ -16,7 +16,7 @@ import { freeName } from '../engine/transfer/free-name.ts';
 import { fileFaultOf } from '../engine/transfer/file-fault.ts';
 import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';
-import { readOwnersJson, writeOwnersJson } from './owners-json.ts';
+import { OwnersJson } from './owners-json.ts';
 
 /** A drive that comes back need not be seen at once. */
 const lookEveryMs = 5_000;
@@ -57,14 +57,14 @@ export interface NewShare {
 
 export class HostShares {
   readonly #context: HostContext;
-  readonly #path: string;
+  readonly #file: OwnersJson<typeof fileSchema>;
   readonly #changed: () => void;
   readonly #shares = new Map<string, Share>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(context: HostContext, changed: () => void) {
     this.#context = context;
-    this.#path = join(context.home, 'shares.json');
+    this.#file = new OwnersJson(join(context.home, 'shares.json'), fileSchema);
     this.#changed = changed;
     this.#timer = setInterval(() => this.#look(), lookEveryMs);
     this.#timer.unref();
@@ -78,8 +78,7 @@ export class HostShares {
   restore(): void {
     let kept: readonly KeptShare[] = [];
     try {
-      const value = readOwnersJson(this.#path);
-      if (value !== undefined) kept = v.parse(fileSchema, value).shares;
+      kept = this.#file.read()?.shares ?? [];
     } catch (thrown) {
       this.#context.trouble(thrown);
     }
@@ -246,7 +245,7 @@ export class HostShares {
 
   #keep(): void {
     try {
-      writeOwnersJson(this.#path, { version: 1, shares: [...this.#shares.values()].map(({ kept }) => kept) });
+      this.#file.write({ version: 1, shares: [...this.#shares.values()].map(({ kept }) => kept) });
     } catch (thrown) {
       this.#context.trouble(thrown);
     }

@@ -49,7 +49,7 @@ function nodeProgram(folder: string, input: Record<string, string>): RolldownOpt
           { name: 'start', test: /[\\/]package\.json$|[\\/]host[\\/]hang-up\.ts$/, priority: 1 },
           {
             name: 'program',
-            test: /[\\/](?:electron|shared)[\\/](?!(?:cli[\\/](?:hexdrop|process-world)|cli[\\/]start[\\/][^.]+|headless[\\/]ui|engine[\\/](?:discovery[\\/](?:discovery|local-name|transport)|capture[\\/]pcapng[\\/]capture-thread))\.ts)|[\\/]valibot[\\/]/,
+            test: /[\\/](?:electron|shared)[\\/](?!(?:cli[\\/](?:embedded|hexdrop|process-world)|cli[\\/]start[\\/][^.]+|headless[\\/]ui|engine[\\/](?:discovery[\\/](?:discovery|local-name|transport)|capture[\\/]pcapng[\\/]capture-thread))\.ts)|[\\/]valibot[\\/]/,
           },
         ],
       },
@@ -101,6 +101,7 @@ const protocolLibrary: RolldownOptions = {
 export default defineConfig([
   nodeProgram('cli', {
     hexdrop: 'electron/cli/hexdrop.ts',
+    embedded: 'electron/cli/embedded.ts',
     start: 'electron/cli/start/start.ts',
     'download-observer': 'electron/cli/start/download-observer.ts',
     'capture-thread': 'electron/engine/capture/pcapng/capture-thread.ts',

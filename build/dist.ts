@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { Arch, build, Platform } from 'electron-builder';
 
 import { config, linuxIconFolder } from './packaging/config.ts';
+import { writeLaunchers } from './packaging/launchers.ts';
 import { stageApplication } from './packaging/stage.ts';
 import type { PackedArch, PackedPlatform } from './packaging/stage.ts';
 
@@ -40,6 +41,7 @@ execFileSync(
   },
 );
 placeLinuxIcons();
+writeLaunchers(root);
 // Each architecture has an addon of its own, so each is staged and packed by itself; a universal Mac holds both.
 const rounds: readonly (readonly PackedArch[])[] =
   platform === 'darwin' && values.dir !== true ? [['x64', 'arm64']] : chosenArchs().map((arch) => [arch]);

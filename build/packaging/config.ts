@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Configuration } from 'electron-builder';
 
 import manifest from '../../package.json' with { type: 'json' };
+import { launcherFolder } from './launchers.ts';
 
 /** Relative to the project: `build/dist.ts` puts the pictures there under the names that are looked for, 32x32.png. */
 export const linuxIconFolder = 'release/icons';
@@ -81,6 +82,7 @@ export const config = {
   protocols: [{ name: 'Hexdrop address', schemes: ['hexdrop'], role: 'Viewer' }],
 
   win: {
+    extraResources: [{ from: `${launcherFolder}/windows`, to: 'bin' }],
     icon: 'icons/icon.ico',
     target: [
       { target: 'nsis', arch: ['x64', 'arm64'] },
@@ -94,7 +96,7 @@ export const config = {
     oneClick: true,
     perMachine: false,
     allowElevation: false,
-    include: 'packaging/windows/verbs.nsh',
+    include: 'packaging/windows/installer.nsh',
     installerLanguages: ['en_US', 'zh_CN'],
     multiLanguageInstaller: true,
     // The home holds the identity by which other devices know this one.
@@ -104,6 +106,7 @@ export const config = {
   portable: { artifactName: 'Hexdrop-${version}-win-${arch}-portable.${ext}', requestExecutionLevel: 'user' },
 
   mac: {
+    extraResources: [{ from: `${launcherFolder}/mac`, to: 'bin' }],
     icon: 'icons/icon.icns',
     category: 'public.app-category.utilities',
     target: [
@@ -140,6 +143,7 @@ export const config = {
   dmg: { title: 'Hexdrop ${version}' },
 
   linux: {
+    extraResources: [{ from: `${launcherFolder}/linux`, to: 'bin' }],
     icon: linuxIconFolder,
     category: 'Network;FileTransfer',
     synopsis: 'Move files over the local network and see every byte of it',
@@ -168,6 +172,8 @@ export const config = {
   appImage: { mimeTypes: opened(), executableArgs: [] },
   deb: {
     mimeTypes: opened(),
+    afterInstall: `${launcherFolder}/after-install.tpl`,
+    afterRemove: `${launcherFolder}/after-remove.tpl`,
     packageCategory: 'net',
     fpm: [
       '--deb-no-default-config-files',
@@ -178,6 +184,8 @@ export const config = {
   },
   rpm: {
     mimeTypes: opened(),
+    afterInstall: `${launcherFolder}/after-install.tpl`,
+    afterRemove: `${launcherFolder}/after-remove.tpl`,
     fpm: [...fileManagerEntries, ...services, ...commandTexts('/usr/share/zsh/site-functions')],
   },
 } satisfies Configuration;

@@ -1,19 +1,22 @@
 /** What `npm run dist -- --dir` packs, over stand-ins for Electron's runtime: its files, its fuses, its size, and that it runs. */
 
-import { execFile } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { extractAll, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import manifest from '../../package.json' with { type: 'json' };
 import { bonjourServices, fuses } from '../../build/packaging/config.ts';
+import { macLauncher, windowsLauncher } from '../../build/packaging/launchers.ts';
 import { addonBinary } from '../../build/packaging/stage.ts';
 import { serviceName } from '../../electron/engine/discovery/service.ts';
 import { ShimApp, root } from '../desktop/desktop-app.ts';
 import { makeHome, quietly } from '../desktop/journeys.ts';
 import { lacking } from '../support/needs.ts';
+import { expectExit } from '../support/program.ts';
 import { useWorld } from '../support/world.ts';
 import { linuxRuntime, macRuntime, windowsRuntime } from './stand-in-runtime.ts';
 
@@ -123,6 +126,63 @@ describe('what is packed for Linux', () => {
     expect(readdirSync(join(folder, 'locales')).toSorted()).toEqual(['en-US.pak', 'zh-CN.pak']);
   });
 
+  describe('the command line in it', () => {
+    let launcher = '';
+    let env: Record<string, string> = {};
+    beforeAll(() => {
+      // As /usr/bin/hexdrop is: a link to a link.
+      const links = world.folder('links');
+      symlinkSync(join(folder, 'resources/bin/hexdrop'), join(links, 'alternative'));
+      launcher = join(links, 'hexdrop');
+      symlinkSync('alternative', launcher);
+      const unpacked = world.folder('for-commands');
+      extractAll(archive, unpacked);
+      // Nothing is drawn: there is no display, and no browser to stand in for one.
+      env = {
+        STAND_IN_MAIN: join(unpacked, 'dist/desktop/main.js'),
+        DISPLAY: '',
+        WAYLAND_DISPLAY: '',
+        CHROMIUM: '/nonexistent',
+      };
+    });
+    const call = (
+      ...args: string[]
+    ): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
+      spawnSync(launcher, args, { encoding: 'utf8', env: { ...process.env, ...env } });
+
+    it('tells its version on standard output, and what is wrong with its exit code', () => {
+      expect(call('--version')).toMatchObject({
+        status: 0,
+        stdout: `hexdrop ${manifest.version}\n`,
+        stderr: '',
+      });
+      const wrong = call('receive', '--yse');
+      expect([wrong.status, wrong.stdout]).toEqual([2, '']);
+      expect(wrong.stderr).toContain('Did you mean --yes?');
+    });
+
+    it('moves a folder', async () => {
+      const source = world.folder('photos');
+      writeFileSync(join(source, 'a.txt'), 'content');
+      const target = world.folder('in');
+      const wrap = (command: readonly string[]): string[] => [launcher, ...command.slice(2)];
+      const receiver = await world
+        .device('bob')
+        .listen(['receive', '--yes', '--once', '--dir', target], { wrap, env });
+      const sent = await world.device('ada').run(['send', source, '--to', receiver.address], { wrap, env });
+      expectExit(sent, 0);
+      expectExit(await receiver.program.end(), 0);
+      expect(readFileSync(join(target, 'photos', 'a.txt'), 'utf8')).toBe('content');
+    });
+
+    it('ends with 130 when it is interrupted', async () => {
+      const wrap = (command: readonly string[]): string[] => [launcher, ...command.slice(2)];
+      const { program } = await world.device('eve').listen(['receive', '--yes'], { wrap, env });
+      program.signal('SIGINT');
+      expectExit(await program.end(), 130);
+    });
+  });
+
   const browser = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
   const need =
     existsSync(browser) || lacking('the packed desktop program runs', `${browser} is not there`).available;
@@ -152,6 +212,9 @@ describe('what is packed for Windows', () => {
     const executable = join(output, 'win-unpacked', 'Hexdrop.exe');
     await expectFuses(executable);
     expectOwnAddonAlone(join(output, 'win-unpacked/resources/app.asar'), addonBinary('win32', 'x64'));
+    expect(readFileSync(join(output, 'win-unpacked/resources/bin/hexdrop.cmd'), 'latin1')).toBe(
+      windowsLauncher,
+    );
     expect(readFileSync(executable, 'latin1')).toContain('"file":"resources\\\\app.asar","alg":"SHA256"');
   }, 120_000);
 });
@@ -164,6 +227,9 @@ describe('what is packed for macOS', () => {
     const bundle = join(output, 'mac-arm64', 'Hexdrop.app');
     await expectFuses(bundle);
     expectOwnAddonAlone(join(bundle, 'Contents/Resources/app.asar'), addonBinary('darwin', 'arm64'));
+    const launcher = join(bundle, 'Contents/Resources/bin/hexdrop');
+    expect(readFileSync(launcher, 'utf8')).toBe(macLauncher);
+    expect(lstatSync(launcher).mode & 0o111).toBe(0o111);
     const plist = readFileSync(join(bundle, 'Contents/Info.plist'), 'utf8');
     for (const wanted of [
       '<key>NSLocalNetworkUsageDescription</key>',

@@ -1,6 +1,7 @@
 /**
  * Runtimes for electron-builder where Electron's own cannot be had: the files that it looks for, and binaries that hold
- * the fuse wire as Electron's do. Nothing in them runs.
+ * the fuse wire as Electron's do. The one for Linux runs Node with the shim for Electron in front of the program that
+ * STAND_IN_MAIN names, since Node reads no archive; in the others nothing runs.
  */
 
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -18,6 +19,11 @@ const fuseWire = Buffer.concat([
   Buffer.alloc(64),
 ]);
 
+const runNode = `#!/bin/sh
+exec "${process.execPath}" --import "${import.meta.resolve('tsx')}" --import "${import.meta.resolve('../desktop/shim/register.ts')}" "$STAND_IN_MAIN" "$@"
+exit 1
+`;
+
 const write = (path: string, content: string | Uint8Array = ''): void => {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content, { mode: 0o755 });
@@ -33,7 +39,7 @@ const languages = ['de', 'en-US', 'zh-CN'];
 
 export function linuxRuntime(folder: string): string {
   writeCommon(folder);
-  write(join(folder, 'electron'), fuseWire);
+  write(join(folder, 'electron'), Buffer.concat([Buffer.from(runNode), fuseWire]));
   write(join(folder, 'chrome-sandbox'));
   for (const language of languages) write(join(folder, 'locales', `${language}.pak`));
   return folder;

@@ -1,9 +1,14 @@
 #!/usr/bin/env node
 /** The program `hexdrop`. What it does is run.ts; what it takes from the process is process-world.ts. */
 
+import { join } from 'node:path';
 import { processWorld } from './process-world.ts';
 
-const world = processWorld();
+const world = processWorld({
+  argv: process.argv.slice(2),
+  startCommand: [process.execPath, join(import.meta.dirname, 'hexdrop.js')],
+  hasStandardInput: true,
+});
 if (world.argv.length === 1 && world.argv[0] === '--version') {
   // Scripts ask for it again and again: answered before anything is loaded.
   world.stdout.write(`hexdrop ${world.version}\n`);

@@ -1,7 +1,6 @@
 /** The World of the real process. Looks at nothing before it is asked for: start-up time counts. */
 
 import { networkInterfaces } from 'node:os';
-import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { onEndSignal } from '../host/hang-up.ts';
 import type { UiProgram } from '../host/ui-program.ts';
@@ -13,14 +12,35 @@ const addresses = (): readonly NetworkAddress[] =>
     (entries ?? []).map(({ address, family, internal }) => ({ address, family, internal })),
   );
 
-export const processWorld = (): World => ({
-  argv: process.argv.slice(2),
+export interface ProcessOptions {
+  /** Without the program's own name. */
+  readonly argv: readonly string[];
+  /** What starts this program again. */
+  readonly startCommand: readonly string[];
+  /** Electron on Windows is no program of a console: what comes on standard input does not reach it. */
+  readonly hasStandardInput: boolean;
+}
+
+const noStandardInput: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({
+    next: async () => {
+      const { HexdropError } = await import('../../shared/protocol/errors.ts');
+      throw new HexdropError(
+        'usage',
+        'On Windows standard input does not reach the desktop program. Name a file instead, or use the command line of the npm package.',
+      );
+    },
+  }),
+};
+
+export const processWorld = ({ argv, startCommand, hasStandardInput }: ProcessOptions): World => ({
+  argv,
   env: process.env,
   platform: process.platform,
   get stdin() {
     return process.stdin;
   },
-  standardInputBytes: () => process.stdin,
+  standardInputBytes: () => (hasStandardInput ? process.stdin : noStandardInput),
   get stdout() {
     return process.stdout;
   },
@@ -44,7 +64,7 @@ export const processWorld = (): World => ({
   },
   // Another shell, which the command line does not import: a program of its own beside this one in dist.
   loadUi: () => import(new URL('../headless/ui.js', import.meta.url).href) as Promise<UiProgram>,
-  startCommand: [process.execPath, join(import.meta.dirname, 'hexdrop.js')],
+  startCommand,
   onSignal: onEndSignal,
   exitNow: (code) => process.exit(code),
 });

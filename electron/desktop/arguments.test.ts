@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ownArguments, startRequest } from './arguments.ts';
+import { callWords } from '../host/command-names.ts';
+import { commandLineCall, ownArguments, startRequest } from './arguments.ts';
 
 describe('arguments of the desktop program', () => {
   it('takes paths as they are, relative to where it was started, and as file:// URLs', () => {
@@ -73,5 +74,42 @@ describe('arguments of the desktop program', () => {
     ]);
     expect(ownArguments(['hexdrop', '/a'], false)).toEqual(['/a']);
     expect(ownArguments(['electron'], true)).toEqual([]);
+  });
+});
+
+describe('a call of the command line', () => {
+  it.each(callWords)('begins with %s', (word) => {
+    expect(commandLineCall([word, '/a', '--to', 'nas'])).toEqual([word, '/a', '--to', 'nas']);
+  });
+
+  it('is what a launcher says is one, whatever it begins with', () => {
+    const options = ['--no-sandbox', '--ozone-platform=headless'];
+    expect(commandLineCall([...options, '--command-line', '--', '--json', 'peers'])).toEqual([
+      '--json',
+      'peers',
+    ]);
+    expect(commandLineCall(['--command-line', '--', '--', 'x'])).toEqual(['--', 'x']);
+    expect(commandLineCall(['--command-line'])).toEqual([]);
+  });
+
+  it('begins behind what an AppImage puts in front', () => {
+    expect(commandLineCall(['--no-sandbox', 'peers'])).toEqual(['peers']);
+  });
+
+  it('is no path, no link, no option of the window, and nothing', () => {
+    for (const args of [
+      [],
+      ['./send'],
+      ['/send'],
+      ['--send', '/a'],
+      ['--share', '/share'],
+      ['--hidden'],
+      ['--no-sandbox'],
+      ['--home', 'receive'],
+      ['hexdrop://nas'],
+      ['--', 'send'],
+      ['sends'],
+    ])
+      expect(commandLineCall(args)).toBeUndefined();
   });
 });

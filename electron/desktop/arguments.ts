@@ -1,12 +1,13 @@
 /**
  * What the program was started with: what to open, its home, whether it stays in the tray. Chromium adds options of
- * its own to the arguments of a second start, so options that are not ours are passed over and never taken for paths.
+ * its own to the arguments of a second start, so options that are not ours are passed over and never taken for paths. Or a call of the command line.
  */
 
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { parsePeerLink } from '../../shared/model/peer-link.ts';
+import { callMarker, callWords } from '../host/command-names.ts';
 import type { Opening } from '../host/opening.ts';
 
 export interface StartRequest {
@@ -27,6 +28,18 @@ export const ownArguments = (argv: readonly string[], isDefaultApp: boolean): re
 };
 
 const optionsWithValue: ReadonlySet<string> = new Set(['--home', '--host', '--port']);
+
+/** What launchers and AppImages put in front for Chromium. */
+const runtimeOptions: ReadonlySet<string> = new Set(['--no-sandbox', '--ozone-platform=headless']);
+
+/** What the command line is called with; undefined where a window is meant. */
+export const commandLineCall = (args: readonly string[]): readonly string[] | undefined => {
+  const start = args.findIndex((argument) => !runtimeOptions.has(argument));
+  const [first, ...rest] = start < 0 ? [] : args.slice(start);
+  if (first === undefined) return undefined;
+  if (first === callMarker) return rest[0] === '--' ? rest.slice(1) : rest;
+  return callWords.includes(first) ? [first, ...rest] : undefined;
+};
 
 /** @param folder what relative paths are relative to */
 export const startRequest = (args: readonly string[], folder: string): StartRequest => {

@@ -1,6 +1,7 @@
 /**
  * The desktop program's entry: one process per home, one window, the engine behind it. Puts the parts together and does
- * nothing itself. What must happen before Electron is ready happens here, synchronously.
+ * nothing itself. What must happen before Electron is ready happens here, synchronously. Started with a command, it is the
+ * command line and nothing else.
  */
 
 import { mkdirSync } from 'node:fs';
@@ -8,10 +9,12 @@ import { join } from 'node:path';
 
 import { app } from 'electron';
 
+import { callMarker } from '../host/command-names.ts';
+import type { CommandLineProgram } from '../host/command-names.ts';
 import { homeFolder } from '../host/home.ts';
 import { requiredUserHome } from '../host/user.ts';
 import { registerAppScheme } from './app-protocol.ts';
-import { ownArguments, startRequest } from './arguments.ts';
+import { commandLineCall, ownArguments, startRequest } from './arguments.ts';
 import { Faults } from './faults.ts';
 import { Openings } from './openings.ts';
 import { runProgram } from './program.ts';
@@ -23,12 +26,28 @@ const systemLanguage = (): 'en' | 'zh' => (app.getLocale().startsWith('zh') ? 'z
 let words = () => wordsFor(systemLanguage(), process.platform);
 
 const faults = new Faults(() => words());
-faults.listen();
+const call = commandLineCall(ownArguments(process.argv, process.defaultApp));
 
-try {
-  start();
-} catch (thrown) {
-  faults.fatal(thrown);
+if (call !== undefined) {
+  // Electron goes on when this module is through: until the call is, there is no display, no lock and no window.
+  await runCommandLine(call);
+} else {
+  faults.listen();
+  try {
+    start();
+  } catch (thrown) {
+    faults.fatal(thrown);
+  }
+}
+
+/** The command line is a program of its own, beside this one. */
+async function runCommandLine(argv: readonly string[]): Promise<void> {
+  app.dock?.hide();
+  const program = new URL('../cli/embedded.js', import.meta.url).href;
+  const commandLine = (await import(program)) as CommandLineProgram;
+  process.exit(
+    await commandLine.runCommandLine({ argv, startCommand: [...startCommand(undefined), callMarker, '--'] }),
+  );
 }
 
 function start(): void {

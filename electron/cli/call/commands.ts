@@ -4,12 +4,13 @@
  */
 
 import { defaultPort, limits } from '../../../shared/protocol/limits.ts';
+import type { CommandName } from '../../host/command-names.ts';
 import { shells } from '../completion/shells.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import type { Offered, OptionName } from './options.ts';
 
 export interface CommandSpec {
-  readonly name: string;
+  readonly name: CommandName;
   /** As in the usage line: "<path...>"; empty for none. */
   readonly operands: string;
   readonly fewestOperands: number;

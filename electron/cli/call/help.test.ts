@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { commandNames } from '../../host/command-names.ts';
 import { commands } from './commands.ts';
 import { commandHelp, overallHelp } from './help.ts';
 import { readRequest } from './args.ts';
@@ -48,6 +49,10 @@ describe('help', () => {
 });
 
 describe('the tables', () => {
+  it('have the commands that the desktop program knows, in the same order', () => {
+    expect(commands.map(({ name }) => name)).toEqual(commandNames);
+  });
+
   it('require only options that the command takes', () => {
     for (const command of commands) {
       for (const name of command.required) expect(command.options).toContain(name);

@@ -1,0 +1,76 @@
+/** The command that packages bring along, and how deb and rpm put it on the PATH; with a stand-in for the program's binary. */
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  launcherFolder,
+  linuxLauncher,
+  macLauncher,
+  writeLaunchers,
+} from '../../build/packaging/launchers.ts';
+import { callWords } from '../../electron/host/command-names.ts';
+import { useWorld } from '../support/world.ts';
+
+const world = useWorld('file');
+
+/** Tells its words one a line, and that it ran by its exit code. */
+const standIn = '#!/bin/sh\nprintf "%s\\n" "$@"\nexit 9\n';
+
+const place = (path: string, text: string): string => {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text, { mode: 0o755 });
+  return path;
+};
+
+describe.each([
+  ['Linux', linuxLauncher, 'resources/bin/hexdrop', 'hexdrop', ['--no-sandbox', '--ozone-platform=headless']],
+  ['macOS', macLauncher, 'Contents/Resources/bin/hexdrop', 'Contents/MacOS/Hexdrop', []],
+] as const)('the launcher of %s', (system, script, at, binary, options) => {
+  let link = '';
+  beforeAll(() => {
+    const folder = world.folder(`Hexdrop for ${system}.app`);
+    place(join(folder, binary), standIn);
+    const launcher = place(join(folder, at), script);
+    const links = world.folder(`bin of ${system}`);
+    symlinkSync(launcher, join(links, 'alternative'));
+    link = join(links, 'hexdrop');
+    symlinkSync('alternative', link);
+  });
+  const call = (...args: string[]): { readonly status: number | null; readonly stdout: string } =>
+    spawnSync(link, args, { encoding: 'utf8' });
+
+  it('hands a call on as it is, behind a mark, and ends as the program does', () => {
+    for (const word of [callWords[0] ?? '', 'help', '--version']) {
+      const words = [word, 'a b', '', '$HOME', '*', '--type=renderer', "it's"];
+      const told = call(...words);
+      expect(told.stdout.split('\n').slice(0, -1)).toEqual([...options, '--command-line', '--', ...words]);
+      expect(told.status).toBe(9);
+    }
+  });
+
+  it.skipIf(system === 'macOS')('leaves everything else to the window', () => {
+    expect(call('--send', './send').stdout).toBe('--send\n./send\n');
+    expect(call().stdout).toBe('\n');
+  });
+
+  it('knows every word of the command line', () => {
+    expect(script).toContain(`\n  ${callWords.join('|')})\n`);
+  });
+});
+
+describe('what deb and rpm run when they are installed and removed', () => {
+  it.each(['after-install', 'after-remove'])(
+    '%s links the launcher, and is a script that bash takes',
+    (name) => {
+      writeLaunchers(world.path);
+      const script = join(world.path, launcherFolder, `${name}.tpl`);
+      const text = readFileSync(script, 'utf8');
+      expect(text).toContain("'/opt/${sanitizedProductName}/resources/bin/${executable}'");
+      expect(text).not.toContain("'/opt/${sanitizedProductName}/${executable}'");
+      execFileSync('bash', ['-n', script]);
+    },
+  );
+});

@@ -14,6 +14,7 @@ import type { TransferView } from '../../shared/model/transfer.ts';
 import type { EngineEvent } from '../engine/api.ts';
 import { freeName } from '../engine/transfer/free-name.ts';
 import { fileFaultOf } from '../engine/transfer/file-fault.ts';
+import { nameOfPath } from '../engine/transfer/roots.ts';
 import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';
 import { OwnersJson } from './owners-json.ts';
@@ -101,7 +102,7 @@ export class HostShares {
     }
     const view = this.#context.engine.addShare({
       path,
-      name: this.#freeName(name ?? (basename(path) || 'root')),
+      name: this.#freeName(name ?? nameOfPath(path)),
       ...(writable === undefined ? {} : { writable }),
       ...(pin === undefined ? {} : { pin }),
     });

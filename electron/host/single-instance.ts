@@ -66,7 +66,9 @@ export async function claimInstance(
 /** @throws HexdropError home-unwritable where the folder takes no socket */
 async function claim(path: string, lockPath: string, take: (socket: Socket) => void): Promise<Instance> {
   for (let round = 0; round < 10; round += 1) {
-    const server = await tryListen(path, take);
+    // Wine, other than Windows, lets two programs listen at one pipe: there is one if somebody answers.
+    const isTaken = process.platform === 'win32' && (await answers(path));
+    const server = isTaken ? undefined : await tryListen(path, take);
     if (server !== undefined) return { isFirst: true, close: () => closeServer(server) };
     if (await answers(path)) return { isFirst: false, handOver: (openings) => handOver(path, openings) };
     await removeStale(path, lockPath);

@@ -8,6 +8,7 @@ import type { Stats } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
 import { displayName } from '../../../shared/model/display-name.ts';
+import { nameOfPath } from '../../engine/transfer/roots.ts';
 import { usageError } from '../call/options.ts';
 import { mayNotBeUtf8, statsOrReason } from '../local-paths.ts';
 import { standardInput } from '../standard-input.ts';
@@ -77,7 +78,7 @@ export const namedSources = (operands: readonly string[]): readonly (NamedPath |
       continue;
     }
     const { path } = source;
-    const name = basename(path);
+    const name = nameOfPath(path);
     const other = pathByName.get(name);
     if (other !== undefined) {
       if (realpathSync(other) === realpathSync(path)) continue;

@@ -5,7 +5,7 @@
 
 import { lstatSync, readdirSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import type { ShareView } from '../../../shared/model/share.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
@@ -15,9 +15,10 @@ import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import { fileFaultOf } from '../transfer/file-fault.ts';
 import { freeName } from '../transfer/landing.ts';
-import { wireName, wireNamesOf } from '../transfer/name-mapping.ts';
+import { wireNamesOf } from '../transfer/name-mapping.ts';
 import type { WireNames } from '../transfer/name-mapping.ts';
-import { nameFault, rulesAt, SafeRoot, splitPeerPath } from '../transfer/safe-path.ts';
+import { nameOfPath } from '../transfer/roots.ts';
+import { nameFault, SafeRoot, splitPeerPath } from '../transfer/safe-path.ts';
 import { PinGuard } from './pin-guard.ts';
 import { readRange } from './read-range.ts';
 
@@ -71,7 +72,7 @@ export class Shares {
     }
     const root = SafeRoot.openExisting(path);
     // A link that is named shares what it leads to under its own name, as one that is sent arrives under it.
-    const wanted = request.name ?? (wireName(basename(path), rulesAt(dirname(path))) || 'root');
+    const wanted = request.name ?? nameOfPath(path);
     const fault = shareNameFault(wanted);
     if (fault !== undefined) throw new HexdropError('usage', `The share cannot be named so. ${fault}`);
     const name = this.#shares.has(wanted)

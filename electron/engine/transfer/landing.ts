@@ -45,11 +45,17 @@ export const createPartial = (partialPath: string): number =>
 export const reopenPartial = (partialPath: string): number =>
   openSync(partialPath, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
 
+/**
+ * Under Windows a file says the number of its volume in 64 bits when it is asked for by name, and in 32 when it is open,
+ * with libuv 1.49 and 1.50: there the number of the file has to do.
+ */
+const hasTwoVolumeNumbers = process.platform === 'win32';
+
 /** Whether the open partial still lies at its path: somebody may have removed or moved it, or mounted something there. */
 export const isAt = (fd: number, partialPath: string): boolean => {
   const { ino, dev } = fstatSync(fd);
   const there = statsOf(partialPath);
-  return there?.ino === ino && there.dev === dev;
+  return there?.ino === ino && (there.dev === dev || hasTwoVolumeNumbers);
 };
 
 /** Where an open partial is now, should its folder have been moved; undefined where the system does not tell. */
@@ -114,8 +120,13 @@ export const setFolderTimes = (path: string, mtimeUs: number): boolean => {
 const isOrdinaryTime = (mtimeUs: number): boolean =>
   mtimeUs >= 315_532_800_000_000 && mtimeUs <= 2_147_483_647_000_000;
 
-/** Whether libuv hands nanoseconds to the system, as since 1.52 (Node 24); before, it cuts towards zero to microseconds. */
+/**
+ * Whether libuv hands nanoseconds to the system, as since 1.52 (Node 24); before, it cuts towards zero to microseconds. On
+ * Windows it does neither: it counts tenths of microseconds since 1601 in a double, which is exact to 1.6 microseconds,
+ * so the middle of a microsecond comes nearest, and whole seconds are exact.
+ */
 const hasNanoseconds = ((): boolean => {
+  if (process.platform === 'win32') return false;
   const [major = 0, minor = 0] = process.versions.uv.split('.').map(Number);
   return major > 1 || minor >= 52;
 })();

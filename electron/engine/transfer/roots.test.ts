@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { plant, temporaryFolder } from '../testing/trees.ts';
-import { rootsOf } from './roots.ts';
+import { nameOfPath, rootsOf } from './roots.ts';
 
 const all = temporaryFolder();
 plant(all, {
@@ -15,6 +15,19 @@ plant(all, {
 const at = (...names: string[]): string => join(all, ...names);
 
 describe('what a person names', () => {
+  it.each([
+    ['C:\\', 'C'],
+    ['d:\\', 'D'],
+    ['\\\\nas\\photos\\', 'photos'],
+    ['C:\\Users\\ada\\a‛：b', 'a:b'],
+  ])('travels from Windows under its last name or the letter of the drive (%s)', (path, name) => {
+    expect(nameOfPath(path, 'win32')).toBe(name);
+  });
+
+  it('travels under the name "root" when it is all of a system', () => {
+    expect(nameOfPath('/', 'linux')).toBe('root');
+  });
+
   it('travels under its last name', () => {
     expect(
       rootsOf([at('one', 'a.txt'), at('one', 'deep'), `${at('two')}/`]).map(({ name, path }) => [name, path]),

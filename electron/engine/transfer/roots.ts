@@ -2,7 +2,7 @@
 
 import { realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { posix, resolve, win32 } from 'node:path';
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { fileFaultOf } from './file-fault.ts';
@@ -29,7 +29,7 @@ export function rootsOf(
     if (!stats.isFile() && !stats.isDirectory()) {
       throw new HexdropError('not-a-file', `"${typed}" is neither a file nor a folder.`);
     }
-    const wanted = wireName(basename(path), rulesAt(dirname(path), platform)) || 'root';
+    const wanted = nameOfPath(path, platform);
     const fault = nameFault(wanted, platform);
     if (fault !== undefined) throw new HexdropError(fault.code, fault.message);
     const name = byName.has(wanted) ? freeName(wanted, (candidate) => byName.has(candidate)) : wanted;
@@ -37,6 +37,19 @@ export function rootsOf(
   }
   return [...byName.values()];
 }
+
+const drive = /^[a-z](?=:)/iu;
+
+/**
+ * What travels under a path that a person named, or is shared by it: its last name as it is on the wire; of a drive the
+ * letter, and of a whole system "root".
+ */
+export const nameOfPath = (path: string, platform: NodeJS.Platform = process.platform): string => {
+  const { basename, dirname } = platform === 'win32' ? win32 : posix;
+  const last = wireName(basename(path), rulesAt(dirname(path), platform));
+  if (last !== '') return last;
+  return (platform === 'win32' ? drive.exec(path)?.[0].toUpperCase() : undefined) ?? 'root';
+};
 
 /** What an offer says of a root. */
 export const kindAndSize = (stats: Stats): Pick<SourceRoot, 'kind' | 'size'> =>

@@ -3,9 +3,10 @@
  * here waits for a time to pass, only for what the program says or for its end; each wait has an end of its own.
  */
 
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { OutputFiles } from './output-files.ts';
 
 /** The program under test; another build of it may be named. */
 export const programPath =
@@ -51,6 +52,8 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** Runs as this user and group. */
   readonly user?: number;
+  /** It writes to files in this folder, and gets no input: for a program that takes neither pipes nor sockets. */
+  readonly outputIn?: string;
 }
 
 type Match = string | ((event: CliEvent) => boolean);
@@ -66,7 +69,7 @@ export class Program {
   readonly events: CliEvent[] = [];
   /** Resolves with its end, however it comes. */
   readonly ended: Promise<Ended>;
-  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #child: ChildProcess;
   readonly #args: readonly string[];
   readonly #waiters = new Set<Waiter>();
   #stdout = '';
@@ -79,23 +82,27 @@ export class Program {
     const command = [process.execPath, programPath, ...args];
     const [file = '', ...rest] = options.wrap?.(command) ?? command;
     const { HEXDROP_HOME: _home, NODE_OPTIONS: _options, ...env } = process.env;
+    const files = options.outputIn === undefined ? undefined : new OutputFiles(options.outputIn);
     const child = spawn(file, rest, {
-      stdio: 'pipe',
+      stdio: files === undefined ? 'pipe' : ['ignore', ...files.descriptors],
       env: { ...env, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.user === undefined ? {} : { uid: options.user, gid: options.user }),
     });
     this.#child = child;
     this.pid = child.pid ?? 0;
-    child.stdin.on('error', () => {});
-    child.stdout.setEncoding('utf8').on('data', (text: string) => this.#heard(text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    const heardError = (text: string): void => {
       this.#stderr += text;
       this.#wake();
-    });
+    };
+    child.stdin?.on('error', () => {});
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#heard(text));
+    child.stderr?.setEncoding('utf8').on('data', heardError);
+    files?.follow((text) => this.#heard(text), heardError);
     this.ended = new Promise((resolve) => {
       const finish = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
         if (this.#end !== undefined) return;
+        files?.close();
         this.#end = {
           exitCode,
           signal,
@@ -156,12 +163,12 @@ export class Program {
   }
 
   type(text: string | Uint8Array): void {
-    this.#child.stdin.write(text);
+    this.#child.stdin?.write(text);
   }
 
   /** Nothing more comes on standard input. */
   closeInput(): void {
-    this.#child.stdin.end();
+    this.#child.stdin?.end();
   }
 
   /** SIGKILL, and waits until it is gone. */

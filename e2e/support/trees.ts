@@ -32,8 +32,8 @@ export type TreeSpec = Readonly<Record<string, string | Uint8Array | FileSpec | 
 
 export const emptyFolder: FolderSpec = { folder: true };
 
-/** A time of last change that is neither now nor a whole second. */
-const usualMtimeUs = 1_577_934_245_678_901;
+/** A time of last change that is neither now nor a whole second. A multiple of 8 is what Node can set under Windows. */
+const usualMtimeUs = 1_577_934_245_678_904;
 
 /** Makes a tree below `root` and returns it. Times are whole microseconds, those of folders are set last. */
 export function makeTree(root: string, spec: TreeSpec): string {

@@ -33,7 +33,8 @@ export interface World {
   readonly path: string;
   /** Makes a folder in it. */
   folder(name: string): string;
-  device(name: string): Device;
+  /** @param options those of every program of it, unless it is started with others */
+  device(name: string, options?: DeviceOptions): Device;
   /** Closed with the test. */
   keep<Thing extends Closable>(thing: Thing): Thing;
 }
@@ -55,16 +56,19 @@ export interface Listener {
 export class Device {
   readonly home: string;
   readonly #programs: Set<Program>;
+  readonly #options: DeviceOptions;
 
-  constructor(home: string, programs: Set<Program>) {
+  constructor(home: string, programs: Set<Program>, options: DeviceOptions = {}) {
     this.home = home;
     this.#programs = programs;
+    this.#options = options;
   }
 
   /** Starts a command with `--json`, or with the words for people. */
   start(args: readonly string[], options: DeviceOptions = {}): Program {
-    const manner = options.isForPeople === true ? [] : ['--json'];
-    const program = new Program([...args, ...manner, '--home', this.home], options);
+    const all = { ...this.#options, ...options };
+    const manner = all.isForPeople === true ? [] : ['--json'];
+    const program = new Program([...args, ...manner, '--home', this.home], all);
     this.#programs.add(program);
     return program;
   }
@@ -121,8 +125,8 @@ class Stage implements World {
     return path;
   }
 
-  device(name: string): Device {
-    return new Device(this.folder(`home-${name}`), this.#programs);
+  device(name: string, options: DeviceOptions = {}): Device {
+    return new Device(this.folder(`home-${name}`), this.#programs, options);
   }
 
   keep<Thing extends Closable>(thing: Thing): Thing {

@@ -45,8 +45,8 @@ const drive = /^[a-z](?=:)/iu;
  * letter, and of a whole system "root".
  */
 export const nameOfPath = (path: string, platform: NodeJS.Platform = process.platform): string => {
-  const { basename, dirname } = platform === 'win32' ? win32 : posix;
-  const last = wireName(basename(path), rulesAt(dirname(path), platform));
+  const flavour = platform === 'win32' ? win32 : posix;
+  const last = wireName(flavour.basename(path), rulesAt(flavour.dirname(path), platform));
   if (last !== '') return last;
   return (platform === 'win32' ? drive.exec(path)?.[0].toUpperCase() : undefined) ?? 'root';
 };

@@ -1,0 +1,68 @@
+/** The program as people start it: its home, its page, its second start, its end. */
+
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { enter, openWindow, shares, snapshot, urlOf } from '../support/page.ts';
+import { eventsOf, expectExit } from '../support/program.ts';
+import { makeTree } from '../support/trees.ts';
+import type { Windows } from './windows.ts';
+
+const quiet = ['--port', '0', '--host', '127.0.0.1', '--no-open', '--json'];
+
+export function describeShell(windows: Windows): void {
+  const { world, hexdrop, scratch, path, appData } = windows;
+
+  describe('hexdrop ui', () => {
+    it('has its home in %APPDATA%, and one program for it', async () => {
+      const [music, photos] = [makeTree(scratch('music'), { a: 'A' }), scratch('photos')];
+      const program = hexdrop('ui', music, ...quiet);
+      const page = await enter(await urlOf(program));
+      const answer = await fetch(page.address, { headers: { Cookie: page.cookie } });
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toContain('<title>Hexdrop</title>');
+      const socket = await openWindow(world, page);
+      await snapshot(socket, shares(path(music)));
+      expect(readdirSync(join(appData(), 'hexdrop'))).toContain('identity.json');
+
+      const second = await hexdrop('ui', photos, ...quiet).end();
+      expectExit(second, 0);
+      expect(second.events[0]).toMatchObject({ event: 'handed-over', paths: 1 });
+      await snapshot(socket, shares(path(photos)));
+      await enter(second.events[0]?.['url']);
+
+      const closed = once(socket, 'close');
+      program.signal('SIGINT');
+      expectExit(await program.end(), 130);
+      await closed;
+
+      // What a killed program leaves behind does not stand in the way of the next one.
+      const killed = hexdrop('ui', ...quiet);
+      await urlOf(killed);
+      await killed.kill();
+      const last = hexdrop('ui', ...quiet);
+      await snapshot(await openWindow(world, await enter(await urlOf(last))), shares(path(music)));
+      await last.kill();
+    });
+  });
+
+  it('a drive is shared under its letter', async () => {
+    const program = hexdrop('share', 'C:\\', ...quiet.filter((word) => word !== '--no-open'));
+    const { port } = await program.event('listening');
+    const listed = await world.device('linux').run(['ls', `127.0.0.1:${port}/C`]);
+    expectExit(listed, 0);
+    expect(eventsOf(listed, 'entry')).toContainEqual(
+      expect.objectContaining({ path: 'C/users', kind: 'folder' }),
+    );
+    await program.kill();
+  });
+
+  it('Ctrl-C ends a listener with its exit code', async () => {
+    const to = scratch('to');
+    const { program } = await windows.device('windows').receive(to);
+    program.signal('SIGINT');
+    expectExit(await program.end(), 130);
+    expect(existsSync(to)).toBe(true);
+  });
+}

@@ -4,7 +4,6 @@
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectExit } from '../support/program.ts';
 import { makeTree } from '../support/trees.ts';
@@ -220,11 +219,23 @@ test('more folders than the totals say may not come', async () => {
 });
 
 test('a tree of very many folders does not fill the memory', async () => {
-  const before = siege.listener.program.residentBytes();
-  const peer = await siege.greet();
+  const target = siege.world.folder('many folders');
+  // What the collector has not taken yet would hide what is kept, so there is little room for it.
+  const wrap = ([node = '', ...rest]: readonly string[]): readonly string[] => [
+    node,
+    '--max-old-space-size=40',
+    ...rest,
+  ];
+  const { program, port } = await siege.world
+    .device('small')
+    .listen(['share', target, '--writable', '--plain'], { wrap });
+  const before = program.residentBytes();
+  const peer = await RawPeer.connect(port);
+  peer.send('HELLO', 0, hello());
+  await peer.expect('WELCOME');
   const entries = [{ kind: 2, name: 'many' }];
   const totals = { files: 0, folders: 1, bytes: 0, complete: false };
-  peer.send('OFFER', 1, offer(entries, { totals, target: { path: 'target' } }));
+  peer.send('OFFER', 1, offer(entries, { totals, target: { path: 'many folders' } }));
   peer.send('MANIFEST', 1, manifest(entries));
   await peer.expect('ACCEPT');
   const pages = 100;
@@ -233,12 +244,12 @@ test('a tree of very many folders does not fill the memory', async () => {
     const heard = await peer.next();
     if (heard?.name === 'ACK' && jsonOf(heard)['settled'] === pages * 2_000 + 1) break;
   }
-  const grownBytes = siege.listener.program.residentBytes() - before;
+  const grownBytes = program.residentBytes() - before;
   peer.close();
-  await peer.gone;
-  rmSync(join(siege.target, 'many'), { recursive: true });
-  // 200,000 folders, some 550 bytes each with what the collector has not taken yet.
-  expect(grownBytes).toBeLessThan(160 * 1_048_576);
+  await program.kill();
+  rmSync(target, { recursive: true });
+  // 200,000 folders, with what is on its way and half of the columns that hold them empty.
+  expect(grownBytes).toBeLessThan(84 * 1_048_576);
 });
 
 siege.servesAfterwards();

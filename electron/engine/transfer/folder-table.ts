@@ -1,8 +1,9 @@
 /**
  * The folders of a manifest, which are remembered to the end: for paths, and for their times. Columns instead of objects,
- * about 20 bytes and the name for each, since a tree may have very many. What is unusual about a folder stands apart.
+ * 20 bytes and the name for each, since a tree may have very many. What is unusual about a folder stands apart.
  */
 
+import { noIndex } from '../../../shared/protocol/catalog/fields.ts';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
 
 export interface FolderRecord {
@@ -28,11 +29,12 @@ const firstNameBytes = 4_096;
 export class FolderTable {
   #count = 0;
   /** Ascending: folders come in the order of the manifest. */
-  #indices = new Float64Array(firstRows);
-  #parents = new Float64Array(firstRows);
+  #indices = new Uint32Array(firstRows);
+  /** As on the wire: `noIndex` at the top. */
+  #parents = new Uint32Array(firstRows);
   #mtimes = new Float64Array(firstRows);
   /** Where the name of each ends in `#names`; it begins where the one before ends. */
-  #nameEnds = new Float64Array(firstRows);
+  #nameEnds = new Uint32Array(firstRows);
   #names = Buffer.alloc(firstNameBytes);
   readonly #unusual = new Map<number, Unusual>();
 
@@ -46,7 +48,7 @@ export class FolderTable {
       this.#names = Buffer.concat([this.#names], this.#names.length * 2);
     this.#names.write(record.name, start);
     this.#indices[row] = index;
-    this.#parents[row] = record.parent;
+    this.#parents[row] = record.parent < 0 ? noIndex : record.parent;
     this.#mtimes[row] = record.mtime;
     this.#nameEnds[row] = start + nameBytes;
     this.#count += 1;
@@ -67,8 +69,9 @@ export class FolderTable {
     const start = low === 0 ? 0 : (this.#nameEnds[low - 1] as number);
     const name = this.#names.toString('utf8', start, this.#nameEnds[low]);
     const { localName = name, fault, isUnwanted = false } = this.#unusual.get(index) ?? {};
+    const parent = this.#parents[low] as number;
     return {
-      parent: this.#parents[low] as number,
+      parent: parent === noIndex ? -1 : parent,
       name,
       localName,
       mtime: this.#mtimes[low] as number,
@@ -82,14 +85,15 @@ export class FolderTable {
   }
 
   #growRows(): void {
-    const grown = (column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
-      const larger = new Float64Array(column.length * 2);
-      larger.set(column);
-      return larger;
-    };
-    this.#indices = grown(this.#indices);
-    this.#parents = grown(this.#parents);
-    this.#mtimes = grown(this.#mtimes);
-    this.#nameEnds = grown(this.#nameEnds);
+    const rows = this.#count * 2;
+    this.#indices = grown(this.#indices, new Uint32Array(rows));
+    this.#parents = grown(this.#parents, new Uint32Array(rows));
+    this.#mtimes = grown(this.#mtimes, new Float64Array(rows));
+    this.#nameEnds = grown(this.#nameEnds, new Uint32Array(rows));
   }
+}
+
+function grown<Column extends Uint32Array | Float64Array>(column: Column, larger: Column): Column {
+  larger.set(column);
+  return larger;
 }

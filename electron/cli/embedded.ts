@@ -5,4 +5,11 @@ import { processWorld } from './process-world.ts';
 import { run } from './run.ts';
 
 export const runCommandLine: CommandLineProgram['runCommandLine'] = ({ argv, startCommand }) =>
-  run(processWorld({ argv, startCommand, hasStandardInput: process.platform !== 'win32' }));
+  run(
+    processWorld({
+      argv,
+      folder: import.meta.dirname,
+      startCommand,
+      hasStandardInput: process.platform !== 'win32',
+    }),
+  );

@@ -6,6 +6,7 @@ import { processWorld } from './process-world.ts';
 
 const world = processWorld({
   argv: process.argv.slice(2),
+  folder: import.meta.dirname,
   startCommand: [process.execPath, join(import.meta.dirname, 'hexdrop.js')],
   hasStandardInput: true,
 });

@@ -1,6 +1,8 @@
 /** The World of the real process. Looks at nothing before it is asked for: start-up time counts. */
 
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import manifest from '../../package.json' with { type: 'json' };
 import { onEndSignal } from '../host/hang-up.ts';
 import type { UiProgram } from '../host/ui-program.ts';
@@ -15,6 +17,8 @@ const addresses = (): readonly NetworkAddress[] =>
 export interface ProcessOptions {
   /** Without the program's own name. */
   readonly argv: readonly string[];
+  /** That of the entry in dist/cli: only an entry knows where it comes to lie. */
+  readonly folder: string;
   /** What starts this program again. */
   readonly startCommand: readonly string[];
   /** Electron on Windows is no program of a console: what comes on standard input does not reach it. */
@@ -33,7 +37,7 @@ const noStandardInput: AsyncIterable<Uint8Array> = {
   }),
 };
 
-export const processWorld = ({ argv, startCommand, hasStandardInput }: ProcessOptions): World => ({
+export const processWorld = ({ argv, folder, startCommand, hasStandardInput }: ProcessOptions): World => ({
   argv,
   env: process.env,
   platform: process.platform,
@@ -63,7 +67,7 @@ export const processWorld = ({ argv, startCommand, hasStandardInput }: ProcessOp
     return knowsHost(name, signal);
   },
   // Another shell, which the command line does not import: a program of its own beside this one in dist.
-  loadUi: () => import(new URL('../headless/ui.js', import.meta.url).href) as Promise<UiProgram>,
+  loadUi: () => import(pathToFileURL(join(folder, '../headless/ui.js')).href) as Promise<UiProgram>,
   startCommand,
   onSignal: onEndSignal,
   exitNow: (code) => process.exit(code),

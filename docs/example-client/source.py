@@ -14,6 +14,9 @@ from frames import (
 )  # fmt: skip
 
 Told = collections.namedtuple("Told", "kind executable parent size mtime version name path")
+# A file that the sink wants: from `offset` on, where it has this chain (`resume`); only if it has it there, else from its
+# start (`resumeIf`); not at all if its end has it (`unless`).
+Wanted = collections.namedtuple("Wanted", "index list offset chain", defaults=("", 0, bytes(32)))
 
 
 def walk(paths):
@@ -87,7 +90,7 @@ class Source:
         self.told = self.settled = self.pages = 0
         self.is_accepted = self.is_told = False
         self.undecided = sum(entry.kind == FILE for entry in self.entries)
-        self.queue = collections.deque()  # index, offset, chain there, chain of `unless`
+        self.queue = collections.deque()
         self.dropped = set()
         self.pace, self.free_at = None, 0.0
         self.files = self.bytes = 0
@@ -189,39 +192,42 @@ class Source:
         try:
             passed = {i for name in ("skip", "later") for at, n in payload.get(name, []) for i in range(at, at + n)}
             later = sum(self.entries[i].kind == FILE for at, n in payload.get("later", []) for i in range(at, at + n))
-            resumed = {index: (offset, bytes.fromhex(chain)) for index, offset, chain in payload.get("resume", [])}
-            unless = {index: bytes.fromhex(chain) for index, chain in payload.get("unless", [])}
+            asked = {
+                index: Wanted(index, name, self.entries[index].size if name == "unless" else offset[0], bytes.fromhex(chain))
+                for name in ("resume", "resumeIf", "unless")
+                for index, *offset, chain in payload.get(name, [])
+            }
         except (ValueError, TypeError, IndexError) as error:
             raise Breach("bad-payload", f"WANT: {error}") from None
         files = [index for index in range(first, end) if self.entries[index].kind == FILE]
         self.undecided -= len(files) - later
         for index in files:
             if index not in passed:
-                offset, chain = resumed.get(index, (0, bytes(32)))
-                if offset > self.entries[index].size:
+                wanted = asked.get(index, Wanted(index))
+                if wanted.offset > self.entries[index].size:
                     raise Breach("unexpected-frame", f"WANT resumes entry {index} behind its end.")
-                self.queue.append((index, offset, chain, unless.get(index)))
+                self.queue.append(wanted)
 
     def send_some(self):
         """The next PACK, or the next file. A sink that names a rate gets no more than that and one frame ("Pace")."""
-        index, offset, chain, unless = self.queue[0]
-        if self.entries[index].size <= CHUNK and offset == 0 and unless is None:
+        wanted = self.queue[0]
+        if self.entries[wanted.index].size <= CHUNK and not wanted.list:
             self.send_pack()
             return
         self.queue.popleft()
         try:
-            with open(self.entries[index].path, "rb") as file:
-                self.send_file(file, index, offset, chain, unless)
+            with open(self.entries[wanted.index].path, "rb") as file:
+                self.send_file(file, wanted)
         except OSError as error:
-            self.fault(index, failure_to_read(error))
+            self.fault(wanted.index, failure_to_read(error))
 
     def send_pack(self):
         frame = bytearray()
         count = 0
         while self.queue and count < PACK_FILES:
-            index, offset, _, unless = self.queue[0]
+            index = self.queue[0].index
             size = self.entries[index].size
-            if size > CHUNK or offset or unless is not None or len(frame) + PACKED.size + size > PACK_BYTES:
+            if size > CHUNK or self.queue[0].list or len(frame) + PACKED.size + size > PACK_BYTES:
                 break
             self.queue.popleft()
             if index in self.dropped:
@@ -239,15 +245,20 @@ class Source:
         if frame:
             self.send_bulk("PACK", bytes(frame))
 
-    def send_file(self, file, index, offset, chain, unless):
+    def send_file(self, file, wanted):
+        index, asked, offset, chain = wanted
         entry, before = self.entries[index], os.fstat(file.fileno())
-        if unless is not None and chain_of(file, entry.size) == unless:
-            self.session.control.send("SAME", self.id, struct.pack(">II", index, 0))
-            self.files += 1
-            return
-        # The sink has a part of what was told: is that still so?
-        if offset > 0 and version_of(before) != entry.version and chain_of(file, offset) != chain:
-            return self.fault(index, Failure("file-changed", "The file is not the one of which a part has arrived."))
+        # What the sink has: is it what this file begins with? For `resume` the version vouches, unless something happened.
+        if asked and (asked != "resume" or version_of(before) != entry.version):
+            is_same = chain_of(file, offset) == chain
+            if asked == "unless" and is_same:
+                self.session.control.send("SAME", self.id, struct.pack(">II", index, 0))
+                self.files += 1
+                return
+            if asked == "resume" and not is_same:
+                return self.fault(index, Failure("file-changed", "The file is not the one of which a part has arrived."))
+            if not is_same:
+                offset, chain = 0, bytes(32)  # Where it starts is the answer to `resumeIf`.
         file.seek(offset)
         while offset < entry.size:
             if not self.may_go_on(index):

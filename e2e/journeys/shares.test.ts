@@ -1,5 +1,6 @@
 // Shares: what is listed, what may be fetched and uploaded, and what a PIN keeps.
 
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -16,6 +17,30 @@ const things = {
   'folder/new\nline': 'x',
   'run.sh': { content: '#!/bin/sh\n', mode: 0o755 },
 };
+
+test('get --stdout writes the content of one file to standard output, and nothing else there', async () => {
+  const content = randomBytes(2_500_000).toString('base64');
+  const share = makeTree(world.folder('share'), { 'folder/large': content, 'folder/empty': '', pin: '1' });
+  const pin = join(share, 'pin');
+  const { address } = await world.device('sharer').share(share, '--pin-file', pin);
+  const getter = world.device('getter');
+  const get = (path: string, ...more: readonly string[]) =>
+    getter.run(['get', `${address}/share/${path}`, '--stdout', ...more], { isForPeople: true });
+  const large = await get('folder/large', '--pin-file', pin);
+  expectExit(large, 0);
+  expect(large.stdout === content).toBe(true);
+  const empty = await get('folder/empty', '--pin-file', pin);
+  expect([empty.exitCode, empty.stdout]).toEqual([0, '']);
+  for (const [path, more, code, words] of [
+    ['folder', ['--pin-file', pin], 1, /"share\/folder" is a folder/],
+    ['nothing', ['--pin-file', pin], 1, /There is no/],
+    ['folder/large', [], 5, /asks for a PIN/],
+  ] as const) {
+    const refused = await get(path, ...more);
+    expect([refused.exitCode, refused.stdout]).toEqual([code, '']);
+    expect(refused.stderr).toMatch(words);
+  }
+});
 
 describe('ls', () => {
   test('lists shares, folders and files, as JSON and for people', async () => {

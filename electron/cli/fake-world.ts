@@ -36,8 +36,8 @@ export class FakeSink extends EventEmitter implements TextSink {
   columns: number | undefined;
   text = '';
 
-  write(text: string, written?: () => void): boolean {
-    this.text += text;
+  write(content: string | Uint8Array, written?: () => void): boolean {
+    this.text += typeof content === 'string' ? content : Buffer.from(content).toString('utf8');
     written?.();
     return true;
   }

@@ -12,7 +12,7 @@ export interface TextSink {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   /** False when the stream would rather have us wait for `drain`. */
-  write(text: string, written?: (error?: Error | null) => void): boolean;
+  write(content: string | Uint8Array, written?: (error?: Error | null) => void): boolean;
   once(event: 'drain', listener: () => void): unknown;
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }

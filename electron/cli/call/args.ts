@@ -169,12 +169,13 @@ export const wantsJson = (argv: readonly string[]): boolean => {
   return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 };
 
-/** True when a capture goes to standard output: then nothing else may. */
+/** True when a capture, or a file, goes to standard output: then nothing else may. */
 export const takesStandardOutput = (argv: readonly string[]): boolean => {
   const end = argv.indexOf('--');
   const options = end === -1 ? argv : argv.slice(0, end);
   return options.some(
-    (word, at) => word === '--capture=-' || (word === '--capture' && options[at + 1] === '-'),
+    (word, at) =>
+      word === '--stdout' || word === '--capture=-' || (word === '--capture' && options[at + 1] === '-'),
   );
 };
 

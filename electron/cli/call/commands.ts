@@ -158,10 +158,12 @@ export const commands: readonly CommandSpec[] = [
     summary: 'fetch files and folders from a share',
     description: [
       'After an interruption, start the same command again: what was verified is not fetched a second time.',
+      'With --stdout a file is read as it is, range by range: it is not verified by its digest, and nothing goes on where it broke.',
     ],
     required: [],
     options: [
       'dir',
+      'stdout',
       'only',
       'onConflict',
       'port',
@@ -178,6 +180,7 @@ export const commands: readonly CommandSpec[] = [
     examples: [
       'hexdrop get 192.168.1.23/photos/2024 --dir ~/Pictures',
       'hexdrop get nas.local/music --only "*.flac"',
+      'hexdrop get nas.local/logs/today.log --stdout | grep -i error',
     ],
     load: () => import('../commands/get.ts'),
   },

@@ -20,6 +20,7 @@ export interface OptionValues {
   readonly once?: boolean;
   readonly only?: readonly string[];
   readonly onConflict?: ConflictPolicy;
+  readonly stdout?: boolean;
   readonly writable?: boolean;
   readonly recursive?: boolean;
   readonly clean?: boolean;
@@ -200,6 +201,10 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
     offers: conflictPolicies,
     summary: 'when a name is taken: rename (default), skip what is identical, or overwrite',
     parse: parsePolicy,
+  },
+  stdout: {
+    flag: 'stdout',
+    summary: 'write the content of one file to standard output, and nothing else there',
   },
   writable: { flag: 'writable', summary: 'let others upload into the shared folders' },
   recursive: { flag: 'recursive', short: 'R', summary: 'list everything below, one path a line' },

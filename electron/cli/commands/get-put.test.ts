@@ -59,6 +59,14 @@ describe('get', () => {
     ['a folder that is a file', ['get', '10.0.0.5/a', '--dir', file], /--dir takes a folder/],
     ['a bad pattern', ['get', '10.0.0.5/a', '--only', 'x[1'], /without "\]"/],
     ['port 0', ['get', '10.0.0.5/a', '--port', '0'], /--port 0 is for listeners/],
+    ['two files for standard output', ['get', '10.0.0.5/a/b', '10.0.0.5/a/c', '--stdout'], /takes one file/],
+    [
+      'a folder beside it',
+      ['get', '10.0.0.5/a/b', '--stdout', '--dir', '.'],
+      /--stdout does not go with --dir/,
+    ],
+    ['JSON beside it', ['get', '10.0.0.5/a/b', '--stdout', '--json'], /--stdout does not go with --json/],
+    ['a capture beside it', ['get', '10.0.0.5/a/b', '--stdout', '--capture', '-'], /Only one of --stdout/],
   ])('refuses %s', async (_what, argv, expected) => {
     const call = fakeCall(argv);
     expect(await call.run()).toBe(2);

@@ -8,6 +8,7 @@ import { selectionOf } from '../offers/selection.ts';
 import { targetFolder } from '../local-paths.ts';
 import { usageError } from '../call/options.ts';
 import { withPin } from '../pin.ts';
+import { printFile } from './print-file.ts';
 import { reachOptions, retryMs } from '../reach.ts';
 import { findRemotePath } from '../find-target.ts';
 import type { RemoteTarget } from '../find-target.ts';
@@ -21,8 +22,22 @@ const explained = (thrown: unknown): unknown =>
       )
     : thrown;
 
+/** What is written to standard output comes to no folder, and is no transfer: options of those would do nothing. */
+const requireOneManner = ({ options, operands }: CommandCall): void => {
+  if (options.stdout !== true) return;
+  const { dir, only, onConflict, retry, limit, json, capture } = options;
+  const other = Object.entries({ dir, only, 'on-conflict': onConflict, retry, limit, json }).find(
+    ([, value]) => value !== undefined && value !== false,
+  );
+  if (other !== undefined) throw usageError(`--stdout does not go with --${other[0]}.`);
+  if (capture === '-') throw usageError('Only one of --stdout and --capture can have standard output.');
+  if (operands.length > 1)
+    throw usageError('--stdout takes one file.', { seen: `${operands.length} paths`, allowed: 'one path' });
+};
+
 export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
   const { options, operands } = call;
+  requireOneManner(call);
   const dir = targetFolder(options.dir);
   const only = selectionOf(options.only);
   return withEngine(call, context, {
@@ -44,13 +59,23 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
           `One "get" fetches from one device, and these are two: ${formatAddress(from)} and ${formatAddress(other.endpoint)}.`,
         );
       }
-      const request = {
+      const reach = {
         ...reachOptions(call),
         others: remotes[0]?.others,
         expectDeviceId: remotes[0]?.expectDeviceId,
-        retryMs: retryMs(call),
         from,
-        paths: [...new Set(remotes.map((remote) => remote.path))],
+      };
+      const paths = [...new Set(remotes.map((remote) => remote.path))];
+      if (options.stdout === true) {
+        const file = { ...reach, path: paths[0] ?? '' };
+        return withPin(call, context, (pin) =>
+          printFile(engine, pin === undefined ? file : { ...file, pin }, context.output),
+        );
+      }
+      const request = {
+        ...reach,
+        retryMs: retryMs(call),
+        paths,
         dir,
         onConflict: options.onConflict ?? 'rename',
         ...(only === undefined ? {} : { wants: only.wants }),

@@ -1,7 +1,7 @@
 /**
  * What goes where. With --json standard output carries JSON lines and nothing else, and words go to standard error;
- * without, results go to standard output and the rest to standard error, or all of it where a capture takes standard
- * output. Words that come from elsewhere (names, aliases, messages) must have passed displayName before they get here;
+ * without, results go to standard output and the rest to standard error, or all of it where a capture or a file takes
+ * standard output. Words that come from elsewhere (names, aliases, messages) must have passed displayName before they get here;
  * JSON carries them raw.
  */
 
@@ -32,7 +32,7 @@ export class Output {
   readonly #stdout: TextSink;
   readonly #stderr: TextSink;
   readonly #hasColour: boolean;
-  /** Something else than words goes to standard output: a capture. */
+  /** Something else than words goes to standard output: a capture, or the content of a file. */
   readonly #isStdoutTaken: boolean;
   #isBroken = false;
   /** Lines that wait for the end of a question. */
@@ -64,6 +64,12 @@ export class Output {
   result(line: string): void {
     if (this.isJson || this.#isStdoutTaken) this.note(line);
     else this.#unlessHeld(this.#stdout, () => this.#writeOut(`${line}\n`));
+  }
+
+  /** Content that the command was called for, as it is. Resolves when standard output takes more. */
+  bytes(content: Uint8Array): Promise<void> {
+    this.#writeOut(content);
+    return this.drained();
   }
 
   /** What is good to know meanwhile. */
@@ -111,10 +117,10 @@ export class Output {
     await this.#drained;
   }
 
-  #writeOut(text: string): void {
+  #writeOut(content: string | Uint8Array): void {
     if (this.#isBroken) return;
     if (this.#stdout.isTTY === true) this.live?.clear();
-    if (this.#stdout.write(text) || this.#drained !== undefined) return;
+    if (this.#stdout.write(content) || this.#drained !== undefined) return;
     this.#drained = new Promise((resolve) => {
       this.#resolveDrained = () => {
         this.#drained = undefined;

@@ -164,6 +164,11 @@ local messages = {
         locked = truth("listing.entries.locked", "locked", "a share that asks for a PIN and has not had it in this session"),
       })),
       more = truth("listing.more", "more", "another LIST with `after` brings more"),
+      omittedCount = int("listing.omittedCount", "omittedCount", "entries of the folder that lie in this page and are not listed; absent: none", { from = 1 }),
+      omitted = list(1, 100, object({ "name", "code" }, {
+        name = text("listing.omitted.name", "name", "the name, as far as it can be told", { least = 1, most = 255 }),
+        code = text("listing.omitted.code", "code", "why: a `code` of `omitted` or `failed` in \"Notices\"", { word = 40 }),
+      })),
     }) },
   [18] = { name = "STAT", limit = 262144, answers = { ENTRY = true }, asks = true, id = "request", last = false,
     json = object({ "path" }, {

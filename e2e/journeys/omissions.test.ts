@@ -75,7 +75,7 @@ test('a folder that is shared by a link has the name of the link, and links in i
   expect([...readTree(to).keys()]).toEqual(['link', 'link/a', 'link/b', 'link/b/c']);
 });
 
-test('links in a share are neither listed nor fetched nor walked through', async () => {
+test('links in a share are neither listed nor fetched nor walked through, and are told as left out', async () => {
   const outside = makeTree(world.folder('outside'), { secret: 'not to be sent' });
   const share = makeTree(world.folder('share'), { 'folder/a': 'A' });
   symlinkSync(outside, join(share, 'out'));
@@ -85,6 +85,10 @@ test('links in a share are neither listed nor fetched nor walked through', async
   const listed = await other.run(['ls', '-R', `${sharer.address}/share`]);
   expectExit(listed, 0);
   expect(eventsOf(listed, 'entry').map(({ path }) => path)).toEqual(['share/folder', 'share/folder/a']);
+  expect(omitted(listed)).toEqual(['share/folder/leak: symlink', 'share/out: symlink']);
+  const folder = await other.run(['ls', `${sharer.address}/share/folder`], { isForPeople: true });
+  expect(folder.stdout).not.toContain('leak');
+  expect(folder.stderr).toContain('Left out 1 entry:\n  share/folder/leak: symbolic link\n');
   const to = world.folder('to');
   for (const path of ['share/out', 'share/out/secret', 'share/folder/leak']) {
     const got = await other.run(['get', `${sharer.address}/${path}`, '--dir', to]);

@@ -12,15 +12,12 @@ import { shortDeviceId } from '../engine/net/identity.ts';
 import { formatBytes, formatElapsed } from './terminal/format.ts';
 import type { Output } from './terminal/output.ts';
 import { progressLines } from './terminal/progress.ts';
-import { summaryOf } from './terminal/summary.ts';
+import { omissionsKept, summaryOf } from './terminal/summary.ts';
 import type { Omission } from './terminal/summary.ts';
 
 /** Ten redraws a second, and four JSON lines. */
 const redrawMs = 100;
 const jsonTicks = 3;
-
-/** Kept of each transfer for its summary. */
-const omissionsKept = 20;
 
 const isOver = (view: TransferView): boolean =>
   view.state === 'done' || view.state === 'failed' || view.state === 'declined' || view.state === 'cancelled';

@@ -175,17 +175,26 @@ export type PutRequest = Sendable &
     readonly pin?: string;
   };
 
+/** What is in a folder and is not listed: links, special files, names and files that are not for others. */
+export interface ListingOmissions {
+  readonly count: number;
+  /** The first of them. `code`: one of `omittedReasons`, or of an error. A claim of the other side, like its names. */
+  readonly named: readonly { readonly name: string; readonly code: string }[];
+}
+
 export interface ListRequest extends ReachOptions {
   readonly from: Endpoint;
   /** '' lists the shares. */
   readonly path: string;
   readonly recursive?: boolean;
   readonly pin?: string;
+  /** Told of each page of a folder in which something was left out by the other side. */
+  readonly onOmitted?: (folder: string, omitted: ListingOmissions) => void;
   /** With `recursive`: a folder below could not be listed; the others go on. Absent: that ends it. */
   readonly onFault?: (path: string, error: HexdropError) => void;
 }
 
-export interface ListPageRequest extends Omit<ListRequest, 'recursive' | 'onFault'> {
+export interface ListPageRequest extends Omit<ListRequest, 'recursive' | 'onFault' | 'onOmitted'> {
   /** Goes on behind the entry of this name. */
   readonly after?: string;
 }

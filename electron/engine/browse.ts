@@ -32,14 +32,14 @@ export async function unlockFor(session: Session, path: string, pin: string | un
 }
 
 export async function* listRemote(context: EngineContext, request: ListRequest): AsyncIterable<ListedEntry> {
-  const { path, recursive = false, onFault } = request;
-  const below = recursive ? { onFault } : undefined;
+  const { path, recursive = false } = request;
+  const manner: Manner = { ...request, recursive };
   const session = await openSession(context, reachOf(request.from, request));
   try {
     await unlockFor(session, path, request.pin);
     const start = splitPeerPath(path).join('/');
-    if (start === '') yield* listFolder(session, '', below);
-    else yield* listPath(session, start, below);
+    if (start === '') yield* listFolder(session, '', manner);
+    else yield* listPath(session, start, manner);
   } catch (thrown) {
     throw asHexdropError(thrown);
   } finally {
@@ -194,20 +194,21 @@ async function givePin({ session, pins }: KeptSession, share: string, pin: strin
   pins.set(share, pin);
 }
 
-/** How folders below are listed; absent: they are not. */
-type Below = { readonly onFault: ListRequest['onFault'] | undefined } | undefined;
+type Manner = Pick<ListRequest, 'recursive' | 'onFault' | 'onOmitted'>;
 
-async function* listPath(session: Session, path: string, below: Below): AsyncIterable<ListedEntry> {
+async function* listPath(session: Session, path: string, manner: Manner): AsyncIterable<ListedEntry> {
   const { entry } = await session.ask('STAT', { path });
   if (entry.kind === 'file') yield listedAt(path, entry);
-  else yield* listFolder(session, path, below);
+  else yield* listFolder(session, path, manner);
 }
 
-async function* listFolder(session: Session, path: string, below: Below): AsyncIterable<ListedEntry> {
+async function* listFolder(session: Session, path: string, manner: Manner): AsyncIterable<ListedEntry> {
   const folders: string[] = [];
   let after: string | undefined;
   for (;;) {
-    const { entries, more } = await session.ask('LIST', { path, ...(after === undefined ? {} : { after }) });
+    const listing = await session.ask('LIST', { path, ...(after === undefined ? {} : { after }) });
+    const { entries, more, omittedCount: count, omitted: named = [] } = listing;
+    if (count !== undefined) manner.onOmitted?.(path, { count, named });
     for (const entry of entries) {
       const child = childPath(path, entry.name);
       yield listedAt(child, entry);
@@ -218,14 +219,14 @@ async function* listFolder(session: Session, path: string, below: Below): AsyncI
     if (last === undefined || last === after) throw emptyPage();
     after = last;
   }
-  if (below === undefined) return;
+  if (manner.recursive !== true) return;
   for (const folder of folders) {
     try {
-      yield* listFolder(session, folder, below);
+      yield* listFolder(session, folder, manner);
     } catch (thrown) {
       // What the peer answered is about this folder; without a session there is no other one to go on with.
-      if (below.onFault === undefined || session.isOver) throw thrown;
-      below.onFault(folder, asHexdropError(thrown));
+      if (manner.onFault === undefined || session.isOver) throw thrown;
+      manner.onFault(folder, asHexdropError(thrown));
     }
   }
 }

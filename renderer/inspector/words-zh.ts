@@ -129,6 +129,12 @@ const fields: Readonly<Record<string, string>> = {
   'a share that takes uploads': '接受上传的共享',
   'a share that asks for a PIN and has not had it in this session': '要求 PIN 且本会话尚未给出的共享',
   'another LIST with `after` brings more': '用带 `after` 的 LIST 可取得更多',
+  'entries of the folder that lie in this page and are not listed; absent: none':
+    '该文件夹中属于本页但未列出的条目数；没有则省略',
+  'the first of them, for people': '其中的前若干个，供人阅读',
+  'the name, as far as it can be told': '名称，尽可能如实给出',
+  'why: a `code` of `omitted` or `failed` in "Notices"':
+    '原因：“Notices”一节中 `omitted` 或 `failed` 的 `code`',
   'the path': '路径',
   'what is there': '那里有什么',
   'the name of the share': '共享的名称',

@@ -127,6 +127,12 @@ export const limitTable = {
     'what a person looks at before accepting',
   ),
   listingEntries: limit(1_000, 'entries', 'entries in one LISTING', 'a page fits into a control frame'),
+  listingOmissions: limit(
+    100,
+    'entries',
+    'entries named in one LISTING that are left out of it',
+    'more than anybody reads',
+  ),
   aliasCharacters: limit(64, 'characters', 'alias and app', 'they must fit into a list row'),
   messageCharacters: limit(1_000, 'characters', '`message` and `reason`', 'a few sentences'),
   detailCharacters: limit(100, 'characters', '`seen` and `allowed`', 'a value, not a story'),

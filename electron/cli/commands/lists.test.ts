@@ -35,6 +35,7 @@ describe('ls', () => {
         plain: false,
         acceptNewKey: false,
         onFault: expect.any(Function),
+        onOmitted: expect.any(Function),
       },
     ]);
   });

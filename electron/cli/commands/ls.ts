@@ -3,11 +3,13 @@
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { ListedEntry } from '../../../shared/model/share.ts';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { Engine, ListRequest } from '../../engine/api.ts';
+import type { Engine, ListingOmissions, ListRequest } from '../../engine/api.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { withEngine } from '../engine-session.ts';
 import { exitCodes, exitDone } from '../exit-codes.ts';
 import { formatBytes, formatTime } from '../terminal/format.ts';
+import { omissionLines, omissionsKept } from '../terminal/summary.ts';
+import type { Omission } from '../terminal/summary.ts';
 import type { Output } from '../terminal/output.ts';
 import { withPin } from '../pin.ts';
 import { reachOptions } from '../reach.ts';
@@ -73,7 +75,18 @@ const print = async (engine: Engine, request: ListRequest, output: Output): Prom
     output.event({ event: 'fault', path, code, message, side: 'there' });
     output.note(`${displayName(path)}/ could not be listed: ${displayName(message)}`);
   };
-  for await (const entry of engine.list({ ...request, onFault })) {
+  const omissions: Omission[] = [];
+  let omitted = 0;
+  const onOmitted = (folder: string, { count, named }: ListingOmissions): void => {
+    omitted += count;
+    for (const { name, code } of named) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      output.event({ event: 'omitted', path, reason: code });
+      if (omissions.length < omissionsKept) omissions.push({ path, reason: code });
+    }
+    if (count > named.length) output.event({ event: 'omitted', path: folder, count: count - named.length });
+  };
+  for await (const entry of engine.list({ ...request, onFault, onOmitted })) {
     count += 1;
     if (output.isJson) output.event(entryEvent(entry));
     else if (request.recursive === true)
@@ -82,7 +95,9 @@ const print = async (engine: Engine, request: ListRequest, output: Output): Prom
     await output.drained();
   }
   for (const line of tableLines(forTable)) output.result(line);
-  if (count === 0) output.note(request.path === '' ? 'Nothing is shared there.' : 'The folder is empty.');
+  if (count === 0 && omitted === 0)
+    output.note(request.path === '' ? 'Nothing is shared there.' : 'The folder is empty.');
+  if (omitted > 0) for (const line of omissionLines(omitted, omissions)) output.note(line);
   return failed === 0 ? exitDone : exitCodes.failed;
 };
 

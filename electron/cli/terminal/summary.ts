@@ -8,11 +8,14 @@ import type {
   TransferResult,
   TransferView,
 } from '../../../shared/model/transfer.ts';
+import { omittedReasons } from '../../../shared/model/transfer.ts';
+import { codeFromWire, errorTable } from '../../../shared/protocol/errors.ts';
 import { formatBytes, formatCount, formatCounted, formatElapsed, formatSpeed } from './format.ts';
 
 export interface Omission {
   readonly path: string;
-  readonly reason: OmittedReason;
+  /** One of `omittedReasons` or, in a list of a folder, of an error, as the other side says it. */
+  readonly reason: string;
 }
 
 export interface Summary {
@@ -24,6 +27,8 @@ export interface Summary {
 
 /** Enough to see what kind of trouble it is; --json tells all. */
 const shownProblems = 20;
+/** Kept of what was left out, for `omissionLines`. */
+export const omissionsKept = shownProblems;
 
 const verbs = {
   push: { send: 'Sent', receive: 'Received' },
@@ -77,7 +82,19 @@ const reasonWords: Readonly<Record<OmittedReason, string>> = {
   target: 'what this transfer writes, into a folder within what is sent',
 };
 
-const omissionLine = ({ path, reason }: Omission): string => `${displayName(path)}: ${reasonWords[reason]}`;
+const reasonInWords = (code: string): string => {
+  const reason = omittedReasons.find((known) => known === code);
+  return reason === undefined ? errorTable[codeFromWire(code)].meaning : reasonWords[reason];
+};
+
+const omissionLine = ({ path, reason }: Omission): string => `${displayName(path)}: ${reasonInWords(reason)}`;
+
+/** What was left out: how many, and the first of them by name. */
+export const omissionLines = (count: number, omissions: readonly Omission[]): readonly string[] => {
+  const end = omissions.length > 0 ? ':' : ': links, special files, or names that are reserved.';
+  const head = `Left out ${formatCounted(count, 'entry', 'entries')}${end}`;
+  return omissions.length > 0 ? [head, ...listed(omissions, count, omissionLine)] : [head];
+};
 
 export const summaryOf = (
   view: TransferView,
@@ -94,12 +111,8 @@ export const summaryOf = (
   const unwanted = result.skipped - result.same;
   if (unwanted > 0) results.push(`Skipped ${formatCounted(unwanted, 'file')}, not wanted.`);
   const problems: string[] = [];
-  if (result.omitted > 0) {
-    // The other side names ten thousand of them at most.
-    const end = omissions.length > 0 ? ':' : ': links, special files, or names that are reserved.';
-    problems.push(`Left out ${formatCounted(result.omitted, 'entry', 'entries')}${end}`);
-    if (omissions.length > 0) problems.push(...listed(omissions, result.omitted, omissionLine));
-  }
+  // The other side names ten thousand of them at most.
+  if (result.omitted > 0) problems.push(...omissionLines(result.omitted, omissions));
   if (result.failed > 0) {
     problems.push(
       `Failed ${formatCounted(result.failed, 'file')}:`,

@@ -116,12 +116,26 @@ describe('a listing', () => {
     },
   );
 
-  it('leaves out links, pipes, names that may not travel and the place of partials', () => {
+  it('leaves out links, pipes, names that may not travel and the place of partials, and says so', () => {
     symlinkSync('../outside', join(all, 'docs', 'link'));
     symlinkSync('a.txt', join(all, 'docs', 'file-link'));
     mkdirSync(join(all, 'docs', '.hexdrop-partial'));
     if (process.platform !== 'win32') execFileSync('mkfifo', [join(all, 'docs', 'pipe')]);
+    writeFileSync(Buffer.from(`${join(all, 'docs')}/latin1-\xe9`, 'latin1'), '');
     expect(namesIn('docs')).toEqual(['a.txt', 'deep', 'run']);
+    expect(list('docs')).toMatchObject({
+      omittedCount: 5,
+      omitted: [
+        { name: '.hexdrop-partial', code: 'reserved' },
+        { name: 'file-link', code: 'symlink' },
+        { name: 'latin1-\ufffd', code: 'unsafe-name' },
+        { name: 'link', code: 'symlink' },
+        { name: 'pipe', code: 'special' },
+      ],
+    });
+    // Each page tells of its own part.
+    expect(list('docs', { after: 'file-link' })).toMatchObject({ omittedCount: 3 });
+    expect(list('inbox')).not.toHaveProperty('omittedCount');
   });
 
   it('comes in pages, each going on behind the last name of the one before', () => {
@@ -151,16 +165,21 @@ describe('a listing', () => {
   it('always fits its frame, whatever the names', () => {
     for (let index = 0; index < 1_500; index += 1)
       writeFileSync(join(all, 'inbox', `\u0001${'\u0002'.repeat(245)}${index}`), '');
+    for (let index = 0; index < 300; index += 1)
+      symlinkSync('nowhere', join(all, 'inbox', `${'\u0001'.repeat(245)}${index}`));
     const seen = new Set<string>();
+    let omitted = 0;
     let after: string | undefined;
     for (let more = true; more;) {
       const answer = list('inbox', after === undefined ? {} : { after });
       expect(encodeFrame('LISTING', { id: 1 }, answer).length).toBeLessThanOrEqual(limits.controlBytes + 16);
       for (const { name } of answer.entries) seen.add(name);
+      omitted += answer.omittedCount ?? 0;
       after = answer.entries.at(-1)?.name;
       more = answer.more;
     }
     expect(seen.size).toBe(1_501);
+    expect(omitted).toBe(300);
   });
 });
 

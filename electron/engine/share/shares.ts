@@ -18,7 +18,7 @@ import { freeName } from '../transfer/landing.ts';
 import { wireNamesOf } from '../transfer/name-mapping.ts';
 import type { WireNames } from '../transfer/name-mapping.ts';
 import { nameOfPath } from '../transfer/roots.ts';
-import { nameFault, SafeRoot, splitPeerPath } from '../transfer/safe-path.ts';
+import { isReservedName, nameFault, SafeRoot, splitPeerPath } from '../transfer/safe-path.ts';
 import { PinGuard } from './pin-guard.ts';
 import { readRange } from './read-range.ts';
 
@@ -240,32 +240,67 @@ const entryOf = (name: string, stats: Stats): ListedEntry => {
   return { ...common, kind: 'file', ...size, executable: (stats.mode & 0o111) !== 0 };
 };
 
-/** One page of names behind `after`, as entries; names that lead to nothing a peer may have are left out. */
+type Page = Pick<Payload<'LISTING'>, 'entries' | 'more' | 'omitted' | 'omittedCount'>;
+type Omission = NonNullable<Page['omitted']>[number];
+
+/** Of the bytes of a page, as far as they can be told before it is encoded: the rest is for the path. */
+const omissionBytes = 49_152;
+const entryBytes = limits.controlBytes - 65_536;
+
+/** Says of one after the other whether there is room for it. */
+function roomOf(mostBytes: number): (made: object) => boolean {
+  let left = mostBytes;
+  return (made) => {
+    const bytes = JSON.stringify(made).length * 3;
+    if (bytes > left) return false;
+    left -= bytes;
+    return true;
+  };
+}
+
+/** One page of names behind `after`, as entries; names that lead to nothing a peer may have are left out, and told. */
 function page(
   names: readonly string[],
   after: string | undefined,
-  entry: (name: string) => ListedEntry | undefined,
-): Pick<Payload<'LISTING'>, 'entries' | 'more'> {
+  entry: (name: string) => ListedEntry | Omission,
+): Page {
   const entries: ListedEntry[] = [];
-  let bytes = 0;
-  for (let at = after === undefined ? 0 : indexBehind(names, after); at < names.length; at += 1) {
+  const omitted: Omission[] = [];
+  let omittedCount = 0;
+  const hasRoom = roomOf(entryBytes);
+  const hasRoomToTell = roomOf(omissionBytes);
+  let at = after === undefined ? 0 : indexBehind(names, after);
+  for (; at < names.length; at += 1) {
     const made = entry(names[at] as string);
-    if (made === undefined) continue;
-    bytes += JSON.stringify(made).length * 3;
-    if (entries.length >= limits.listingEntries || bytes > limits.controlBytes - 65_536)
-      return { entries, more: true };
-    entries.push(made);
+    if ('code' in made) {
+      omittedCount += 1;
+      if (omitted.length < limits.listingOmissions && hasRoomToTell(made)) omitted.push(made);
+    } else {
+      if (entries.length >= limits.listingEntries || !hasRoom(made)) break;
+      entries.push(made);
+    }
   }
-  return { entries, more: false };
+  return {
+    entries,
+    more: at < names.length,
+    ...(omittedCount === 0 ? {} : { omittedCount }),
+    ...(omitted.length === 0 ? {} : { omitted }),
+  };
 }
 
-function childOf(folder: string, name: string, local: string): ListedEntry | undefined {
-  if (nameFault(name, process.platform) !== undefined) return undefined;
+function childOf(folder: string, name: string, local: string): ListedEntry | Omission {
+  const fault = nameFault(name, process.platform);
+  if (fault !== undefined) {
+    return { name, code: isReservedName(name, process.platform) ? 'reserved' : fault.code };
+  }
   try {
-    const stats = lstatSync(join(folder, local), { throwIfNoEntry: false });
-    return stats?.isFile() === true || stats?.isDirectory() === true ? entryOf(name, stats) : undefined;
-  } catch {
-    return undefined; // It cannot even be looked at: it is not for others either.
+    const stats = lstatSync(join(folder, local));
+    if (stats.isFile() || stats.isDirectory()) return entryOf(name, stats);
+    return { name, code: stats.isSymbolicLink() ? 'symlink' : 'special' };
+  } catch (thrown) {
+    // Node shows what is no UTF-8 in a name as U+FFFD, and then there is nothing of that name.
+    if (name.includes('\ufffd')) return { name, code: 'unsafe-name' };
+    return { name, code: fileFaultOf(thrown, 'look at', name).code };
   }
 }
 

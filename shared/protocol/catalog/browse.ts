@@ -15,6 +15,7 @@ import {
   secret,
   sharePath,
   text,
+  word,
 } from './properties.ts';
 
 const entry = () =>
@@ -26,6 +27,12 @@ const entry = () =>
     executable: means(v.optional(v.boolean()), 'a file that may be run'),
     writable: means(v.optional(v.boolean()), 'a share that takes uploads'),
     locked: means(v.optional(v.boolean()), 'a share that asks for a PIN and has not had it in this session'),
+  });
+
+const omission = () =>
+  v.object({
+    name: means(text(1, limits.nameBytes), 'the name, as far as it can be told'),
+    code: means(word(), 'why: a `code` of `omitted` or `failed` in "Notices"'),
   });
 
 export const browseMessages = {
@@ -60,6 +67,14 @@ export const browseMessages = {
       writable: means(v.boolean(), 'whether uploads into this folder are taken'),
       entries: means(listOf(entry(), 0, limits.listingEntries), 'the entries'),
       more: means(v.boolean(), 'another LIST with `after` brings more'),
+      omittedCount: means(
+        v.optional(integer(1, Number.MAX_SAFE_INTEGER)),
+        'entries of the folder that lie in this page and are not listed; absent: none',
+      ),
+      omitted: means(
+        v.optional(listOf(omission(), 1, limits.listingOmissions)),
+        'the first of them, for people',
+      ),
     }),
   ),
   STAT: json(

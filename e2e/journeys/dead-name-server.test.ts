@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeNetwork, networkNeed } from '../support/network.ts';
 import type { Families, Machine } from '../support/network.ts';
-import { expectExit, lastEvent } from '../support/program.ts';
+import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
 import { useWorld } from '../support/world.ts';
 
 const need = networkNeed('nothing waits for a name server that does not answer');
@@ -68,6 +68,18 @@ describe.skipIf(!need.available)('where no name server answers', () => {
     sender.signal('SIGINT');
     expectExit(await sender.end(), 130);
     expect(childrenOf(sender.pid)).toEqual([]);
+  });
+
+  test('the doctor tells it, looks at everything else, and ends', async () => {
+    const [here] = places();
+    const ended = await world
+      .device('ada')
+      .run(['doctor', '--dir', world.folder('in'), '--port', '18520'], here);
+    expectExit(ended, 0);
+    const findings = eventsOf(ended, 'check').map(({ finding }) => finding);
+    expect(findings).toEqual(
+      expect.arrayContaining(['port-free', 'nobody-seen', 'names-silent', 'home-good', 'folder-good']),
+    );
   });
 
   test('a listener on a name says the same', async () => {

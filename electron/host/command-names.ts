@@ -15,6 +15,7 @@ export const commandNames = [
   'ui',
   'inspect',
   'partials',
+  'doctor',
   'wireshark',
   'completion',
 ] as const;

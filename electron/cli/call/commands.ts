@@ -333,6 +333,27 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('../commands/partials.ts'),
   },
   {
+    name: 'doctor',
+    operands: '[host]',
+    fewestOperands: 0,
+    mostOperands: 1,
+    operandMeaning: 'nothing, or a device that cannot be reached',
+    offers: ['devices'],
+    summary: 'examine this machine, or the way to another, and say what to do',
+    description: [
+      'Without a device it looks at what others need to reach this machine and to send it files: interfaces, the port, firewalls where they can be known, announcements, the name server, the rights of the home and of the folder that receives, and the disk. It ends within seconds, whatever does not answer, and changes nothing; into each folder it puts an empty file and removes it.',
+      'With a device it tries what a person who knows networks would try, and tells the likely causes.',
+    ],
+    required: [],
+    options: ['dir', 'port'],
+    wording: {
+      dir: 'the folder that receives (default: the current folder)',
+      port: `the port to listen on, or to dial where the address names none (default ${defaultPort})`,
+    },
+    examples: ['hexdrop doctor', 'hexdrop doctor --dir ~/Downloads', 'hexdrop doctor 192.168.1.23'],
+    load: () => import('../commands/doctor.ts'),
+  },
+  {
     name: 'wireshark',
     operands: '',
     fewestOperands: 0,

@@ -180,6 +180,7 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
     'transfers.faults': ({ id }) => ({
       faults: [...transfers.faults(id)],
       notices: [...transfers.notices(id)],
+      omissions: [...transfers.omissions(id)],
     }),
     'texts.send': async ({ to, text, ...reach }) => {
       const route = targets.route(to, reach);

@@ -9,7 +9,7 @@
 
 import * as v from 'valibot';
 
-import type { FileFault, FileNotice } from '../../shared/model/transfer.ts';
+import type { FileFault, FileNotice, FileOmission } from '../../shared/model/transfer.ts';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
 import { recipeSchema } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
@@ -25,6 +25,7 @@ export interface HistoryEntry {
   /** At most the first fifty. */
   readonly faults: readonly FileFault[];
   readonly notices?: readonly FileNotice[];
+  readonly omissions?: readonly FileOmission[];
 }
 
 export type HistoryLine =
@@ -106,6 +107,11 @@ const entry = v.looseObject({
         message: v.string(),
         side,
       }),
+    ),
+  ),
+  omissions: v.exactOptional(
+    v.array(
+      v.looseObject({ path: v.string(), reason: v.picklist(['symlink', 'special', 'reserved', 'target']) }),
     ),
   ),
 });

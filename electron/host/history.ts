@@ -69,11 +69,12 @@ export class History {
 
   add(entry: HistoryEntry): void {
     this.#running.delete(entry.card.id);
-    const { faults, notices } = entry;
+    const { faults, notices, omissions } = entry;
     const ended = endedOf({
       ...entry,
       faults: faults.slice(0, keptFaults),
       ...(notices === undefined ? {} : { notices: notices.slice(0, keptFaults) }),
+      ...(omissions === undefined ? {} : { omissions: omissions.slice(0, keptFaults) }),
     });
     this.#insert(ended);
     this.#append({ ended });

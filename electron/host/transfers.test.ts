@@ -68,17 +68,25 @@ describe('the list of transfers', () => {
     expect(transfers.running()).toEqual([]);
   });
 
-  it('tells what failed in the last attempt, once', () => {
-    const { transfers } = desk();
+  it('tells what failed in the last attempt, and what was left out, once, and for ever', () => {
+    const { transfers, home } = desk();
     const fault = { path: 'a', code: 'read-failed', message: 'No.', side: 'here' } as const;
     transfers.started(handleOf(view()), aboutPaths(['/tmp/a']));
     const id = idOf(1);
-    transfers.heard({ kind: 'fault', transferId: id, fault });
+    const omission = { path: 'latest', reason: 'symlink' } as const;
+    const tell = (): void => {
+      transfers.heard({ kind: 'fault', transferId: id, fault });
+      transfers.heard({ kind: 'omitted', transferId: id, ...omission });
+    };
+    tell();
     transfers.heard({ kind: 'transfer', transfer: view({ state: 'retrying' }) });
     expect(transfers.faults(id)).toEqual([fault]);
     transfers.heard({ kind: 'transfer', transfer: view({ state: 'waiting' }) });
-    transfers.heard({ kind: 'fault', transferId: id, fault });
+    tell();
     expect(transfers.faults(id)).toEqual([fault]);
+    expect(transfers.omissions(id)).toEqual([omission]);
+    transfers.heard({ kind: 'finished', transfer: view({ state: 'done', failed: 1, omitted: 1 }) });
+    expect(new History(home, () => {}).get(id)).toMatchObject({ faults: [fault], omissions: [omission] });
   });
 
   it('calls what is fetched from a share by the name of the share', () => {

@@ -6,7 +6,13 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import type { FileFault, FileNotice, TransferResult, TransferView } from '../../shared/model/transfer.ts';
+import type {
+  FileFault,
+  FileNotice,
+  FileOmission,
+  TransferResult,
+  TransferView,
+} from '../../shared/model/transfer.ts';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
 import type { EngineEvent, TransferHandle } from '../engine/api.ts';
 import { localName } from '../engine/transfer/name-mapping.ts';
@@ -48,6 +54,7 @@ interface Live {
   readonly speeds: SpeedLog;
   faults: FileFault[];
   notices: FileNotice[];
+  omissions: FileOmission[];
   view: TransferView;
   isBegun: boolean;
   /** Somebody at this device started it, was asked about it, or let it in. */
@@ -121,6 +128,12 @@ export class Transfers {
         if (notices !== undefined && notices.length < keptFaults) notices.push(event.notice);
         return;
       }
+      case 'omitted': {
+        const omissions = this.#live.get(event.transferId)?.omissions;
+        const { path, reason } = event;
+        if (omissions !== undefined && omissions.length < keptFaults) omissions.push({ path, reason });
+        return;
+      }
       case 'finished':
         return this.#finish(event.transfer, event.result);
       default:
@@ -184,6 +197,11 @@ export class Transfers {
     return this.#live.get(id)?.notices ?? this.#known(id).notices ?? [];
   }
 
+  /** What does not travel. @throws HexdropError transfer-unknown */
+  omissions(id: string): readonly FileOmission[] {
+    return this.#live.get(id)?.omissions ?? this.#known(id).omissions ?? [];
+  }
+
   /** The file or folder to point at, and the folder that it is in. @throws HexdropError file-vanished, transfer-unknown */
   place(id: string): { readonly path: string; readonly folder: string } {
     const place = placeOf(this.#live.get(id)?.about ?? this.#known(id));
@@ -236,6 +254,7 @@ export class Transfers {
       view,
       faults: [],
       notices: [],
+      omissions: [],
       isBegun: false,
       isDescribed: false,
       speeds: new SpeedLog(
@@ -256,6 +275,7 @@ export class Transfers {
     if (live.view.state === 'retrying' && view.state !== 'retrying') {
       live.faults = [];
       live.notices = [];
+      live.omissions = [];
     }
     live.view = view;
     live.speeds.isRunning = view.state === 'running';
@@ -320,8 +340,11 @@ export class Transfers {
   #entryOf(live: Live, endedAtMs?: number): HistoryEntry {
     const { recipe, dir, names } = live.about;
     const card = this.#cardOf(live, endedAtMs);
-    const { faults, notices } = live;
-    const told = notices.length === 0 ? {} : { notices };
+    const { faults, notices, omissions } = live;
+    const told = {
+      ...(notices.length === 0 ? {} : { notices }),
+      ...(omissions.length === 0 ? {} : { omissions }),
+    };
     return { card, recipe, dir, names: names.slice(0, keptNames), faults, ...told };
   }
 

@@ -132,6 +132,12 @@ export interface TransferView {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+/** One entry that does not travel. */
+export interface FileOmission {
+  readonly path: string;
+  readonly reason: OmittedReason;
+}
+
 /** One file that failed, and on whose side. `here` is the side that reads this. */
 export interface FileFault {
   readonly path: string;

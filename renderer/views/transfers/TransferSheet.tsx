@@ -164,7 +164,7 @@ export const TransferSheet = ({ card, deeds, onClose }: TransferSheetProps) => {
             <HexText hex={card.id} />
           </Fact>
         </dl>
-        {card.failed > 0 || card.noticed !== undefined ? <Problems card={card} /> : null}
+        {card.failed > 0 || card.noticed !== undefined || card.omitted > 0 ? <Problems card={card} /> : null}
       </div>
     </Dialog>
   );
@@ -201,21 +201,25 @@ const Speeds = ({ card }: { readonly card: TransferCard }) => {
 
 type Told = CallResult<'transfers.faults'>;
 
-/** What failed, and what arrived other than it was told. Asked for again as more comes. */
+/** What failed, what arrived other than it was told, and what was left out. Asked for again as more comes. */
 const Problems = ({ card }: { readonly card: TransferCard }) => {
   const text = useText(transfersText);
   const language = useLanguage();
   const client = useClient();
   const report = useReport();
-  const { id, failed, noticed = 0 } = card;
-  const [{ faults, notices }, setTold] = useState<Told>({ faults: [], notices: [] });
+  const { id, failed, noticed = 0, omitted } = card;
+  const [{ faults, notices, omissions }, setTold] = useState<Told>({
+    faults: [],
+    notices: [],
+    omissions: [],
+  });
   useEffect(() => {
     const gone = new AbortController();
     client.call('transfers.faults', { id }, { signal: gone.signal }).then(setTold, (thrown: unknown) => {
       if (!gone.signal.aborted) report(thrown);
     });
     return () => gone.abort();
-  }, [client, failed, noticed, id, report]);
+  }, [client, failed, noticed, omitted, id, report]);
   return (
     <>
       {failed === 0 ? null : (
@@ -232,13 +236,21 @@ const Problems = ({ card }: { readonly card: TransferCard }) => {
           total={noticed}
         />
       )}
+      {omissions.length === 0 ? null : (
+        <ProblemList
+          title={text.omissionsTitle}
+          of={omissions.map(({ path, reason }) => ({ path, sentence: text.omissions[reason] }))}
+          total={Math.max(omitted, omissions.length)}
+        />
+      )}
     </>
   );
 };
 
 interface Problem {
   readonly path: string;
-  readonly side: 'here' | 'there';
+  /** Absent where it lies in the thing itself. */
+  readonly side?: 'here' | 'there';
   readonly sentence: string;
 }
 
@@ -262,7 +274,10 @@ const ProblemList = ({
           <li key={`${index} ${path}`}>
             <Name of={path} className="data" />
             <span className="quiet">
-              {sentence} <span className="faint">({side === 'here' ? text.faultHere : text.faultThere})</span>
+              {sentence}
+              {side === undefined ? null : (
+                <span className="faint"> ({side === 'here' ? text.faultHere : text.faultThere})</span>
+              )}
             </span>
           </li>
         ))}

@@ -162,7 +162,7 @@ describe('the sheet', () => {
     location.hash = `#/transfers/${one.id}`;
     const { settle } = await show(<TransfersView />, {
       snapshot: { transfers: listOf([one]) },
-      answers: { ...history([]), 'transfers.faults': () => ({ faults: [], notices: [] }) },
+      answers: { ...history([]), 'transfers.faults': () => ({ faults: [], notices: [], omissions: [] }) },
     });
     await settle();
     const sheet = screen.getByRole('dialog');
@@ -179,6 +179,7 @@ describe('the sheet', () => {
         'transfers.faults': () => ({
           faults: [{ path: 'a/locked.db', code: 'permission-denied', message: '', side: 'there' }],
           notices: [],
+          omissions: [],
         }),
       },
     });
@@ -201,6 +202,7 @@ describe('the sheet', () => {
             { path: 'logs/app.log', code: 'grew', message: '', side: 'there' },
             { path: 'photo.jpg', code: 'time-not-kept', message: '', side: 'here' },
           ],
+          omissions: [],
         }),
       },
     });
@@ -210,6 +212,32 @@ describe('the sheet', () => {
     expect(within(sheet).getByText('logs/app.log')).toBeTruthy();
     expect(within(sheet).getByText(/It grew meanwhile/u)).toBeTruthy();
     expect(within(sheet).getByText(/cannot hold its date/u)).toBeTruthy();
+    expect(within(sheet).queryByText('What failed')).toBeNull();
+  });
+
+  it('names what was left out, and how many more there are', async () => {
+    const left = { ...failed, failed: 0, omitted: 3 };
+    location.hash = `#/transfers/${left.id}`;
+    const { settle } = await show(<TransfersView />, {
+      snapshot: { transfers: listOf([left]) },
+      answers: {
+        ...history([]),
+        'transfers.faults': () => ({
+          faults: [],
+          notices: [],
+          omissions: [
+            { path: 'www/latest', reason: 'symlink' },
+            { path: 'run/control', reason: 'special' },
+          ],
+        }),
+      },
+    });
+    await settle();
+    const sheet = screen.getByRole('dialog');
+    expect(within(sheet).getByText('www/latest')).toBeTruthy();
+    expect(within(sheet).getByText(/Links are not sent/u)).toBeTruthy();
+    expect(within(sheet).getByText(/neither a file nor a folder/u)).toBeTruthy();
+    expect(within(sheet).getByText('and 1 more')).toBeTruthy();
     expect(within(sheet).queryByText('What failed')).toBeNull();
   });
 });

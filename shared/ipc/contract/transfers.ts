@@ -16,7 +16,7 @@ import {
   transferId,
 } from './atoms.ts';
 import { command, query } from './define.ts';
-import { fileNotice, transferCard } from './views.ts';
+import { fileNotice, fileOmission, transferCard } from './views.ts';
 
 const started = v.object({ id: transferId });
 const oneTransfer = v.strictObject({ id: transferId });
@@ -56,6 +56,8 @@ export const transferCalls = {
       ),
       /** What arrived, and not quite as it was told. */
       notices: v.array(fileNotice),
+      /** What does not travel; the first of them. */
+      omissions: v.array(fileOmission),
     }),
   ),
   'texts.send': command(

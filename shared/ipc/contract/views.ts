@@ -9,7 +9,7 @@ import type { Settings } from '../../model/settings.ts';
 import type { ShareCard } from '../../model/share.ts';
 import type { Change, CollectionName, ShellAbilities, SingleName, Snapshot } from '../../model/snapshot.ts';
 import type { TextNote } from '../../model/text-note.ts';
-import { noticeCodes } from '../../model/transfer.ts';
+import { noticeCodes, omittedReasons } from '../../model/transfer.ts';
 import type { TransferCard } from '../../model/transfer-card.ts';
 import { conflictPolicy, count, number } from './atoms.ts';
 import type { Parser } from './define.ts';
@@ -120,6 +120,11 @@ export const fileNotice = v.object({
   code: v.picklist(noticeCodes),
   message: v.string(),
   side: v.picklist(['here', 'there']),
+});
+
+export const fileOmission = v.object({
+  path: v.string(),
+  reason: v.picklist(omittedReasons),
 });
 
 export const transferCard: Parser<TransferCard> = v.object({

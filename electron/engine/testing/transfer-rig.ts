@@ -26,6 +26,7 @@ import type { SinkTarget } from '../transfer/sink.ts';
 import { Source } from '../transfer/source.ts';
 import { streamedTree } from '../transfer/streamed-tree.ts';
 import type { Outcome } from '../transfer/record.ts';
+import { foldCase } from './folding-root.ts';
 import { logFrames } from './frame-log.ts';
 import type { LoggedFrame } from './frame-log.ts';
 import { memoryLink } from './memory-link.ts';
@@ -47,7 +48,7 @@ export interface RigOptions {
   /** Whose rules for names hold on the two sides; those of this system when absent. */
   readonly sourceRules?: NodeJS.Platform;
   readonly sinkRules?: NodeJS.Platform;
-  /** The target takes names for one that differ in case or form alone, as far as it is asked. */
+  /** The target takes names for one that differ in case alone, as far as it is asked: as NTFS does. */
   readonly foldsNames?: boolean;
   readonly wants?: (path: string, kind: EntryKind) => boolean;
   /** Who opens the transfer; push when absent. */
@@ -145,7 +146,7 @@ export class Rig {
       foldsNames,
     } = this.#options;
     const root = SafeRoot.open(dir, sinkRules);
-    if (foldsNames === true) root.foldsNames = () => true;
+    if (foldsNames === true) foldCase(root);
     return { home, root, bootId, onConflict, wants };
   }
 

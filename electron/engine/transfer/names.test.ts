@@ -152,4 +152,13 @@ describe('names that the file system of the receiver takes for one', () => {
     await done({ ...folding, onConflict: 'skip' });
     expect(readdirSync(under('.')).toSorted()).toEqual(['Photos', 'photos (1)']);
   });
+
+  it('are those alone: what it holds beside each other keeps its name', async () => {
+    const folders = ['caf\u00e9', 'cafe\u0301', 'stra\u00dfe', 'STRASSE'];
+    const { to, options } = places(
+      Object.fromEntries(folders.map((name, seed) => [name, { a: { size: 3 + seed, seed } }])),
+    );
+    await done({ ...options, sinkRules: 'linux', foldsNames: true });
+    expect(readdirSync(join(to, 'tree: all.')).toSorted()).toEqual(folders.toSorted());
+  });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
+import { foldCase } from '../testing/folding-root.ts';
 import { file } from '../testing/raw-source.ts';
 import { harvest, temporaryFolder } from '../testing/trees.ts';
 import { Chain, digestByName } from './digest.ts';
@@ -35,13 +36,13 @@ const slotOf = (name: string, content: string, more: Partial<Slot> = {}): Slot =
   ...more,
 });
 
-/** A target; one that folds names as those of macOS and Windows do. */
+/** A target; one that folds names as those of Windows do. */
 const placeIn = (onConflict: ConflictPolicy, foldsNames = false): Target => {
   const all = temporaryFolder();
   const dir = join(all, 'to');
   mkdirSync(dir);
   const root = SafeRoot.open(dir);
-  root.foldsNames = () => foldsNames;
+  if (foldsNames) foldCase(root);
   const journal = Journal.open({
     home: all,
     peerDeviceId: 'ab'.repeat(32),
@@ -167,6 +168,16 @@ describe('a file that is whole', () => {
     expect(replaced(2, 'readme')).toBeUndefined();
     expect(replaced(1, 'README')).toBeDefined();
     expect(replaced(3, 'other')).toBeDefined();
+  });
+
+  it('comes in place of what has its name, beside another one whose name only reads like it', async () => {
+    const { dir, put, placer } = placeIn('overwrite', true);
+    for (const [index, name] of ['stra\u00dfe', 'STRASSE', 'caf\u00e9', 'cafe\u0301'].entries()) {
+      writeFileSync(join(dir, name), 'old');
+      expect(placer.replaced(slotOf(name, '', { index }), join(dir, name))).toBeDefined();
+      await put(name, 'new', { index });
+      expect(readFileSync(join(dir, name), 'utf8')).toBe('new');
+    }
   });
 
   it('does not come in place of what another one is compared with', () => {

@@ -44,11 +44,17 @@ export interface Unplaced {
   readonly chain?: Uint8Array;
 }
 
+interface Claim {
+  readonly path: string;
+  /** Of the entry. */
+  readonly index: number;
+}
+
 export class Placer {
   readonly #options: PlacerOptions;
   readonly #sameFiles: SameFiles;
   /** Which entry may replace what has a name, by clash key; kept only where names are folded. */
-  readonly #claims = new Map<string, number>();
+  readonly #claims = new Map<string, readonly Claim[]>();
 
   constructor(options: PlacerOptions) {
     this.#options = options;
@@ -122,7 +128,7 @@ export class Placer {
    */
   replaced(slot: Slot, finalPath: string): Stats | undefined {
     if (this.#options.onConflict !== 'overwrite') return undefined;
-    const claimant = this.#claims.get(clashKey(finalPath, true));
+    const claimant = this.#claimantOf(finalPath);
     return claimant === undefined || claimant === slot.index ? statsOf(finalPath) : undefined;
   }
 
@@ -135,10 +141,22 @@ export class Placer {
   claim({ index }: Slot, finalPath: string): boolean {
     const { onConflict, root } = this.#options;
     if (onConflict !== 'overwrite') return true;
-    const key = clashKey(finalPath, true);
-    const claimant = this.#claims.get(key);
-    if (claimant === undefined && root.foldsNames(finalPath)) this.#claims.set(key, index);
-    return claimant === undefined || claimant === index;
+    const claimant = this.#claimantOf(finalPath);
+    if (claimant !== undefined) return claimant === index;
+    if (root.foldsNames(finalPath)) {
+      const key = clashKey(finalPath, true);
+      this.#claims.set(key, [...(this.#claims.get(key) ?? []), { path: finalPath, index }]);
+    }
+    return true;
+  }
+
+  /** The entry of this transfer that has the name, as the file system takes it. */
+  #claimantOf(finalPath: string): number | undefined {
+    if (this.#claims.size === 0) return undefined;
+    const claims = this.#claims.get(clashKey(finalPath, true)) ?? [];
+    const isOne = (path: string): boolean =>
+      path === finalPath || this.#options.root.isOneEntry(path, finalPath);
+    return claims.find(({ path }) => isOne(path))?.index;
   }
 
   /** The name is taken: keep both. Somebody may take the free name too before it is ours. */

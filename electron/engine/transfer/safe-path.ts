@@ -232,13 +232,18 @@ export class SafeRoot {
    */
   foldsNames(path: string): boolean {
     try {
-      const { ino, dev } = lstatSync(path);
-      return otherSpellings(basename(path)).some((other) => {
-        const found = lstatSync(join(dirname(path), other), { throwIfNoEntry: false });
-        return found?.ino === ino && found.dev === dev;
-      });
+      return otherSpellings(basename(path)).some((other) => isOneEntry(path, join(dirname(path), other)));
     } catch {
       return false; // Another spelling may be longer than a name can be: then nothing has it.
+    }
+  }
+
+  /** Whether two paths of one clash key lead to one entry: file systems differ in what they take for one name. */
+  isOneEntry(path: string, other: string): boolean {
+    try {
+      return isOneEntry(path, other);
+    } catch {
+      return false;
     }
   }
 
@@ -353,6 +358,13 @@ export class SafeRoot {
     return { path, stats };
   }
 }
+
+const isOneEntry = (path: string, other: string): boolean => {
+  const found = lstatSync(other, { throwIfNoEntry: false });
+  if (found === undefined) return false;
+  const { ino, dev } = lstatSync(path);
+  return found.ino === ino && found.dev === dev;
+};
 
 const lstatOf = (path: string, relative: string): Stats | undefined => {
   try {

@@ -45,7 +45,7 @@ export class WantPlanner {
   readonly #options: WantPlannerOptions;
   readonly #chains: ExistingChains;
   /** Paths of the folders of this transfer that lie where names are folded, by what is the same there. */
-  readonly #foldedFolders = new Map<string, string>();
+  readonly #foldedFolders = new Map<string, readonly string[]>();
   /** Files that an earlier run had put in place. */
   landedBefore = 0;
   /** Bytes that need not be sent because an earlier run brought them. */
@@ -169,14 +169,17 @@ export class WantPlanner {
 
   /** A folder of this transfer is there. Where its name is folded, what is folded with it is kept apart from it. */
   #made(path: string): void {
-    if (this.#options.root.foldsNames(path)) this.#foldedFolders.set(clashKey(path, true), path);
+    if (!this.#options.root.foldsNames(path)) return;
+    const key = clashKey(path, true);
+    const made = this.#foldedFolders.get(key) ?? [];
+    if (!made.includes(path)) this.#foldedFolders.set(key, [...made, path]);
   }
 
   /** Whether the file system takes a path for that of another folder of this transfer. */
   #isOfAnother(path: string): boolean {
     if (this.#foldedFolders.size === 0) return false;
-    const made = this.#foldedFolders.get(clashKey(path, true));
-    return made !== undefined && made !== path;
+    const made = this.#foldedFolders.get(clashKey(path, true)) ?? [];
+    return !made.includes(path) && made.some((other) => this.#options.root.isOneEntry(other, path));
   }
 
   #planFile(slot: Slot): void {

@@ -3,6 +3,7 @@
 import { on, once } from 'node:events';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
+import type { Snapshot } from '../../shared/model/snapshot.ts';
 import type { Program } from './program.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +15,9 @@ export interface Page {
 /** What the program says. */
 export interface Told {
   readonly kind: string;
-  readonly value?: { readonly shares?: Readonly<Record<string, { readonly path: string }>> };
+  readonly id?: number;
+  /** Of a snapshot. */
+  readonly value?: Partial<Pick<Snapshot, 'self' | 'shares' | 'offers'>>;
 }
 
 /** Where the program says that its page is. */
@@ -57,6 +60,19 @@ export const snapshot = async (
     if (told.kind === 'delta') ask();
   }
   throw new Error('the window was closed');
+};
+
+/** Calls a command of the contract and waits for its answer. */
+export const call = async (socket: WebSocket, name: string, args: object): Promise<void> => {
+  const id = 1;
+  const messages = on(socket, 'message', { close: ['close'] }) as AsyncIterable<[Buffer]>;
+  socket.send(JSON.stringify({ kind: 'call', id, name, args }));
+  for await (const [data] of messages) {
+    const told = JSON.parse(String(data)) as Told;
+    if (told.id !== id) continue;
+    expect(told).toMatchObject({ kind: 'result' });
+    return;
+  }
 };
 
 /** Whether a snapshot has a share of this path. */

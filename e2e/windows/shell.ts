@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { enter, openWindow, shares, snapshot, urlOf } from '../support/page.ts';
+import { call, enter, openWindow, shares, snapshot, urlOf } from '../support/page.ts';
+import type { Told } from '../support/page.ts';
 import { eventsOf, expectExit } from '../support/program.ts';
-import { makeTree } from '../support/trees.ts';
+import { landedPaths, makeTree } from '../support/trees.ts';
 import type { Windows } from './windows.ts';
 
 const quiet = ['--port', '0', '--host', '127.0.0.1', '--no-open', '--json'];
@@ -45,6 +46,32 @@ export function describeShell(windows: Windows): void {
       await snapshot(await openWindow(world, await enter(await urlOf(last))), shares(path(music)));
       await last.kill();
     });
+  });
+
+  it('an offer says in the window which names will be others, and is accepted there', async () => {
+    const to = scratch('to');
+    const program = hexdrop('ui', '--dir', to, ...quiet);
+    const socket = await openWindow(world, await enter(await urlOf(program)));
+    const { value } = await snapshot(socket, ({ value: told }) => told?.self?.listening !== undefined);
+    const from = makeTree(scratch('from'), { 'tree/CON': 'device', 'tree/a:b': 'colon', 'tree/c': 'plain' });
+    const address = `127.0.0.1:${value?.self?.listening?.port}`;
+    const sender = world.device('linux').start(['send', join(from, 'tree'), '--to', address]);
+    const offersOf = (told: Told) => Object.values(told.value?.offers ?? {});
+    const offered = await snapshot(socket, (told) =>
+      offersOf(told).some(({ renamed }) => renamed !== undefined),
+    );
+    const [offer] = offersOf(offered);
+    expect(offer?.renamed).toEqual({
+      count: 2,
+      first: [
+        { path: 'tree/CON', here: '‛ＣON' },
+        { path: 'tree/a:b', here: 'a‛：b' },
+      ],
+    });
+    await call(socket, 'offers.accept', { id: offer?.id, onConflict: 'rename' });
+    expectExit(await sender.end(), 0);
+    expect(landedPaths(to)).toEqual(['tree', 'tree/a‛：b', 'tree/c', 'tree/‛ＣON']);
+    await program.kill();
   });
 
   it('a drive is shared under its letter', async () => {

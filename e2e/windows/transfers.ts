@@ -96,7 +96,8 @@ export function describeTransfers({ world, device, scratch }: Windows): void {
       expectExit(await other.run(['get', `${sharer.address}\\things\\folder`, '--dir', to]), 0);
       await expectSameTree(join(share, 'folder'), join(to, 'folder'));
       const more = makeTree(scratch('more'), { 'new/one': '1', 'new/two': '2' });
-      expectExit(await other.run(['put', join(more, 'new'), `${sharer.address}/things/empty`]), 0);
+      // Shells of Windows leave patterns to programs.
+      expectExit(await other.run(['put', join(more, 'N*'), `${sharer.address}/things/empty`]), 0);
       await expectSameTree(join(more, 'new'), join(share, 'empty/new'));
     });
   });

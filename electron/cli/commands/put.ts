@@ -11,7 +11,7 @@ import { findRemotePath } from '../find-target.ts';
 export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
   const { options, operands } = call;
   const destination = operands.at(-1) ?? '';
-  const sources = sourcesOf(operands.slice(0, -1), call);
+  const sources = sourcesOf(operands.slice(0, -1), call, context);
   return withEngine(call, context, {
     interruptedAdvice: (engine) => (readsPipe(sources) ? undefined : resumeAdvice(engine)),
     body: async (engine) => {

@@ -7,7 +7,7 @@ import { readsPipe, sourcesOf, withPaths } from '../sources/sources.ts';
 import { findTarget } from '../find-target.ts';
 
 export const run = (call: CommandCall, context: CommandContext): Promise<number> => {
-  const sources = sourcesOf(call.operands, call);
+  const sources = sourcesOf(call.operands, call, context);
   const { to = '', port } = call.options;
   return withEngine(call, context, {
     interruptedAdvice: (engine) => (readsPipe(sources) ? undefined : resumeAdvice(engine)),

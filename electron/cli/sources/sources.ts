@@ -16,6 +16,7 @@ import { formatBytes, formatCount } from '../terminal/format.ts';
 import { namedSources } from './named.ts';
 import type { NamedPath, NamedPipe } from './named.ts';
 import { Spool, spoolParent } from './spool.ts';
+import { expandWildcards } from './wildcards.ts';
 
 export type Sources = readonly (NamedPath | NamedPipe)[];
 
@@ -25,9 +26,13 @@ const isPipe = (source: NamedPath | NamedPipe): source is NamedPipe => source.ki
 export const readsPipe = (sources: Sources): boolean => sources.some(isPipe);
 
 /** Looks at what is to be sent; reads nothing yet. @throws HexdropError usage */
-export const sourcesOf = (operands: readonly string[], { options }: CommandCall): Sources => {
+export const sourcesOf = (
+  operands: readonly string[],
+  { options }: CommandCall,
+  { world }: CommandContext,
+): Sources => {
   const { name, size } = options;
-  const sources = namedSources(operands);
+  const sources = namedSources(expandWildcards(operands, world.platform));
   const pipes = sources.filter(isPipe);
   for (const [flag, value] of Object.entries({ name, size })) {
     if (value === undefined || pipes.length === 1) continue;
@@ -67,7 +72,7 @@ export const withPaths = async (
       return 'What was read from the pipe is gone with it: start what fills it again.';
     }
     spool.keep();
-    return `What was read is kept. To go on: ${again(`'${spool.folder.replaceAll("'", String.raw`'\''`)}'/*`)}`;
+    return `What was read is kept. To go on: ${again(allIn(spool.folder, world.platform))}`;
   };
   try {
     const paths = await readPipes(sources, spool, call, context);
@@ -130,6 +135,10 @@ const readPipe = async (
   if (bytes === 0) output.warn(`Nothing came from ${what}: an empty file is sent.`);
   return path;
 };
+
+/** As a person types it: Windows has no apostrophes around names, and the pattern is ours to expand there. */
+const allIn = (folder: string, platform: NodeJS.Platform): string =>
+  platform === 'win32' ? `"${folder}\\*"` : `'${folder.replaceAll("'", String.raw`'\''`)}'/*`;
 
 /** A pipe whose writer died ends like any other: only who knows its size can tell. */
 const otherSize = (what: string, seen: string, size: number): HexdropError =>

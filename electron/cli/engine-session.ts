@@ -11,6 +11,7 @@ import { captureIntoFile } from './capture-file.ts';
 import type { OpenCapture } from './capture-file.ts';
 import type { CommandCall, CommandContext } from './context.ts';
 import { exitCodeOfResult, exitCodes } from './exit-codes.ts';
+import { tellOfFirewall } from './firewall-note.ts';
 import { Lookout } from './lookout.ts';
 import { formatBytes, formatCounted } from './terminal/format.ts';
 import { waitingInWords } from './terminal/progress.ts';
@@ -47,8 +48,10 @@ export const withEngine = async (
     alias: engine.alias,
     kind: 'unknown',
   }));
+  const home = homeFolder(call.options.home, world);
+  tellOfFirewall(call, context, home);
   const engine = await world.createEngine({
-    home: homeFolder(call.options.home, world),
+    home,
     whereabouts: lookout.find,
     allowPlain: session.allowPlain ?? false,
     ...(alias === undefined ? {} : { alias }),

@@ -7,7 +7,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { app } from 'electron';
+import { app, dialog } from 'electron';
 
 import { callMarker } from '../host/command-names.ts';
 import type { CommandLineProgram } from '../host/command-names.ts';
@@ -16,6 +16,7 @@ import { requiredUserHome } from '../host/user.ts';
 import { registerAppScheme } from './app-protocol.ts';
 import { commandLineCall, ownArguments, startRequest } from './arguments.ts';
 import { Faults } from './faults.ts';
+import { tellOfFirewall } from './firewall-notice.ts';
 import { Openings } from './openings.ts';
 import { runProgram } from './program.ts';
 import { guardPages } from './security.ts';
@@ -65,7 +66,8 @@ function start(): void {
   });
   // Chromium's own files; with them Electron's lock is one of this home.
   const chromiumFolder = join(home, 'chromium');
-  mkdirSync(chromiumFolder, { recursive: true, mode: 0o700 });
+  // Undefined where it is there already.
+  const isFirstStart = mkdirSync(chromiumFolder, { recursive: true, mode: 0o700 }) !== undefined;
   app.setPath('userData', chromiumFolder);
 
   if (!app.requestSingleInstanceLock({ openings: request.openings })) {
@@ -81,6 +83,13 @@ function start(): void {
         folder: import.meta.dirname,
         home,
         isHidden: request.isHidden,
+        beforeListening: () =>
+          tellOfFirewall({
+            isFirstStart,
+            platform: process.platform,
+            words: words(),
+            show: (options) => dialog.showMessageBox(options),
+          }),
         overrides: request.overrides,
         startCommand: startCommand(request.home),
         opened,

@@ -29,6 +29,8 @@ export interface ProgramOptions {
   readonly folder: string;
   readonly home: string;
   readonly isHidden: boolean;
+  /** What a person should know before the system asks about it. */
+  beforeListening(): Promise<void>;
   readonly overrides: StartRequest['overrides'];
   readonly startCommand: readonly string[];
   readonly opened: Openings;
@@ -49,6 +51,7 @@ export async function runProgram(options: ProgramOptions): Promise<void> {
 
   guardSession(session.defaultSession);
   serveApp(join(folder, '..', 'renderer'));
+  await options.beforeListening();
   const host = await createHost({
     home,
     overrides: options.overrides,

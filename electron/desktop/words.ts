@@ -59,6 +59,9 @@ export interface Words {
   readonly pageGoneTitle: string;
   readonly pageGoneBody: string;
   readonly openAgain: string;
+  readonly firewallTitle: string;
+  readonly firewallBody: string;
+  readonly goOn: string;
 }
 
 const english: Words = {
@@ -121,6 +124,10 @@ const english: Words = {
   pageGoneTitle: 'The window has failed',
   pageGoneBody: 'Transfers and shared folders are not affected.',
   openAgain: 'Open It Again',
+  firewallTitle: 'Windows will ask about Hexdrop',
+  firewallBody:
+    'Windows is about to ask whether Hexdrop may communicate on your networks. Other devices send files straight to this one, so allow it in private networks. Without that you can still send to others, but nobody can reach you. In public networks it is not needed.',
+  goOn: 'Continue',
 };
 
 const chinese: Words = {
@@ -180,6 +187,10 @@ const chinese: Words = {
   pageGoneTitle: '窗口出现故障',
   pageGoneBody: '传输和共享不受影响。',
   openAgain: '重新打开',
+  firewallTitle: 'Windows 即将询问是否允许 Hexdrop 联网',
+  firewallBody:
+    'Windows 防火墙会弹出提示，询问是否允许 Hexdrop 在网络中通信。其他设备需要直接连接本机才能发送文件，因此请勾选“专用网络”并允许访问。如果不允许，本机仍可向其他设备发送文件，但其他设备无法连接本机。公用网络无需勾选。',
+  goOn: '继续',
 };
 
 const tables: Readonly<Record<Language, Words>> = { en: english, zh: chinese };

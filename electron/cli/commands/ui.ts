@@ -5,6 +5,7 @@ import { homeFolder } from '../../host/home.ts';
 import type { UiProgram, UiRequest } from '../../host/ui-program.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { exitCodes, exitDone } from '../exit-codes.ts';
+import { tellOfFirewall } from '../firewall-note.ts';
 import { usageError } from '../call/options.ts';
 
 const requestOf = ({ options, operands }: CommandCall, context: CommandContext): UiRequest => {
@@ -52,6 +53,7 @@ const loaded = async ({ world }: CommandContext): Promise<UiProgram> => {
 export const run = async (call: CommandCall, context: CommandContext): Promise<number> => {
   const request = requestOf(call, context);
   const program = await loaded(context);
+  tellOfFirewall(call, context, request.home);
   const end = await program.runUi(request);
   switch (end.kind) {
     case 'done':

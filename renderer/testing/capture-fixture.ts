@@ -15,18 +15,12 @@ import type {
   ChunkClass,
 } from '../../shared/model/capture.ts';
 import { captureEventKinds } from '../../shared/model/capture.ts';
-import {
-  chunkRowBytes,
-  recordBytes,
-  recordsPerBatch,
-  writeChunkRow,
-  writeRecordRow,
-} from '../../shared/model/capture-rows.ts';
+import { chunkRowBytes, emptyRecord, recordBytes, recordsPerBatch } from '../../shared/model/capture-rows.ts';
+import { writeChunk, writeRecord } from './capture-rows.ts';
 import type { Payload, TypeName } from '../../shared/protocol/catalog.ts';
 import { encodeFrame } from '../../shared/protocol/codec.ts';
 import { decodeHeader } from '../../shared/protocol/header.ts';
 import { headerBytes } from '../../shared/protocol/limits.ts';
-import { emptyRecord } from '../inspector/data/row-store.ts';
 import type { Answers } from './fake-host.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -219,7 +213,7 @@ export const statusOf = (script: CaptureScript): CaptureStatus => ({
 const rowsOf = (records: readonly CaptureRecord[]): Uint8Array => {
   const bytes = new Uint8Array(records.length * recordBytes);
   const view = new DataView(bytes.buffer);
-  records.forEach((record, index) => writeRecordRow(view, index * recordBytes, record));
+  records.forEach((record, index) => writeRecord(view, index * recordBytes, record));
   return bytes;
 };
 
@@ -259,7 +253,7 @@ export const captureAnswers = (script: CaptureScript, status = statusOf(script))
     );
     const bytes = new Uint8Array(found.length * chunkRowBytes);
     const view = new DataView(bytes.buffer);
-    found.forEach((chunk, index) => writeChunkRow(view, index * chunkRowBytes, chunk));
+    found.forEach((chunk, index) => writeChunk(view, index * chunkRowBytes, chunk));
     return { bytes };
   },
   'capture.framesAt': ({ connection, direction, from, to }) => ({

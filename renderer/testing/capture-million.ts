@@ -4,7 +4,8 @@
  */
 
 import type { CaptureStatus } from '../../shared/model/capture.ts';
-import { recordBytes, recordsPerBatch, writeRecordRow } from '../../shared/model/capture-rows.ts';
+import { recordBytes, recordsPerBatch } from '../../shared/model/capture-rows.ts';
+import { writeRecord } from './capture-rows.ts';
 import { captureAnswers, type CaptureScript, statusOf } from './capture-fixture.ts';
 import type { Answers } from './fake-host.ts';
 
@@ -32,9 +33,7 @@ export function millionAnswers(script: CaptureScript): Answers {
       const number = first + index;
       const template = script.records[templateOf(number) - 1];
       if (template === undefined) continue;
-      writeRecordRow(view, index * recordBytes, template);
-      view.setUint32(index * recordBytes, number, true);
-      view.setFloat64(index * recordBytes + 8, number * rowMs, true);
+      writeRecord(view, index * recordBytes, { ...template, number, timeMs: number * rowMs });
     }
     return bytes;
   };

@@ -10,13 +10,13 @@ import type {
 import { gapBytes } from '../../../shared/model/capture-gaps.ts';
 import {
   bitOut,
-  chunkPlaces,
+  chunkAt,
   chunkRowBytes,
   chunksPerBatch,
   readChunkRow,
   readRecordRow,
   recordBytes,
-  recordPlaces,
+  recordAt,
   recordsPerBatch,
 } from '../../../shared/model/capture-rows.ts';
 import type { StreamPlaces } from '../../../shared/model/capture-rows.ts';
@@ -146,13 +146,13 @@ interface RowLayout extends StreamPlaces {
 }
 
 const chunkLayout: RowLayout = {
-  ...chunkPlaces,
+  ...chunkAt,
   rowBytes: chunkRowBytes,
   lengthOf: (view, at) => readChunkRow(view, at).length,
 };
 
 const recordLayout: RowLayout = {
-  ...recordPlaces,
+  ...recordAt,
   rowBytes: recordBytes,
   lengthOf: (view, at) => {
     const record = readRecordRow(view, at);
@@ -168,9 +168,9 @@ function rowsIn(ring: RowRing, layout: RowLayout, most: number, range: StreamRan
   for (let number = Math.max(range.firstRow ?? 0, ring.first); number < ring.next; number += 1) {
     ring.find(number);
     const { view, at } = ring;
-    if (view.getUint32(at + layout.connectionAt, true) !== range.connection) continue;
-    if (((view.getUint8(at + layout.bitsAt) & bitOut) !== 0) !== isOut) continue;
-    const start = view.getFloat64(at + layout.offsetAt, true);
+    if (view.getUint32(at + layout.connection, true) !== range.connection) continue;
+    if (((view.getUint8(at + layout.bits) & bitOut) !== 0) !== isOut) continue;
+    const start = view.getFloat64(at + layout.offset, true);
     const length = layout.lengthOf(view, at);
     if (length === undefined) continue;
     if (start >= range.to) break;

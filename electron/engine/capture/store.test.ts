@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
-import { readRecords } from '../../../shared/model/capture-rows.ts';
-import { CaptureStore, kindFrame } from './store.ts';
-import type { RecordDraft } from './store.ts';
+import {
+  bitBlanked,
+  bitCutOff,
+  bitOut,
+  bitSecure,
+  bitSticky,
+  readChunks,
+  readRecords,
+} from '../../../shared/model/capture-rows.ts';
+import type { RecordDraft } from '../../../shared/model/capture-rows.ts';
+import { CaptureStore, kindFrame, kindGap } from './store.ts';
 
 const draft = (more: Partial<RecordDraft> = {}): RecordDraft => ({
   kind: kindFrame,
@@ -20,6 +28,72 @@ const draft = (more: Partial<RecordDraft> = {}): RecordDraft => ({
 });
 
 const budgetBytes = 8_388_608;
+
+describe('a row that a store wrote is read with every value', () => {
+  it('of a frame', () => {
+    const store = new CaptureStore();
+    const bits = bitOut | bitSecure | bitSticky | bitBlanked | bitCutOff;
+    const values = { type: 0x2b, flags: 3, timeMs: 1.25, connection: 70_001, id: 70_002, length: 70_003 };
+    store.add(
+      { ...draft(), ...values, bits, offset: 2 ** 40, chunk: 70_004, channel: 4 },
+      new Uint8Array(9),
+      9,
+      [{ offset: 2, length: 5 }],
+    );
+    expect(readRecords(store.records.copy(1, 1))).toEqual([
+      {
+        ...values,
+        number: 1,
+        kind: 'frame',
+        direction: 'out',
+        secure: true,
+        chunkClass: 'sticky',
+        isBlanked: true,
+        hasGaps: true,
+        isCutOff: true,
+        span: 16 + 70_003,
+        places: 0,
+        kept: 9,
+        offset: 2 ** 40,
+        chunk: 70_004,
+        channel: 4,
+      },
+    ]);
+  });
+
+  it('of a gap', () => {
+    const store = new CaptureStore();
+    store.add(draft({ kind: kindGap, length: 10, span: 30, places: 70_000 }));
+    expect(readRecords(store.records.copy(1, 1))).toMatchObject([
+      {
+        kind: 'gap',
+        id: 0,
+        length: 10,
+        span: 30,
+        places: 65_535,
+        direction: 'in',
+        secure: false,
+        hasGaps: false,
+      },
+    ]);
+  });
+
+  it('of a chunk', () => {
+    const store = new CaptureStore();
+    store.addChunk(bitOut | bitSecure, 2.5, 70_001, 2 ** 41, 70_002);
+    expect(readChunks(store.chunks.copy(1, 1))).toEqual([
+      {
+        number: 1,
+        direction: 'out',
+        secure: true,
+        timeMs: 2.5,
+        connection: 70_001,
+        offset: 2 ** 41,
+        length: 70_002,
+      },
+    ]);
+  });
+});
 
 describe('a store within its budget', () => {
   it('never takes more, whatever comes', () => {

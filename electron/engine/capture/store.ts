@@ -5,7 +5,15 @@
 
 import { defaultBudgetBytes, defaultKeepBytes } from '../../../shared/model/capture.ts';
 import type { Gap } from '../../../shared/model/capture-gaps.ts';
-import { bitGaps, chunkRowBytes, recordBytes } from '../../../shared/model/capture-rows.ts';
+import {
+  bitGaps,
+  chunkRowBytes,
+  recordAt,
+  recordBytes,
+  writeChunkRow,
+  writeRecordRow,
+} from '../../../shared/model/capture-rows.ts';
+import type { RecordDraft } from '../../../shared/model/capture-rows.ts';
 import { RowRing } from './row-ring.ts';
 import { Slab, slabBlockBytes } from './slab.ts';
 
@@ -17,25 +25,6 @@ export const kindEvent = 1;
 export const kindLoose = 2;
 export const kindGap = 3;
 
-/** A row before it has a number. Used over and over: it costs nothing to fill. */
-export interface RecordDraft {
-  kind: number;
-  type: number;
-  flags: number;
-  bits: number;
-  timeMs: number;
-  connection: number;
-  id: number;
-  length: number;
-  /** Of loose bytes and gaps, where it is not their length. */
-  span?: number;
-  /** Of a gap. */
-  places?: number;
-  offset: number;
-  chunk: number;
-  channel: number;
-}
-
 export interface StoreOptions {
   readonly budgetBytes?: number;
   readonly keepBytes?: number | null;
@@ -43,7 +32,6 @@ export interface StoreOptions {
 
 const noBytes = new Uint8Array(0);
 const noGaps: readonly Gap[] = [];
-const mostPlaces = 65_535;
 
 export class CaptureStore {
   readonly records = new RowRing(recordBytes);
@@ -89,19 +77,8 @@ export class CaptureStore {
       place.set(kept === payload.length ? payload : payload.subarray(0, kept));
     }
     const number = this.records.push(address);
-    const { view, at } = this.records;
-    view.setUint32(at, number, true);
     const bits = draft.bits | (gaps.length > 0 ? bitGaps : 0);
-    view.setUint32(at + 4, draft.kind | (draft.type << 8) | (draft.flags << 16) | (bits << 24), true);
-    view.setFloat64(at + 8, draft.timeMs, true);
-    view.setUint32(at + 16, draft.connection, true);
-    view.setUint32(at + 20, draft.span ?? draft.id, true);
-    view.setUint32(at + 24, draft.length, true);
-    view.setUint32(at + 28, kept, true);
-    view.setFloat64(at + 32, draft.offset, true);
-    view.setUint32(at + 40, draft.chunk, true);
-    view.setUint16(at + 44, draft.channel, true);
-    view.setUint16(at + 46, Math.min(draft.places ?? 0, mostPlaces), true);
+    writeRecordRow(this.records.view, this.records.at, number, draft, kept, bits);
     if (gaps.length > 0) this.#gaps.set(number, gaps);
     this.captured += 1;
     if (draft.kind === kindFrame && kept < draft.length) this.cut += 1;
@@ -112,13 +89,7 @@ export class CaptureStore {
   addChunk(bits: number, timeMs: number, connection: number, offset: number, length: number): number {
     if (this.chunks.isFull) this.#makeRoom(this.chunks.blockBytes);
     const number = this.chunks.push(0);
-    const { view, at } = this.chunks;
-    view.setUint32(at, number, true);
-    view.setUint32(at + 4, bits, true);
-    view.setFloat64(at + 8, timeMs, true);
-    view.setFloat64(at + 16, offset, true);
-    view.setUint32(at + 24, length, true);
-    view.setUint32(at + 28, connection, true);
+    writeChunkRow(this.chunks.view, this.chunks.at, { number, timeMs, connection, offset, length }, bits);
     return number;
   }
 
@@ -126,7 +97,7 @@ export class CaptureStore {
   payloadOf(number: number): Uint8Array | undefined {
     const address = this.records.besideOf(number);
     if (address === undefined || !this.records.find(number)) return undefined;
-    return this.slab.bytesAt(address, this.records.view.getUint32(this.records.at + 28, true));
+    return this.slab.bytesAt(address, this.records.view.getUint32(this.records.at + recordAt.kept, true));
   }
 
   /** What the capture does not have of a record's payload. */

@@ -7,6 +7,7 @@
 import type { CaptureEventKind } from '../../../shared/model/capture.ts';
 import { captureEventKinds, looseReasons } from '../../../shared/model/capture.ts';
 import { bitBlanked } from '../../../shared/model/capture-rows.ts';
+import type { RecordDraft } from '../../../shared/model/capture-rows.ts';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { readU32 } from '../../../shared/protocol/header.ts';
@@ -15,7 +16,7 @@ import type { ConnectionTap } from '../net/tap.ts';
 import type { BookEntry } from './book.ts';
 import { ConnectionBook, tellsBook } from './book.ts';
 import { blankSecrets, hasSecrets } from './secrets.ts';
-import type { CaptureStore, RecordDraft } from './store.ts';
+import type { CaptureStore } from './store.ts';
 import { kindEvent, kindFrame, kindLoose } from './store.ts';
 import { Way } from './way.ts';
 

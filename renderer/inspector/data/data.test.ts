@@ -3,11 +3,12 @@ import fc from 'fast-check';
 
 import type { Client } from '../../../shared/ipc/client.ts';
 import type { CaptureRecord } from '../../../shared/model/capture.ts';
-import { recordBytes, writeRecordRow } from '../../../shared/model/capture-rows.ts';
+import { emptyRecord, recordBytes } from '../../../shared/model/capture-rows.ts';
 import { typeNumber } from '../../../shared/protocol/catalog.ts';
 import { parseFilter } from '../../../shared/protocol/filter/parse.ts';
 import type { Filter } from '../../../shared/protocol/filter/syntax.ts';
 import { busyCapture } from '../../testing/capture-session.ts';
+import { writeRecord } from '../../testing/capture-rows.ts';
 import { axisOf, classOf, placeOn, sharesOf, type Span } from './chunk-map.ts';
 import { asBase64, asC, asHexDump } from './copy-forms.ts';
 import { FilterRun } from './filter-run.ts';
@@ -17,7 +18,7 @@ import { NumberSet } from './number-set.ts';
 import { PlaceList } from './place-list.ts';
 import { mostBins, Rates } from './rates.ts';
 import { followRequest } from './request.ts';
-import { blockRows, emptyRecord, mostRows, RowStore } from './row-store.ts';
+import { blockRows, mostRows, RowStore } from './row-store.ts';
 import { spansOf } from './spans.ts';
 import { characterOf, valuesOf } from './values.ts';
 
@@ -26,7 +27,7 @@ const script = busyCapture();
 const batchOf = (records: readonly CaptureRecord[]): Uint8Array => {
   const bytes = new Uint8Array(records.length * recordBytes);
   const view = new DataView(bytes.buffer);
-  records.forEach((record, index) => writeRecordRow(view, index * recordBytes, record));
+  records.forEach((record, index) => writeRecord(view, index * recordBytes, record));
   return bytes;
 };
 

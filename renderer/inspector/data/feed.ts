@@ -6,7 +6,7 @@
 
 import type { Client } from '../../../shared/ipc/client.ts';
 import type { CaptureConnection, CaptureStatus, CaptureTransfer } from '../../../shared/model/capture.ts';
-import { recordBytes, recordsPerBatch } from '../../../shared/model/capture-rows.ts';
+import { emptyRecord, recordBytes, recordsPerBatch } from '../../../shared/model/capture-rows.ts';
 import { typeNumber } from '../../../shared/protocol/catalog.ts';
 import { peerTextsOf } from '../../../shared/protocol/filter/evaluate.ts';
 import type { Filter } from '../../../shared/protocol/filter/syntax.ts';
@@ -14,7 +14,7 @@ import { codeOf } from '../../i18n/errors.ts';
 import { FilterRun } from './filter-run.ts';
 import { Notes, retriesIn } from './notes.ts';
 import { Rates } from './rates.ts';
-import { emptyRecord, RowStore } from './row-store.ts';
+import { RowStore } from './row-store.ts';
 
 /** An answer comes at the latest after this, with new rates. */
 const longPollMs = 1_000;

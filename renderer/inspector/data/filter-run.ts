@@ -3,12 +3,13 @@
  * the window. Byte terms are answered by whoever holds the bytes; rows beyond what has been looked up wait.
  */
 
+import { emptyRecord } from '../../../shared/model/capture-rows.ts';
 import { byteTermsOf, predicateOf } from '../../../shared/protocol/filter/evaluate.ts';
 import type { FilterWorld, RowPredicate } from '../../../shared/protocol/filter/evaluate.ts';
 import type { Filter } from '../../../shared/protocol/filter/syntax.ts';
 import { NumberSet } from './number-set.ts';
 import { PlaceList } from './place-list.ts';
-import { emptyRecord, type RowStore } from './row-store.ts';
+import type { RowStore } from './row-store.ts';
 
 export interface ByteTerm {
   readonly hex: string;

@@ -3,10 +3,11 @@
  * runs of bulk folded into one step, with the time between.
  */
 
+import { emptyRecord } from '../../../shared/model/capture-rows.ts';
 import type { CaptureDirection, CaptureRecord } from '../../../shared/model/capture.ts';
 import { messageByNumber, typeNumber } from '../../../shared/protocol/catalog.ts';
 import { headerBytes } from '../../../shared/protocol/limits.ts';
-import { emptyRecord, type RowStore } from './row-store.ts';
+import type { RowStore } from './row-store.ts';
 
 export interface RequestStep {
   readonly type: number;

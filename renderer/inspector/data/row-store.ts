@@ -4,17 +4,8 @@
  */
 
 import type { CaptureRecord } from '../../../shared/model/capture.ts';
-import {
-  bitBlanked,
-  bitOut,
-  bitSecure,
-  chunkClassOf,
-  recordBytes,
-  bitCutOff,
-  bitGaps,
-  recordKinds,
-  spanAt,
-} from '../../../shared/model/capture-rows.ts';
+import { emptyRecord, readRecordRow, recordAt, recordBytes } from '../../../shared/model/capture-rows.ts';
+import type { MutableRecord } from '../../../shared/model/capture-rows.ts';
 
 export const blockRows = 16_384;
 /** The window keeps so many at most; the oldest go, a block at a time. */
@@ -24,32 +15,6 @@ interface Block {
   readonly bytes: Uint8Array;
   readonly view: DataView;
 }
-
-export type MutableRecord = { -readonly [Key in keyof CaptureRecord]: CaptureRecord[Key] };
-
-/** To be filled again and again by `read`: a filter over a million rows makes no million objects. */
-export const emptyRecord = (): MutableRecord => ({
-  number: 0,
-  kind: 'frame',
-  timeMs: 0,
-  connection: 0,
-  direction: 'in',
-  secure: false,
-  type: 0,
-  flags: 0,
-  channel: 0,
-  id: 0,
-  length: 0,
-  kept: 0,
-  offset: 0,
-  chunk: 0,
-  chunkClass: 'exact',
-  isBlanked: false,
-  hasGaps: false,
-  isCutOff: false,
-  span: 0,
-  places: 0,
-});
 
 export class RowStore {
   #blocks: Block[] = [];
@@ -88,7 +53,7 @@ export class RowStore {
     const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
     const last = this.lastNumber;
     for (let at = 0; at + recordBytes <= batch.length; at += recordBytes) {
-      if (view.getUint32(at, true) <= last) continue;
+      if (view.getUint32(at + recordAt.number, true) <= last) continue;
       this.#append(batch.subarray(at, at + recordBytes));
     }
     while (this.count > mostRows) this.#dropTo((this.#firstBlock + 1) * blockRows);
@@ -104,55 +69,32 @@ export class RowStore {
   }
 
   numberAt(place: number): number {
-    return this.#view(place).getUint32(offsetOf(place), true);
+    return this.#view(place).getUint32(offsetOf(place) + recordAt.number, true);
   }
 
   kindAt(place: number): number {
-    return this.#view(place).getUint8(offsetOf(place) + 4);
+    return this.#view(place).getUint8(offsetOf(place) + recordAt.kind);
   }
 
   typeAt(place: number): number {
-    return this.#view(place).getUint8(offsetOf(place) + 5);
+    return this.#view(place).getUint8(offsetOf(place) + recordAt.type);
   }
 
   timeAt(place: number): number {
-    return this.#view(place).getFloat64(offsetOf(place) + 8, true);
+    return this.#view(place).getFloat64(offsetOf(place) + recordAt.time, true);
   }
 
   connectionAt(place: number): number {
-    return this.#view(place).getUint32(offsetOf(place) + 16, true);
+    return this.#view(place).getUint32(offsetOf(place) + recordAt.connection, true);
   }
 
   idAt(place: number): number {
-    return this.#view(place).getUint32(offsetOf(place) + 20, true);
+    return this.#view(place).getUint32(offsetOf(place) + recordAt.id, true);
   }
 
   /** Fills a row and answers with it. The place must be there. */
   read(place: number, row: MutableRecord): MutableRecord {
-    const view = this.#view(place);
-    const at = offsetOf(place);
-    const bits = view.getUint8(at + 7);
-    row.number = view.getUint32(at, true);
-    row.kind = recordKinds[view.getUint8(at + 4)] ?? 'loose';
-    row.type = view.getUint8(at + 5);
-    row.flags = view.getUint8(at + 6);
-    row.direction = (bits & bitOut) === 0 ? 'in' : 'out';
-    row.secure = (bits & bitSecure) !== 0;
-    row.chunkClass = chunkClassOf(bits);
-    row.isBlanked = (bits & bitBlanked) !== 0;
-    row.hasGaps = (bits & bitGaps) !== 0;
-    row.isCutOff = (bits & bitCutOff) !== 0;
-    row.span = spanAt(view, at, row.kind);
-    row.places = view.getUint16(at + 46, true);
-    row.timeMs = view.getFloat64(at + 8, true);
-    row.connection = view.getUint32(at + 16, true);
-    row.id = row.kind === 'frame' ? view.getUint32(at + 20, true) : 0;
-    row.length = view.getUint32(at + 24, true);
-    row.kept = view.getUint32(at + 28, true);
-    row.offset = view.getFloat64(at + 32, true);
-    row.chunk = view.getUint32(at + 40, true);
-    row.channel = view.getUint16(at + 44, true);
-    return row;
+    return readRecordRow(this.#view(place), offsetOf(place), row);
   }
 
   /** A row of one's own; undefined when there is none of this number. */

@@ -2,9 +2,9 @@
 
 import { useEffect, useRef } from 'react';
 
+import { emptyRecord } from '../../../shared/model/capture-rows.ts';
 import { messageByNumber } from '../../../shared/protocol/catalog.ts';
 import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
-import { emptyRecord } from '../data/row-store.ts';
 import { type Inspector, useFeed, useInspected, useInspector } from '../model.ts';
 import { inspectorText } from '../text.ts';
 import { severityOf } from '../data/notes.ts';

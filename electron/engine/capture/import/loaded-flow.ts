@@ -7,6 +7,7 @@
 import { captureEventKinds } from '../../../../shared/model/capture.ts';
 import type { CaptureEventKind } from '../../../../shared/model/capture.ts';
 import { bitBlanked, bitCutOff, bitHalf } from '../../../../shared/model/capture-rows.ts';
+import type { RecordDraft } from '../../../../shared/model/capture-rows.ts';
 import { gapBytes } from '../../../../shared/model/capture-gaps.ts';
 import type { Gap } from '../../../../shared/model/capture-gaps.ts';
 import { typeNumber } from '../../../../shared/protocol/catalog.ts';
@@ -16,7 +17,7 @@ import type { BookEntry, ConnectionBook } from '../book.ts';
 import { tellsBook } from '../book.ts';
 import { byteSearch } from '../find-bytes.ts';
 import { blankSecrets, hasSecrets } from '../secrets.ts';
-import type { CaptureStore, RecordDraft } from '../store.ts';
+import type { CaptureStore } from '../store.ts';
 import { kindEvent, kindFrame, kindGap } from '../store.ts';
 import type { HeldBudget } from './assembler.ts';
 import type { CaptureTally } from './capture-tally.ts';

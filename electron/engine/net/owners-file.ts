@@ -4,21 +4,15 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { currentBootId } from '../boot-id.ts';
+import { acquireLock, releaseLock } from '../process-lock.ts';
 
-/** A change takes a millisecond; a lock this old belongs to a process that was killed. */
-const staleLockMs = 3_000;
-const lockTimeoutMs = 5_000;
+/** A change takes some milliseconds. Whoever holds the lock for longer stands still, and this process must not. */
+const lockTimeoutMs = 500;
+/** A lock that does not say whose it is for this long was not written to its end. */
+const lockGraceMs = 250;
 const lockPollMs = 2;
 
 /** The folder that they lie in. Throws home-unwritable. */
@@ -72,48 +66,31 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'there is a file where a folder must be',
 };
 
-/** Runs one change at a time among all processes that use this lock. */
+/** Runs one change at a time among all processes that use this lock; that of a killed one is taken over at once. */
 export const withLockFile = (path: string, work: () => void): void => {
   takeLock(path);
   try {
     work();
   } finally {
-    removeIfThere(path);
+    releaseLock(path);
   }
 };
 
 const takeLock = (path: string): void => {
-  const deadline = Date.now() + lockTimeoutMs;
-  for (;;) {
-    try {
-      closeSync(openSync(path, 'wx', 0o600));
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-        throw ownersFileFault(error as NodeJS.ErrnoException, path);
-    }
-    if (isStale(path)) removeStale(path);
-    else if (Date.now() > deadline)
+  const bootId = currentBootId();
+  const deadline = performance.now() + lockTimeoutMs;
+  while (!hasTaken(path, bootId)) {
+    if (performance.now() > deadline)
       throw new HexdropError('home-unwritable', `${path} is held by another process.`);
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPollMs);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPollMs);
   }
 };
 
-/** One that stays would be tried again without end. */
-const removeStale = (path: string): void => {
+const hasTaken = (path: string, bootId: string): boolean => {
   try {
-    unlinkSync(path);
+    return acquireLock(path, bootId, lockGraceMs);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      throw ownersFileFault(error as NodeJS.ErrnoException, path);
-  }
-};
-
-const isStale = (path: string): boolean => {
-  try {
-    return Math.abs(Date.now() - statSync(path).mtimeMs) > staleLockMs;
-  } catch {
-    return false;
+    throw ownersFileFault(error as NodeJS.ErrnoException, path);
   }
 };
 

@@ -18,13 +18,13 @@ import { folderOf, JournalContent, landedIn, landingEntries, shownRoots } from '
 import type { JournalHeader, JournalLine, LandingEntry, PartialRecord } from './journal-content.ts';
 import { JournalFile } from './journal-file.ts';
 import type { JournalLines } from './journal-file.ts';
-import { acquireLock, releaseLock } from './journal-lock.ts';
+import { acquireLock, releaseLock } from '../process-lock.ts';
 import { JournalMemory, keepForNextAttempt, takeKept } from './journal-memory.ts';
 import { isTimeHeld } from './landing.ts';
 import { isTrusted, recordedPath, removeUnfinished, statsOf, unfinishedIn } from './unfinished.ts';
 import { unfinishedName, unfinishedNumber, unfinishedPath } from './unfinished.ts';
 
-export { currentBootId, isSameBoot } from './boot-id.ts';
+export { currentBootId, isSameBoot } from '../boot-id.ts';
 
 /** Transfers of the same roots from the same peer into the same target at the same time. */
 const parallelKeys = 64;

@@ -1,10 +1,11 @@
 /**
- * Owns who may write a journal: one living process at a time. A lock names its process by number, start and boot,
- * so that neither a killed process nor a number given out anew holds one.
+ * Owns who may write a file of the home: one living process at a time. A lock names its process by number, start and
+ * boot, so that neither a killed process nor a number given out anew holds one. Nothing here waits.
  */
 
 import {
   closeSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -18,7 +19,7 @@ import {
 import { isSameBoot } from './boot-id.ts';
 
 /** An empty lock is one that is being written; a takeover lasts microseconds. Older than this, its maker died. */
-const graceMs = 10_000;
+const defaultGraceMs = 10_000;
 
 interface LockHolder {
   readonly pid: number;
@@ -31,15 +32,17 @@ interface LockHolder {
 const held = new Set<string>();
 
 /** Takes the lock, over from a dead holder if need be; false when a living process (or this one) has it. */
-export const acquireLock = (lockPath: string, bootId: string): boolean => {
+export const acquireLock = (lockPath: string, bootId: string, graceMs = defaultGraceMs): boolean => {
   if (held.has(lockPath)) return false;
   if (createLock(lockPath, bootId)) return true;
-  if (isLockedByLiving(lockPath, bootId)) return false;
+  const state = stateOf(lockPath, bootId, graceMs);
+  if (state !== 'dead') return state === 'free' && createLock(lockPath, bootId);
   // Of several that see the same dead lock, one removes it: the one that makes this folder.
   const takeover = `${lockPath}.takeover`;
-  if (!makeTakeover(takeover)) return false;
+  if (!makeTakeover(takeover, graceMs)) return false;
   try {
-    if (isLockedByLiving(lockPath, bootId)) return false;
+    // What is gone meanwhile may be the living lock of another one in a moment: that must not be removed.
+    if (stateOf(lockPath, bootId, graceMs) !== 'dead') return false;
     rmSync(lockPath, { force: true });
     return createLock(lockPath, bootId);
   } finally {
@@ -57,18 +60,30 @@ export const releaseLock = (lockPath: string): void => {
 };
 
 /** Whether a living process holds the lock. */
-export const isLockedByLiving = (lockPath: string, bootId: string): boolean => {
-  if (held.has(lockPath)) return true;
+export const isLockedByLiving = (lockPath: string, bootId: string): boolean =>
+  held.has(lockPath) || stateOf(lockPath, bootId, defaultGraceMs) === 'living';
+
+/** Of a lock that this thread does not hold. One that cannot be read is nobody's. */
+const stateOf = (lockPath: string, bootId: string, graceMs: number): 'free' | 'living' | 'dead' => {
   let text: string;
   let ageMs: number;
   try {
-    ageMs = Date.now() - statSync(lockPath).mtimeMs;
-    text = readFileSync(lockPath, 'utf8');
-  } catch {
-    return false;
+    const fd = openSync(lockPath, 'r');
+    try {
+      ageMs = Date.now() - fstatSync(fd).mtimeMs;
+      text = readFileSync(fd, 'utf8');
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'free' : 'dead';
   }
   const holder = parseHolder(text);
-  if (holder === undefined) return ageMs < graceMs;
+  const isLiving = holder === undefined ? ageMs < graceMs : lives(holder, bootId);
+  return isLiving ? 'living' : 'dead';
+};
+
+const lives = (holder: LockHolder, bootId: string): boolean => {
   if (!isSameBoot(holder.bootId, bootId)) return false;
   const started = startOf(holder.pid);
   if (started === undefined) return false;
@@ -98,20 +113,20 @@ const createLock = (lockPath: string, bootId: string): boolean => {
   return true;
 };
 
-const makeTakeover = (folder: string): boolean => {
+const makeTakeover = (folder: string, graceMs: number): boolean => {
   for (const isLastTry of [false, true]) {
     try {
       mkdirSync(folder);
       return true;
     } catch {
       // Somebody is at it. One that died at it left the folder behind.
-      if (isLastTry || !removeStale(folder)) return false;
+      if (isLastTry || !removeStale(folder, graceMs)) return false;
     }
   }
   return false;
 };
 
-const removeStale = (folder: string): boolean => {
+const removeStale = (folder: string, graceMs: number): boolean => {
   try {
     if (Date.now() - statSync(folder).mtimeMs < graceMs) return false;
     rmdirSync(folder);

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { acquireLock, isLockedByLiving, releaseLock } from './journal-lock.ts';
+import { acquireLock, isLockedByLiving, releaseLock } from './process-lock.ts';
 
 const boot = 'boot-1';
 let folder = '';

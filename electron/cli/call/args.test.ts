@@ -44,6 +44,13 @@ describe('a call', () => {
     expect(optionsOf('get', 'host/a', '--dir', 'one', '--dir', 'two').dir).toBe('two');
   });
 
+  it('takes a value that begins with a dash, unless that may be an option', () => {
+    expect(optionsOf('send', 'a', '--to', '-x').to).toBe('-x');
+    expect(optionsOf('send', 'a', '--to=--json').to).toBe('--json');
+    for (const word of ['--json', '--jsn', '-h', '-hx'])
+      expect(refusalOf('send', 'a', '--to', word)).toContain(`is followed by "${word}"`);
+  });
+
   it('reads a limit in thousands, millions and so on', () => {
     const limitOf = (text: string): number | undefined => optionsOf('receive', '--limit', text).limit;
     expect(['1000', '500k', '10M', '1.5g'].map(limitOf)).toEqual([1_000, 500_000, 10_000_000, 1_500_000_000]);

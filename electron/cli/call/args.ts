@@ -77,6 +77,12 @@ interface OptionToken {
   readonly inlineValue?: boolean | undefined;
 }
 
+const shorts = optionNames.flatMap((name) => specOf(name).short ?? []);
+
+/** Whether a word where a value is due is rather an option, or a mistyped one. Devices and files may be called "-x". */
+const looksLikeOption = (word: string): boolean =>
+  word.startsWith('--') || shorts.some((short) => word.startsWith(`-${short}`));
+
 const givenOption = (token: OptionToken, command: CommandSpec | undefined): Given => {
   const name = nameByFlag.get(token.name);
   if (name === undefined) return refuseOption(token.rawName, token.name, command);
@@ -92,7 +98,7 @@ const givenOption = (token: OptionToken, command: CommandSpec | undefined): Give
       `--${spec.flag} needs a value: --${spec.flag} ${spec.placeholder}. ${helpHint(command)}`,
     );
   }
-  if (token.inlineValue !== true && token.value.startsWith('-') && token.value.length > 1) {
+  if (token.inlineValue !== true && looksLikeOption(token.value)) {
     throw usageError(
       `--${spec.flag} needs a value and is followed by ${quoted(token.value)}. ` +
         `If that is the value, write --${spec.flag}=${displayName(token.value)}.`,

@@ -1,6 +1,7 @@
 /** `hexdrop ui` and `npm start` as processes: the page, a second start, the end. What people do in it is elsewhere. */
 
 import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -39,6 +40,24 @@ describe('hexdrop ui', () => {
     expect(second.events[0]).toMatchObject({ event: 'handed-over', paths: 1 });
     await snapshot(socket, shares(photos));
     await enter(second.events[0]?.['url']);
+  });
+
+  it('writes the keys of its sessions with --keylog, for its user alone, and a second start writes none', async () => {
+    const device = world.device('one');
+    const [music, keys] = [world.folder('music'), join(world.path, 'keys.log')];
+    const program = device.start(['ui', music, ...quiet, '--keylog', keys]);
+    const socket = await openWindow(world, await enter(await urlOf(program)));
+    const told = await snapshot(socket, ({ value }) => value?.self?.listening !== undefined);
+    expect(program.stderr).toContain('whoever has that file can read what is sent');
+    const port = told.value?.self?.listening?.port ?? 0;
+    expectExit(await world.device('other').run(['ls', `127.0.0.1:${port}`]), 0);
+    expect(readFileSync(keys, 'utf8')).toMatch(/^SERVER_TRAFFIC_SECRET_0 [0-9a-f]{64} [0-9a-f]{64,96}$/mu);
+    expect(statSync(keys).mode & 0o777).toBe(0o600);
+
+    const others = join(world.path, 'others.log');
+    const second = await device.run(['ui', ...quiet, '--keylog', others]);
+    expect(second.stderr).toContain('--keylog has no effect: no keys are written');
+    expect(existsSync(others)).toBe(false);
   });
 
   it('ends with Ctrl-C, with a window open', async () => {

@@ -9,6 +9,7 @@ import { needs } from '../support/needs.ts';
 import { networkNeed } from '../support/network.ts';
 import { programPath } from '../support/program.ts';
 import { useWorld } from '../support/world.ts';
+import { pathOf, readRecorded } from './sessions/sessions.ts';
 import { openTshark } from './tshark.ts';
 import type { Tshark } from './tshark.ts';
 
@@ -118,12 +119,32 @@ describe.skipIf(tshark === undefined)('the README', () => {
   it('shows the frames of an encrypted session as tshark does with its keys', () => {
     const [recipe = '', frames = ''] = blocksOf('In Wireshark');
     const shown = shownIn(frames);
-    const printed = follow(
+    const reader = follow(
       `printf 'Ferry at 7:40, platform 3.\\nBring the long rope.\\n' > plan.txt\n${recipe}`,
-    )
-      .shell(shown.command)
-      .trimEnd();
+    );
+    const printed = reader.shell(shown.command).trimEnd();
     expect(printed.split('\n').map(masked)).toEqual(shown.lines.map(masked));
     expect(printed).toContain('\t18520\tDONE #1 files=1 bytes=48 skipped=0 same=0');
+
+    // Packets and keys as one file, which needs no option.
+    const [, inject = ''] = /`(editcap --inject-secrets [^`]+)`/u.exec(readme) ?? [];
+    const [, option = ''] = /-o (tls\.keylog_file:\S+) /u.exec(shown.command) ?? [];
+    const bare = shown.command.replace(`-o ${option} `, '').replace('wire.pcapng', 'both.pcapng');
+    expect(
+      reader.shell(`cd "$HOME" && cp ../wire.pcapng ../keys.log . && ${inject} && ${bare}`).trimEnd(),
+    ).toBe(printed);
+  });
+
+  it('shows where frames start in segments', () => {
+    const [block = ''] = blocksOf('Frames are not segments');
+    const [command = ''] = block.replace(/^\$ /u, '').split('\nsegment ');
+    const reader = tshark as Tshark;
+    reader.file('trip.pcapng', readFileSync(pathOf('resume', 'pcapng')));
+    const starts = [
+      ...reader.shell(command).matchAll(/^segment \d+, \d+ bytes, frames start at(.*)$/gmu),
+    ].map(([, at = '']) => (at === ': none' ? [] : at.trim().split(' ')));
+    const sent = readRecorded('resume').frames.filter(({ from }) => from === 'Ada');
+    expect(starts.flat()).toHaveLength(sent.length);
+    expect(starts.filter((at) => at.length === 0).length).toBeGreaterThan(10);
   });
 });

@@ -17,6 +17,7 @@ export const commandNames = [
   'partials',
   'doctor',
   'wireshark',
+  'version',
   'completion',
 ] as const;
 

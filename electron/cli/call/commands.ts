@@ -371,6 +371,22 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('../commands/wireshark.ts'),
   },
   {
+    name: 'version',
+    operands: '',
+    fewestOperands: 0,
+    mostOperands: 0,
+    operandMeaning: 'nothing',
+    offers: [],
+    summary: 'show the version; --check asks whether there is a newer one',
+    description: [
+      'With --check one request goes to api.github.com. It says "hexdrop" and nothing of this device; GitHub sees the address that it comes from, as of every request. HEXDROP_RELEASES_URL names another place.',
+    ],
+    required: [],
+    options: ['check'],
+    examples: ['hexdrop version', 'hexdrop version --check'],
+    load: () => import('../commands/version.ts'),
+  },
+  {
     name: 'completion',
     operands: '<shell>',
     fewestOperands: 1,

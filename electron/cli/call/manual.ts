@@ -56,6 +56,7 @@ const environment: readonly (readonly [string, string])[] = [
   ],
   ['TMPDIR', 'where what comes from a pipe is kept until it is sent (default: /var/tmp)'],
   ['XDG_CONFIG_HOME', 'the home is the folder "hexdrop" in it (default: ~/.config)'],
+  ['HEXDROP_RELEASES_URL', 'where "version --check" asks, in place of GitHub; with https'],
   ['NO_COLOR', 'when it is not empty, nothing is coloured'],
 ];
 

@@ -24,6 +24,7 @@ export interface OptionValues {
   readonly writable?: boolean;
   readonly recursive?: boolean;
   readonly clean?: boolean;
+  readonly check?: boolean;
   readonly wait?: number;
   readonly noAnnounce?: boolean;
   readonly install?: boolean;
@@ -217,6 +218,10 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   noAnnounce: {
     flag: 'no-announce',
     summary: 'do not tell the network that this device is here; it is reached by its address',
+  },
+  check: {
+    flag: 'check',
+    summary: 'ask GitHub whether a newer version is published; nothing is downloaded',
   },
   clean: { flag: 'clean', summary: 'remove them and what they hold on disk' },
   install: { flag: 'install', summary: 'copy them into your own Wireshark folders' },

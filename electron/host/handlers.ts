@@ -1,6 +1,7 @@
 /** The contract, call by call, on the parts of the host. What a call does is in its part; here is only who does it. */
 
 import { diagnose } from '../engine/net/doctor.ts';
+import { version } from '../engine/version.ts';
 import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
 import { deviceWords } from '../../shared/model/device-words.ts';
 import type { CallName } from '../../shared/ipc/contract/index.ts';
@@ -12,6 +13,7 @@ import type { Handlers } from './dispatch.ts';
 import type { LocalFiles } from './local-files.ts';
 import type { NetworkPresence } from './network-presence.ts';
 import type { Offers } from './offers.ts';
+import { latestRelease, Releases, releasesVariable } from './release-check.ts';
 import type { Remote } from './remote.ts';
 import type { HostShares } from './shares.ts';
 import type { Starter } from './starter.ts';
@@ -42,6 +44,7 @@ type CaptureCall = Extract<CallName, `capture.${string}`>;
 export function handlersOf(context: HostContext, parts: HostParts): Omit<Handlers, CaptureCall> {
   const { devices, targets, files, uploads, transfers, starter, offers, shares, texts, remote } = parts;
   const { engine, grants, settings, shell } = context;
+  const releases = new Releases(() => latestRelease({ version, from: process.env[releasesVariable] }));
 
   const openFolder = async (window: WindowTies, path: string): Promise<Record<string, never>> => {
     window.requireSameMachine();
@@ -235,6 +238,7 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
     'settings.downloadDir': async ({ ref }) =>
       parts.updateSettings({ downloadDir: await files.folderPath(ref) }),
     'program.openDownloads': (_, { window }) => openFolder(window, settings.current.downloadDir),
+    'program.latestRelease': () => releases.latest(),
     'program.quit': ({ force }) => {
       const running = transfers.running().length;
       if (running > 0 && force !== true) {

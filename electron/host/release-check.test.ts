@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { HexdropError } from '../engine/vocabulary.ts';
-import { latestRelease, usualPlace } from './release-check.ts';
+import { latestRelease, Releases, usualPlace } from './release-check.ts';
 
 interface Place {
   readonly url: string;
@@ -130,4 +130,38 @@ describe('asking for the latest version', () => {
       expect(await refusal(from)).toMatch(/^usage: /);
     },
   );
+});
+
+describe('windows that ask', () => {
+  const release = { version: '0.2.0', url: '', isNewer: true };
+
+  it('get the answer of the day, and a new one on the next', async () => {
+    let nowMs = 1_000;
+    let times = 0;
+    const releases = new Releases(
+      async () => {
+        times += 1;
+        return release;
+      },
+      () => nowMs,
+    );
+    await Promise.all([releases.latest(), releases.latest()]);
+    nowMs += 23 * 60 * 60_000;
+    expect(await releases.latest()).toEqual(release);
+    expect(times).toBe(1);
+    nowMs += 2 * 60 * 60_000;
+    await releases.latest();
+    expect(times).toBe(2);
+  });
+
+  it('ask again after nobody answered', async () => {
+    let times = 0;
+    const releases = new Releases(async () => {
+      times += 1;
+      if (times === 1) throw new HexdropError('unreachable');
+      return release;
+    });
+    await expect(releases.latest()).rejects.toMatchObject({ code: 'unreachable' });
+    expect(await releases.latest()).toEqual(release);
+  });
 });

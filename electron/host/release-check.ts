@@ -67,6 +67,34 @@ export const latestRelease = async ({
   };
 };
 
+const dayMs = 24 * 60 * 60_000;
+
+/** Windows may ask as often as they like: it is asked for once a day, until then the last answer holds. */
+export class Releases {
+  readonly #ask: () => Promise<Release>;
+  readonly #now: () => number;
+  #asked: Promise<Release> | undefined;
+  #askedAtMs = 0;
+
+  constructor(ask: () => Promise<Release>, now: () => number = Date.now) {
+    this.#ask = ask;
+    this.#now = now;
+  }
+
+  /** Rejects as `latestRelease` does; a failure is no answer, and the next call asks again. */
+  latest(): Promise<Release> {
+    const nowMs = this.#now();
+    if (this.#asked !== undefined && Math.abs(nowMs - this.#askedAtMs) < dayMs) return this.#asked;
+    const asked = this.#ask();
+    this.#asked = asked;
+    this.#askedAtMs = nowMs;
+    asked.catch(() => {
+      if (this.#asked === asked) this.#asked = undefined;
+    });
+    return asked;
+  }
+}
+
 const placeOf = (from: string): URL => {
   const place = URL.canParse(from) ? new URL(from) : undefined;
   const isOfThisMachine =

@@ -103,6 +103,7 @@ const defaultSettings = ({ deviceId, downloadDir }: SettingsOptions): Settings =
   downloadLimit: null,
   restoreShares: true,
   notifications: true,
+  checkReleases: false,
 });
 
 /** Every device has a colour before anybody chose one, the same on all screens. */

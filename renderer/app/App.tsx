@@ -26,6 +26,7 @@ import { useKeptFocus } from './kept-focus.ts';
 import { Mark } from './Mark.tsx';
 import { Overlays } from './Overlays.tsx';
 import { Rail } from './Rail.tsx';
+import { useReleaseNotice } from './releases.ts';
 import { navigate, useRoute } from './router.ts';
 import { useShortcuts } from './shortcuts.ts';
 import { ShortcutsDialog } from './ShortcutsDialog.tsx';
@@ -85,6 +86,7 @@ const Frame = () => {
   useEngineEvents();
   usePaste();
   useNotifications();
+  useReleaseNotice();
   useKeptFocus();
   useShortcuts(
     text.shortcutGroups.window,

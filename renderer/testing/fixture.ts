@@ -355,6 +355,7 @@ export const snapshot: Snapshot = {
     downloadLimit: null,
     restoreShares: true,
     notifications: true,
+    checkReleases: false,
   },
   shell: {
     kind: 'browser',

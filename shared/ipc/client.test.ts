@@ -34,6 +34,7 @@ const snapshot: Snapshot = {
     downloadLimit: null,
     restoreShares: true,
     notifications: true,
+    checkReleases: false,
   },
   shell: {
     kind: 'browser',

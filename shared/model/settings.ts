@@ -24,4 +24,6 @@ export interface Settings {
   /** Serve the shares again that were served when the program ended. */
   readonly restoreShares: boolean;
   readonly notifications: boolean;
+  /** Ask once a day whether a newer version is published. Off until a person allows it. */
+  readonly checkReleases: boolean;
 }

@@ -1,8 +1,9 @@
 /** Language, appearance, start, and the end of the program. */
 
-import { Power } from 'lucide-react';
+import { Power, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 
+import type { CallResult } from '../../../shared/ipc/contract/index.ts';
 import { useAct } from '../../app/act.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
@@ -53,6 +54,7 @@ export const ProgramSection = ({ save }: { readonly save: Save }) => {
           onChange={(startWithSystem) => save({ startWithSystem })}
         />
       ) : null}
+      <ReleaseSetting save={save} />
       <div className="line wrap settings-end">
         <span className="data faint">{version}</span>
         <Button icon={Power} className="line-end" onClick={() => setQuitting(true)}>
@@ -61,6 +63,38 @@ export const ProgramSection = ({ save }: { readonly save: Save }) => {
       </div>
       {isQuitting ? <QuitDialog onClose={() => setQuitting(false)} /> : null}
     </Section>
+  );
+};
+
+/** Whoever looks now has asked for it, whatever the switch says. */
+const ReleaseSetting = ({ save }: { readonly save: Save }) => {
+  const text = useText(settingsText);
+  const act = useAct();
+  const isOn = useSnapshot((snapshot) => snapshot.settings.checkReleases);
+  const [isLooking, setLooking] = useState(false);
+  const [release, setRelease] = useState<CallResult<'program.latestRelease'>>();
+  const look = async (): Promise<void> => {
+    setLooking(true);
+    setRelease(await act('program.latestRelease', {}));
+    setLooking(false);
+  };
+  const told = (found: CallResult<'program.latestRelease'>): string =>
+    found.isNewer ? text.newer(found.version, found.url) : text.newest(found.version);
+  return (
+    <>
+      <Switch
+        label={text.releases}
+        hint={text.releasesMeaning}
+        checked={isOn}
+        onChange={(checkReleases) => save({ checkReleases })}
+      />
+      <div className="line wrap">
+        <Button small icon={RefreshCw} busy={isLooking} onClick={() => void look()}>
+          {text.releasesNow}
+        </Button>
+        <span role="status">{release === undefined ? '' : told(release)}</span>
+      </div>
+    </>
   );
 };
 

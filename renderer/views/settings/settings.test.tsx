@@ -94,6 +94,18 @@ describe('this device', () => {
     expect(screen.getByText('Not listening')).toBeTruthy();
   });
 
+  it('asks for a newer version when somebody says so, and is not set to by itself', async () => {
+    const release = { version: '9.0.0', url: 'https://github.com/x/y/releases/tag/v9.0.0', isNewer: true };
+    const { host, user, settle } = await show(<SettingsView />, {
+      answers: { ...answers, 'program.latestRelease': () => release },
+    });
+    screen.getByRole('switch', { name: /Look for new versions/u, checked: false });
+    expect(host.calls).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Look now' }));
+    await settle();
+    expect(screen.getByText(`Version 9.0.0 is published: ${release.url}`)).toBeTruthy();
+  });
+
   it('quits only after a question, which says that transfers stop', async () => {
     const { host, user } = await show(<SettingsView />, { answers });
     await user.click(screen.getByRole('button', { name: 'Quit Hexdrop' }));

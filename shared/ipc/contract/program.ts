@@ -45,6 +45,7 @@ export const settingsPatch = v.strictObject({
   downloadLimit: v.exactOptional(limit),
   restoreShares: v.exactOptional(v.boolean()),
   notifications: v.exactOptional(v.boolean()),
+  checkReleases: v.exactOptional(v.boolean()),
 });
 
 export const programCalls = {
@@ -52,6 +53,11 @@ export const programCalls = {
   'settings.update': command(settingsPatch, settingsValue),
   'settings.downloadDir': command(v.strictObject({ ref }), settingsValue),
   'program.openDownloads': command(nothing, nothing),
+  /** Asks where versions are published, at most once a day; rejects with `unreachable`. Downloads nothing. */
+  'program.latestRelease': command(
+    nothing,
+    v.object({ version: v.string(), url: v.string(), isNewer: v.boolean() }),
+  ),
   /** Ends the program; refused with `transfers-running` while some run, unless `force`. */
   'program.quit': command(v.strictObject({ force: v.exactOptional(v.boolean()) }), nothing),
 };

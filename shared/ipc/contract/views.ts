@@ -83,6 +83,7 @@ export const settingsValue: Parser<Settings> = v.object({
   downloadLimit: v.nullable(number),
   restoreShares: v.boolean(),
   notifications: v.boolean(),
+  checkReleases: v.boolean(),
 });
 
 export const shellAbilities: Parser<ShellAbilities> = v.object({

@@ -12,7 +12,7 @@ import type { Need } from '../support/needs.ts';
 import { patienceMs } from '../support/program.ts';
 import { memoryDisk, mounts } from '../support/mounts.ts';
 import { useWorld } from '../support/world.ts';
-import type { Device } from '../support/world.ts';
+import type { Device } from '../support/stage.ts';
 
 const world = useWorld();
 const judge = needs('tshark', 'tshark finds nothing odd in the capture of a real transfer');

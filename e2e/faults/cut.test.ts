@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
 import type { Ended } from '../support/program.ts';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { fileGrowsTo } from '../support/staging.ts';
 import { expectSameTree, makeTree, readTree, treeBytes } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectExit, lastEvent } from '../support/program.ts';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { emptyFolder, expectSameContent, expectSameTree, makeTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
 import { Proxy } from './proxy.ts';

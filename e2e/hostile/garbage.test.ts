@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { frame, hello, jsonOf, RawPeer } from './raw-peer.ts';
 import type { RawFrame } from './raw-peer.ts';
 import { useSiege } from './siege.ts';

@@ -10,7 +10,7 @@ import { expectExit, lastEvent } from '../support/program.ts';
 import { landedPaths, makeTree, readTree } from '../support/trees.ts';
 import type { Tree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
-import type { Listener, World } from '../support/world.ts';
+import type { Listener, World } from '../support/stage.ts';
 import { RawPeer } from './raw-peer.ts';
 
 /**

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { memoryDisk, mounts } from '../support/mounts.ts';
 import { expectOnlyWholeFiles, makeTree, isUnfinished, readTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';

@@ -16,7 +16,7 @@ import { Proxy } from '../faults/proxy.ts';
 import { plainUser } from '../support/plain-user.ts';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
 import type { Ended } from '../support/program.ts';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { expectSameTree, isUnfinished, makeTree, readTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
 

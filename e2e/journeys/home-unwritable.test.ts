@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryDisk, mounts } from '../support/mounts.ts';
 import { eventsOf, expectExit } from '../support/program.ts';
 import { expectSameTree, makeTree, readTree } from '../support/trees.ts';
-import type { Device } from '../support/world.ts';
+import type { Device } from '../support/stage.ts';
 import { useWorld } from '../support/world.ts';
 
 const world = useWorld();

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { Proxy } from '../faults/proxy.ts';
 import { expectExit, lastEvent } from '../support/program.ts';
 import type { Ended, Program } from '../support/program.ts';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { expectOnlyWholeFiles, expectSameTree, makeTree, readTree, unfinishedIn } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { expectExit, lastEvent } from '../support/program.ts';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { expectSameContent, makeTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
 

@@ -8,11 +8,11 @@ import { Proxy } from '../faults/proxy.ts';
 import { needs } from '../support/needs.ts';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
 import type { Ended } from '../support/program.ts';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { memoryDisk, mounts } from '../support/mounts.ts';
 import { makeTree, readTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
-import type { Device } from '../support/world.ts';
+import type { Device } from '../support/stage.ts';
 
 const world = useWorld();
 

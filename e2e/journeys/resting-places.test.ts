@@ -11,7 +11,7 @@ import { lacking, needs } from '../support/needs.ts';
 import type { Need } from '../support/needs.ts';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
 import { plainUser } from '../support/plain-user.ts';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { expectSameTree, landedPaths, makeTree, unfinishedIn } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
 

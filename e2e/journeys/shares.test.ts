@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
 import { emptyFolder, makeTree, readTree } from '../support/trees.ts';
 import { useWorld } from '../support/world.ts';
-import type { Device } from '../support/world.ts';
+import type { Device } from '../support/stage.ts';
 
 const world = useWorld();
 

@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lacking, needs } from './needs.ts';
 import type { Need } from './needs.ts';
-import type { Closable } from './world.ts';
+import type { Closable } from './stage.ts';
 
 export type Families = 'IPv4' | 'IPv6' | 'IPv4 and IPv6';
 

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Snapshot } from '../../shared/model/snapshot.ts';
 import type { Program } from './program.ts';
-import type { World } from './world.ts';
+import type { World } from './stage.ts';
 
 export interface Page {
   readonly address: string;

@@ -1,7 +1,6 @@
-/** Randomness that can be repeated: from HEXDROP_TEST_SEED, or from a seed that a failing test prints. */
+/** Randomness that can be repeated: the same seed gives the same numbers and bytes. */
 
-import { createCipheriv, createHash, randomInt } from 'node:crypto';
-import { onTestFailed } from 'vitest';
+import { createCipheriv, createHash } from 'node:crypto';
 
 export class Random {
   readonly seed: number;
@@ -37,12 +36,4 @@ export class Random {
     const key = createHash('sha256').update(`${this.seed} ${this.#streams}`).digest().subarray(0, 16);
     return createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(length));
   }
-}
-
-/** To be called within a test: the seed is printed should it fail. */
-export function seededRandom(): Random {
-  const given = process.env['HEXDROP_TEST_SEED'];
-  const seed = given === undefined ? randomInt(2 ** 31) : Number(given);
-  onTestFailed(() => console.log(`To repeat: HEXDROP_TEST_SEED=${seed}`));
-  return new Random(seed);
 }

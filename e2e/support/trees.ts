@@ -1,5 +1,6 @@
 /** Trees of files: made from a description, read back, and compared by content, time and mode. */
 
+import { deepStrictEqual } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -13,7 +14,6 @@ import {
 } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect } from 'vitest';
 
 export interface FileSpec {
   readonly content: string | Uint8Array;
@@ -177,7 +177,7 @@ function entryDifferences(path: string, wanted: TreeEntry, found: TreeEntry): re
 /** The trees below the two folders are alike: names, content, times to the microsecond, executable bits. */
 export async function expectSameTree(source: string, target: string): Promise<void> {
   await unfinishedGone(target);
-  expect(differences(readTree(source), readTree(target)).slice(0, 20)).toEqual([]);
+  deepStrictEqual(differences(readTree(source), readTree(target)).slice(0, 20), []);
 }
 
 /** As expectSameTree, but for the times: for trees that were made without setting them. */
@@ -185,7 +185,7 @@ export async function expectSameContent(source: string, target: string): Promise
   await unfinishedGone(target);
   const timeless = (root: string): Tree =>
     new Map([...readTree(root)].map(([path, entry]) => [path, { ...entry, mtimeUs: 0 }]));
-  expect(differences(timeless(source), timeless(target)).slice(0, 20)).toEqual([]);
+  deepStrictEqual(differences(timeless(source), timeless(target)).slice(0, 20), []);
 }
 
 /** Relative paths of all that is under its final name. */
@@ -208,7 +208,7 @@ export function expectOnlyWholeFiles(source: string, target: string, twice = fal
     else if (entry.kind !== 'folder') wrong.push(...entryDifferences(path, original, entry));
     else if (original.kind !== 'folder') wrong.push(`a folder where a file is: ${JSON.stringify(path)}`);
   }
-  expect(wrong.slice(0, 20)).toEqual([]);
+  deepStrictEqual(wrong.slice(0, 20), []);
 }
 
 /** Bytes of all files. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Proxy } from '../faults/proxy.ts';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { expectSameTree, landedPaths, makeTree } from '../support/trees.ts';
 import type { Windows } from './windows.ts';
 

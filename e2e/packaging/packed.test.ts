@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { extractAll, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { chromium } from '@playwright/test';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import manifest from '../../package.json' with { type: 'json' };
@@ -14,7 +15,8 @@ import { macLauncher, windowsLauncher } from '../../build/packaging/launchers.ts
 import { addonBinary } from '../../build/packaging/stage.ts';
 import { serviceName } from '../../electron/engine/discovery/service.ts';
 import { ShimApp, root } from '../desktop/desktop-app.ts';
-import { makeHome, quietly } from '../desktop/journeys.ts';
+import { makeHome, quietly } from '../desktop/home.ts';
+import { chromiumNeed, chromiumOptions } from '../support/chromium.ts';
 import { lacking } from '../support/needs.ts';
 import { expectExit } from '../support/program.ts';
 import { useWorld } from '../support/world.ts';
@@ -137,12 +139,11 @@ describe('what is packed for Linux', () => {
       symlinkSync('alternative', launcher);
       const unpacked = world.folder('for-commands');
       extractAll(archive, unpacked);
-      // Nothing is drawn: there is no display, and no browser to stand in for one.
+      // Nothing is drawn: there is no display, and nobody who shows the windows of the shim.
       env = {
         STAND_IN_MAIN: join(unpacked, 'dist/desktop/main.js'),
         DISPLAY: '',
         WAYLAND_DISPLAY: '',
-        CHROMIUM: '/nonexistent',
       };
     });
     const call = (
@@ -183,15 +184,14 @@ describe('what is packed for Linux', () => {
     });
   });
 
-  const browser = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-  const need =
-    existsSync(browser) || lacking('the packed desktop program runs', `${browser} is not there`).available;
-
-  it.skipIf(!need)('opens its window and draws its page from the archive alone', async () => {
+  const need = chromiumNeed('the packed program opens its window');
+  it.skipIf(!need.available)('opens its window and draws its page from the archive alone', async () => {
     const unpacked = world.folder('extracted');
     extractAll(archive, unpacked);
     const main = join(unpacked, 'dist/desktop/main.js');
-    const app = world.keep(new ShimApp({ home: makeHome(world.folder('home')), args: [...quietly], main }));
+    const browser = world.keep(await chromium.launch(chromiumOptions(need.path)));
+    const home = makeHome(world.folder('home'));
+    const app = world.keep(new ShimApp(browser, { home, args: quietly, main }));
     const page = await app.page();
     await page.getByRole('main').waitFor();
     await app.close();

@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import react from '@vitejs/plugin-react';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium } from '@playwright/test';
 import sirv from 'sirv';
 import { build } from 'vite';
+
+import { chromiumOptions } from './chromium.ts';
 
 /** As the shells have it, so that what it forbids is seen here first. */
 const policy =
@@ -43,11 +45,7 @@ export async function withPreview(work: (browser: Browser, address: string) => P
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    chromiumSandbox: false,
-    args: ['--disable-background-networking'],
-  });
+  const browser = await chromium.launch(chromiumOptions('/usr/bin/chromium'));
   try {
     await work(browser, `http://127.0.0.1:${port}/testing/preview.html`);
   } finally {

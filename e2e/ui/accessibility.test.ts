@@ -3,11 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import type { Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 
 import { makeTree } from '../support/trees.ts';
-import { useWorld } from '../support/world.ts';
 import { browse, entry, openFolder, shareRow } from './support/browse.ts';
 import {
   accept,
@@ -20,11 +19,7 @@ import {
   transferSays,
 } from './support/moves.ts';
 import { landscape, pngOf } from './support/picture.ts';
-import type { UiDevice } from './support/window.ts';
-import { useBrowser } from './support/window.ts';
-
-const world = useWorld();
-const browsers = useBrowser('views and dialogs are accessible');
+import { test } from './support/fixtures.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -44,7 +39,7 @@ class Judge {
   async look(name: string, page: Page): Promise<void> {
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme });
-      await page.locator(`html[data-theme=${theme}]`).waitFor();
+      await expect(page.locator(`html[data-theme=${theme}]`)).toBeVisible();
       await page.evaluate(`if (globalThis.axe === undefined) { ${axe} }`);
       const violations = await page.evaluate<readonly Violation[]>(
         'axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations)',
@@ -60,33 +55,33 @@ class Judge {
   }
 }
 
-const open = (name: string, args: readonly string[] = []): Promise<UiDevice> =>
-  browsers.open(world, name, { args, bypassCSP: true });
-
-describe.skipIf(!browsers.need.available)('axe finds nothing serious', () => {
-  it('on the views', async () => {
+test.describe('axe finds nothing serious', { tag: '@browser' }, () => {
+  test('on the views', async ({ world, open }) => {
     const judge = new Judge();
     const folder = makeTree(join(world.path, 'trip'), {
       'harbour.png': pngOf(64, 40, landscape(1)),
       'notes.md': '# Packing',
     });
-    const [ada, bob] = await Promise.all([open('ada', [folder]), open('bob')]);
+    const [ada, bob] = await Promise.all([
+      open('ada', { share: [folder], bypassCSP: true }),
+      open('bob', { bypassCSP: true }),
+    ]);
     await judge.look('devices, empty', bob.page);
     await show(bob, 'transfers');
     await judge.look('transfers, empty', bob.page);
     await show(bob, 'shares');
-    await bob.page.getByRole('grid').waitFor();
+    await expect(bob.page.getByRole('grid')).toBeVisible();
     await judge.look('shares, empty', bob.page);
     await browse(bob, ada);
     await openFolder(bob.page, 'trip');
     await entry(bob.page, 'harbour').click();
-    await bob.page.getByRole('img', { name: 'Picture harbour.png' }).waitFor();
+    await expect(bob.page.getByRole('img', { name: 'Picture harbour.png' })).toBeVisible();
     await judge.look('browse, picture', bob.page);
     await entry(bob.page, 'notes').dblclick();
     await transferSays(bob, 'notes.md', 'Done');
     await judge.look('transfers', bob.page);
     await show(ada, 'shares');
-    await shareRow(ada, 'trip').getByText('is connected').waitFor();
+    await expect(shareRow(ada, 'trip').getByText('is connected')).toBeVisible();
     await judge.look('shares', ada.page);
     await show(ada, 'settings');
     await judge.look('settings', ada.page);
@@ -94,24 +89,27 @@ describe.skipIf(!browsers.need.available)('axe finds nothing serious', () => {
     await judge.look('inspector', ada.page);
     await show(bob, 'devices');
     await bob.page.getByRole('link', { name: 'Details of ada' }).click();
-    await bob.page.locator('.devices[data-details]').waitFor();
+    await expect(bob.page.locator('.devices[data-details]')).toBeVisible();
     await judge.look('device', bob.page);
     expect(judge.findings).toEqual([]);
   });
 
-  it('on the dialogs', async () => {
+  test('on the dialogs', async ({ world, open }) => {
     const judge = new Judge();
     const folder = makeTree(join(world.path, 'trip'), { 'a/notes.md': '# Packing', 'b.txt': 'b' });
-    const [ada, bob] = await Promise.all([open('ada', [folder]), open('bob')]);
+    const [ada, bob] = await Promise.all([
+      open('ada', { share: [folder], bypassCSP: true }),
+      open('bob', { bypassCSP: true }),
+    ]);
     const draft = await dropOnAddress(bob, ada, [folder]);
     await judge.look('draft', bob.page);
     await sendDraft(draft);
-    await offerOf(ada.page).waitFor();
+    await expect(offerOf(ada.page)).toBeVisible();
     await judge.look('offer', ada.page);
     await accept(ada);
     await transferSays(ada, 'trip', 'Done');
     await ada.page.getByRole('button', { name: 'Details of trip' }).click();
-    await ada.page.getByRole('dialog').waitFor();
+    await expect(ada.page.getByRole('dialog')).toBeVisible();
     await judge.look('transfer', ada.page);
     await ada.page.keyboard.press('Escape');
     await ada.page.getByRole('button', { name: 'Clear history' }).click();
@@ -121,16 +119,16 @@ describe.skipIf(!browsers.need.available)('axe finds nothing serious', () => {
     await show(ada, 'shares');
     for (const name of ['Options', 'Address and QR code']) {
       await shareRow(ada, 'trip').getByRole('button', { name }).click();
-      await ada.page.getByRole('dialog').waitFor();
+      await expect(ada.page.getByRole('dialog')).toBeVisible();
       await judge.look(name, ada.page);
       await ada.page.keyboard.press('Escape');
     }
     await ada.page.getByRole('button', { name: 'Share a folder' }).click();
-    await ada.page.getByRole('dialog').getByRole('grid').waitFor();
+    await expect(ada.page.getByRole('dialog').getByRole('grid')).toBeVisible();
     await judge.look('file picker', ada.page);
     await ada.page.keyboard.press('Escape');
     await ada.page.keyboard.press('?');
-    await ada.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await expect(ada.page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
     await judge.look('shortcuts', ada.page);
     await ada.page.keyboard.press('Escape');
     await show(ada, 'settings');
@@ -142,7 +140,7 @@ describe.skipIf(!browsers.need.available)('axe finds nothing serious', () => {
     await addressField(bob.page).fill('127.0.0.1:9');
     await bob.page.getByRole('button', { name: 'Connect' }).click();
     await bob.page.getByRole('button', { name: 'Find out why' }).click();
-    await bob.page.getByRole('dialog').waitFor();
+    await expect(bob.page.getByRole('dialog')).toBeVisible();
     await judge.look('doctor', bob.page);
     await bob.page.keyboard.press('Escape');
     await offer(ada, bob, [join(folder, 'b.txt')]);

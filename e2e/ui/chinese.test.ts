@@ -1,17 +1,13 @@
 // The whole way in Chinese: nothing on the way speaks another language.
 
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import type { Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 
 import { expectSameContent, makeTree } from '../support/trees.ts';
-import { useWorld } from '../support/world.ts';
 import { drop, show } from './support/moves.ts';
 import type { UiDevice } from './support/window.ts';
-import { useBrowser } from './support/window.ts';
-
-const world = useWorld();
-const browsers = useBrowser('the window speaks Chinese throughout');
+import { test } from './support/fixtures.ts';
 
 /** Words that are the same in Chinese: names of things, units, keys. */
 const allowed = new Set(
@@ -54,11 +50,11 @@ const foreignWords = async (page: Page, own: readonly string[]): Promise<readonl
   });
 };
 
-describe.skipIf(!browsers.need.available)('in Chinese', () => {
-  it('files are sent and received, and every view speaks it', async () => {
+test.describe('in Chinese', { tag: '@browser' }, () => {
+  test('files are sent and received, and every view speaks it', async ({ world, open }) => {
     const source = makeTree(join(world.path, '照片'), { '海港.txt': '雾', '山/路.txt': '长' });
     const [ada, bob] = (await Promise.all(
-      ['书房', '厨房'].map((name) => browsers.open(world, name, { language: 'zh' })),
+      ['书房', '厨房'].map((name) => open(name, { language: 'zh' })),
     )) as [UiDevice, UiDevice];
     const own = ['照片', '海港.txt', '路.txt', ada.address, bob.address, world.path, 'hexdrop get'];
     const found = new Map<string, readonly string[]>();
@@ -66,7 +62,7 @@ describe.skipIf(!browsers.need.available)('in Chinese', () => {
       const words = [...new Set(await foreignWords(page, own))];
       if (words.length > 0) found.set(name, words);
     };
-    expect(await ada.page.locator('html').getAttribute('lang')).toBe('zh-CN');
+    await expect(ada.page.locator('html')).toHaveAttribute('lang', 'zh-CN');
     expect(await ada.page.title()).toBe('设备 · Hexdrop');
     await check('nobody', ada);
 
@@ -74,36 +70,36 @@ describe.skipIf(!browsers.need.available)('in Chinese', () => {
     await address.fill(bob.address);
     await drop(ada, address, [source]);
     const send = ada.page.getByRole('button', { name: '发送', exact: true });
-    await send.waitFor();
+    await expect(send).toBeVisible();
     await check('draft', ada);
     await send.click();
     const offer = bob.page.getByRole('dialog', { name: '书房 想给你发送内容' });
-    await offer.waitFor();
+    await expect(offer).toBeVisible();
     await check('offer', bob);
     await offer.getByRole('button', { name: '接受' }).click();
     await show(bob, 'transfers');
-    await bob.page.getByText('已完成').or(bob.page.getByText('完成')).first().waitFor();
+    await expect(bob.page.getByText('已完成').or(bob.page.getByText('完成')).first()).toBeVisible();
     await expectSameContent(source, join(bob.downloads, '照片'));
     await check('transfers', bob);
     await bob.page.locator('.transfers-main').click();
-    await bob.page.getByRole('dialog').waitFor();
+    await expect(bob.page.getByRole('dialog')).toBeVisible();
     await check('transfer', bob);
     await bob.page.keyboard.press('Escape');
 
     for (const view of ['devices', 'shares', 'inspector', 'settings']) {
       await show(bob, view);
-      await bob.page.locator('h1').waitFor();
+      await expect(bob.page.locator('h1')).toBeVisible();
       await check(view, bob);
     }
     await show(ada, 'devices');
     await ada.page.getByRole('link', { name: '厨房 的详细信息' }).click();
-    await ada.page.locator('.devices[data-details]').waitFor();
+    await expect(ada.page.locator('.devices[data-details]')).toBeVisible();
     await check('device', ada);
     await ada.page.getByRole('button', { name: '浏览 厨房 的共享' }).first().click();
-    await ada.page.getByRole('heading', { name: '没有共享任何内容' }).waitFor();
+    await expect(ada.page.getByRole('heading', { name: '没有共享任何内容' })).toBeVisible();
     await check('browse', ada);
     await ada.page.keyboard.press('?');
-    await ada.page.getByRole('dialog', { name: '键盘快捷键' }).waitFor();
+    await expect(ada.page.getByRole('dialog', { name: '键盘快捷键' })).toBeVisible();
     await check('shortcuts', ada);
     expect([...found]).toEqual([]);
   });

@@ -2,27 +2,16 @@
 
 import { join } from 'node:path';
 
-import type { Page } from 'playwright-core';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 
 import { expectSameContent, landedPaths, makeTree } from '../support/trees.ts';
-import { useWorld } from '../support/world.ts';
-import { draftOf, freshen, offer, offerOf, pickerOf, transferSays } from './support/moves.ts';
-import { type UiDevice, useBrowser } from './support/window.ts';
+import { draftOf, offer, offerOf, transferSays } from './support/moves.ts';
+import { test } from './support/fixtures.ts';
+import { pickerOf } from './support/window.ts';
 
-const world = useWorld('file');
-const browsers = useBrowser('people can do everything by keyboard');
-
-describe.skipIf(!browsers.need.available)('by keyboard', () => {
-  let kitchen: UiDevice;
-  let attic: UiDevice;
-
-  beforeAll(async () => {
-    [kitchen, attic] = await Promise.all([browsers.open(world, 'kitchen'), browsers.open(world, 'attic')]);
-  });
-  beforeEach(() => freshen(kitchen, attic));
-
-  it('a folder is chosen, sent, accepted and watched', async () => {
+test.describe('by keyboard', { tag: '@browser' }, () => {
+  test('a folder is chosen, sent, accepted and watched', async ({ pair: { world, kitchen, attic } }) => {
     const source = makeTree(world.folder('source-keys'), { 'bag/a.txt': 'a', 'bag/b/c.txt': 'bc' });
     const { page } = kitchen;
     const { keyboard } = page;
@@ -34,47 +23,48 @@ describe.skipIf(!browsers.need.available)('by keyboard', () => {
     await keyboard.press('Enter');
 
     const picker = pickerOf(page);
-    await picker.waitFor();
+    await expect(picker).toBeVisible();
     await tabTo(page, 'Type a path', { back: true });
     await keyboard.press('Enter');
     await keyboard.press('ControlOrMeta+a');
     await keyboard.type(source);
     await keyboard.press('Enter');
-    await picker
-      .getByRole('gridcell', { name: /bag/u })
-      .or(picker.getByText('bag', { exact: true }))
-      .first()
-      .waitFor();
+    await expect(
+      picker
+        .getByRole('gridcell', { name: /bag/u })
+        .or(picker.getByText('bag', { exact: true }))
+        .first(),
+    ).toBeVisible();
     await focusIn(page, '[role=grid], [role=listbox], .file-table');
     // The beginning of a name goes there.
     await keyboard.type('ba');
-    await picker.getByText('1 selected').waitFor();
+    await expect(picker.getByText('1 selected')).toBeVisible();
     await tabTo(page, 'Choose');
     await keyboard.press('Enter');
 
     const draft = draftOf(page);
-    await draft.getByText('2 files, 3 B').waitFor();
-    await picker.waitFor({ state: 'detached' });
+    await expect(draft.getByText('2 files, 3 B')).toBeVisible();
+    await expect(picker).not.toBeAttached();
     expect(await focused(page)).not.toBe('body');
     // Its heading has the focus, and the same name as its last button.
     await tabTo(page, 'Cancel');
     await tabTo(page, 'Send');
     await keyboard.press('Enter');
-    await draft.waitFor({ state: 'detached' });
+    await expect(draft).not.toBeAttached();
     expect(await focused(page)).not.toBe('body');
 
     const front = offerOf(attic.page);
-    await front.getByText('2 files, 3 B').waitFor();
+    await expect(front.getByText('2 files, 3 B')).toBeVisible();
     // Out of the tree with one key, into it with another.
     await tabTo(attic.page, 'Take bag');
     await attic.page.keyboard.press('ArrowDown');
     await waitFocused(attic.page, 'Take bag/a.txt');
     await attic.page.keyboard.press('Space');
-    await front.getByText('1 file, 2 B of 2 files, 3 B').waitFor();
+    await expect(front.getByText('1 file, 2 B of 2 files, 3 B')).toBeVisible();
     await attic.page.keyboard.press('Space');
     await tabTo(attic.page, 'Accept');
     await attic.page.keyboard.press('Enter');
-    await front.waitFor({ state: 'detached' });
+    await expect(front).not.toBeAttached();
     expect(await focused(attic.page)).not.toBe('body');
 
     await attic.page.keyboard.press('2');
@@ -83,35 +73,37 @@ describe.skipIf(!browsers.need.available)('by keyboard', () => {
 
     await tabTo(attic.page, 'Details of bag');
     await attic.page.keyboard.press('Enter');
-    await attic.page.getByRole('dialog', { name: 'bag' }).waitFor();
+    await expect(attic.page.getByRole('dialog', { name: 'bag' })).toBeVisible();
     await attic.page.keyboard.press('Escape');
     await waitFocused(attic.page, 'Details of bag');
     await attic.page.keyboard.press('Delete');
-    await attic.page.getByRole('heading', { name: 'Nothing has moved yet' }).waitFor();
+    await expect(attic.page.getByRole('heading', { name: 'Nothing has moved yet' })).toBeVisible();
     expect(await focused(attic.page)).not.toBe('body');
   });
 
-  it('an offer is put off with Esc, found again and declined', async () => {
+  test('an offer is put off with Esc, found again and declined', async ({
+    pair: { world, kitchen, attic },
+  }) => {
     const source = makeTree(world.folder('source-later'), { 'later.txt': 'x' });
     await offer(kitchen, attic, [join(source, 'later.txt')]);
     const { page } = attic;
     const front = offerOf(page);
-    await front.waitFor();
+    await expect(front).toBeVisible();
     await page.keyboard.press('Escape');
-    await front.waitFor({ state: 'detached' });
+    await expect(front).not.toBeAttached();
     expect(await focused(page)).not.toBe('body');
     await tabTo(page, 'Show');
     await page.keyboard.press('Enter');
-    await front.waitFor();
+    await expect(front).toBeVisible();
     await tabTo(page, 'Decline');
     await page.keyboard.press('Enter');
-    await front.waitFor({ state: 'detached' });
+    await expect(front).not.toBeAttached();
     expect(await focused(page)).not.toBe('body');
     await transferSays(kitchen, 'later.txt', 'Declined');
     expect(landedPaths(attic.downloads)).toEqual([]);
   });
 
-  it('a note is sent with Ctrl and Enter, and copied', async () => {
+  test('a note is sent with Ctrl and Enter, and copied', async ({ pair: { kitchen, attic } }) => {
     const { page } = kitchen;
     await page.keyboard.press('/');
     await page.keyboard.type(attic.address);
@@ -120,20 +112,20 @@ describe.skipIf(!browsers.need.available)('by keyboard', () => {
     await waitFocused(page, 'A note or a link');
     await page.keyboard.type('by hand');
     await page.keyboard.press('ControlOrMeta+Enter');
-    await draftOf(page).waitFor({ state: 'detached' });
+    await expect(draftOf(page)).not.toBeAttached();
     expect(await focused(page)).not.toBe('body');
-    await attic.page.getByText('by hand').waitFor();
+    await expect(attic.page.getByText('by hand')).toBeVisible();
     await tabTo(attic.page, 'Copy');
     await attic.page.keyboard.press('Enter');
-    await attic.page.getByText('Copied').waitFor();
+    await expect(attic.page.getByText('Copied')).toBeVisible();
     expect(await attic.page.evaluate(() => navigator.clipboard.readText())).toBe('by hand');
     await tabTo(attic.page, 'Dismiss', { back: true });
     await attic.page.keyboard.press('Enter');
-    await attic.page.getByText('by hand').waitFor({ state: 'detached' });
+    await expect(attic.page.getByText('by hand')).not.toBeAttached();
     await expect.poll(() => focused(attic.page)).not.toBe('body');
   });
 
-  it('views are reached by their numbers, and the list of keys says so', async () => {
+  test('views are reached by their numbers, and the list of keys says so', async ({ pair: { kitchen } }) => {
     const { page } = kitchen;
     for (const [key, title] of [
       ['2', 'Transfers'],
@@ -142,12 +134,12 @@ describe.skipIf(!browsers.need.available)('by keyboard', () => {
       ['1', 'Devices'],
     ] as const) {
       await page.keyboard.press(key);
-      await page.getByRole('heading', { level: 1, name: title }).waitFor();
+      await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
     }
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
     await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expect(page.getByRole('dialog')).not.toBeAttached();
   });
 });
 

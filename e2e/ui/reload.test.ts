@@ -3,15 +3,13 @@
 
 import { join } from 'node:path';
 
-import type { Dialog } from 'playwright-core';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Dialog } from '@playwright/test';
+import { expect } from '@playwright/test';
 
 import { Random } from '../support/random.ts';
 import { expectSameContent, expectSameTree, landedPaths, makeTree } from '../support/trees.ts';
-import { useWorld } from '../support/world.ts';
 import {
   accept,
-  freshen,
   offer,
   offerFromMachine,
   offerOf,
@@ -19,28 +17,20 @@ import {
   transferOf,
   transferSays,
 } from './support/moves.ts';
-import { type UiDevice, useBrowser } from './support/window.ts';
+import type { UiDevice } from './support/window.ts';
+import { test } from './support/fixtures.ts';
 
-const world = useWorld('file');
-const browsers = useBrowser('a window can be closed and reloaded while transfers run');
 const random = new Random(13);
 
-describe.skipIf(!browsers.need.available)('reloading', () => {
-  let kitchen: UiDevice;
-  let attic: UiDevice;
+test.describe('reloading', { tag: '@browser' }, () => {
+  test.beforeEach(({ pair: { kitchen } }) => setting(kitchen, 'Limit for sending', '1'));
 
-  beforeAll(async () => {
-    [kitchen, attic] = await Promise.all([browsers.open(world, 'kitchen'), browsers.open(world, 'attic')]);
-  });
-  beforeEach(async () => {
-    await freshen(kitchen, attic);
-    await setting(kitchen, 'Limit for sending', '1');
-  });
-
-  it('both windows loses nothing of a transfer of files of the machine', async () => {
+  test('both windows loses nothing of a transfer of files of the machine', async ({
+    pair: { world, kitchen, attic },
+  }) => {
     const source = makeTree(world.folder('source-machine'), { 'disk/image.bin': random.bytes(3_000_000) });
     await offerFromMachine(kitchen, attic, join(source, 'disk'));
-    await offerOf(attic.page).waitFor();
+    await expect(offerOf(attic.page)).toBeVisible();
     // An offer waits for a window to come back, too.
     await attic.page.reload();
     await accept(attic);
@@ -55,7 +45,9 @@ describe.skipIf(!browsers.need.available)('reloading', () => {
     await expectSameTree(source, attic.downloads);
   });
 
-  it('a receiver does not disturb what streams out of the page of the sender', async () => {
+  test('a receiver does not disturb what streams out of the page of the sender', async ({
+    pair: { world, kitchen, attic },
+  }) => {
     const source = makeTree(world.folder('source-receiver'), { 'streamed.bin': random.bytes(3_000_000) });
     await offer(kitchen, attic, [join(source, 'streamed.bin')]);
     await accept(attic);
@@ -67,7 +59,9 @@ describe.skipIf(!browsers.need.available)('reloading', () => {
     await expectSameContent(source, attic.downloads);
   });
 
-  it('a page that streams asks first; once it is gone the transfer ends with the reason', async () => {
+  test('a page that streams asks first; once it is gone the transfer ends with the reason', async ({
+    pair: { world, kitchen, attic },
+  }) => {
     const source = makeTree(world.folder('source-gone'), { 'streamed.bin': random.bytes(4_000_000) });
     const { page } = kitchen;
     await offer(kitchen, attic, [join(source, 'streamed.bin')]);
@@ -87,12 +81,12 @@ describe.skipIf(!browsers.need.available)('reloading', () => {
       nextDialog(kitchen, (dialog) => dialog.accept()),
       page.evaluate(() => location.reload()),
     ]);
-    await page.locator('.app').waitFor();
+    await expect(page.locator('.app')).toBeVisible();
     // The page's last word may be lost behind what it still had to send: then the host waits 20 s for it to come back.
     const gone = 'The page that the files came from was closed.';
     await transferSays(kitchen, 'streamed.bin', gone, 35_000);
     await transferSays(attic, 'streamed.bin', gone);
-    expect(await transferOf(page, 'streamed.bin').getByRole('button', { name: 'Start again' }).count()).toBe(
+    await expect(transferOf(page, 'streamed.bin').getByRole('button', { name: 'Start again' })).toHaveCount(
       0,
     );
     expect(landedPaths(attic.downloads)).toEqual([]);

@@ -4,50 +4,40 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expect } from '@playwright/test';
 
 import { Random } from '../support/random.ts';
 import { emptyFolder, expectSameContent, landedPaths, makeTree } from '../support/trees.ts';
-import { useWorld } from '../support/world.ts';
 import {
   accept,
-  connect,
+  acquaint,
   draftNames,
   draftOf,
   draftTotal,
   drop,
   dropOnAddress,
-  freshen,
   offerOf,
-  pickerOf,
   sendDraft,
   show,
   transferSays,
-  typePath,
 } from './support/moves.ts';
-import { type UiDevice, useBrowser } from './support/window.ts';
+import type { Pair } from './support/fixtures.ts';
+import { test } from './support/fixtures.ts';
+import { pickerOf, typePath } from './support/window.ts';
 
-const world = useWorld('file');
-const browsers = useBrowser('people can send files from a window');
 const random = new Random(7);
 
-describe.skipIf(!browsers.need.available)('sending', () => {
-  let kitchen: UiDevice;
-  let attic: UiDevice;
+test.describe('sending', () => {
+  test.beforeEach(({ pair: { kitchen, attic } }) => acquaint(kitchen, attic));
 
-  beforeAll(async () => {
-    [kitchen, attic] = await Promise.all([browsers.open(world, 'kitchen'), browsers.open(world, 'attic')]);
-    await connect(kitchen, attic);
-  });
-  beforeEach(() => freshen(kitchen, attic));
-
-  const arrives = async (title: string): Promise<void> => {
+  const arrives = async ({ kitchen, attic }: Pair, title: string): Promise<void> => {
     await accept(attic);
     await transferSays(attic, title, 'Done');
     await transferSays(kitchen, title, 'Done');
   };
 
-  it('files and a folder dropped on an address arrive as they are', async () => {
+  test('files and a folder dropped on an address arrive as they are', async ({ pair }) => {
+    const { world, kitchen, attic } = pair;
     const source = makeTree(world.folder('source-address'), {
       'note.txt': 'hello',
       'photos/a.jpg': random.bytes(300_000),
@@ -56,40 +46,45 @@ describe.skipIf(!browsers.need.available)('sending', () => {
       'photos/empty file': '',
     });
     const draft = await dropOnAddress(kitchen, attic, [join(source, 'note.txt'), join(source, 'photos')]);
-    await draftTotal(draft).filter({ hasText: '4 files, 300 kB' }).waitFor();
-    expect(await draftNames(draft)).toEqual(['note.txt', 'photos']);
+    await expect(draftTotal(draft).filter({ hasText: '4 files, 300 kB' })).toBeVisible();
+    await expect(draftNames(draft)).toHaveText(['note.txt', 'photos']);
     await sendDraft(draft);
-    await arrives('note.txt and 1 more');
+    await arrives(pair, 'note.txt and 1 more');
     await expectSameContent(source, attic.downloads);
   });
 
-  it('a folder dropped on a device of the list goes there', async () => {
+  test('a folder dropped on a device of the list goes there', { tag: '@page' }, async ({ pair }) => {
+    const { world, kitchen, attic } = pair;
     const source = makeTree(world.folder('source-device'), { 'plans/house.txt': 'four walls' });
     const row = kitchen.page.getByRole('listitem').filter({ hasText: 'attic' });
     await drop(kitchen, row, [join(source, 'plans')]);
     const draft = draftOf(kitchen.page);
-    await draft.getByRole('heading', { name: 'Send to attic' }).waitFor();
+    await expect(draft.getByRole('heading', { name: 'Send to attic' })).toBeVisible();
     await sendDraft(draft);
-    await arrives('plans');
+    await arrives(pair, 'plans');
     await expectSameContent(source, attic.downloads);
   });
 
-  it('what is dropped anywhere in the window waits until a device is chosen', async () => {
+  test('what is dropped anywhere in the window waits until a device is chosen', async ({ pair }) => {
+    const { world, kitchen, attic } = pair;
     const source = makeTree(world.folder('source-anywhere'), { 'letter.txt': 'dear all' });
     await show(kitchen, 'shares');
     await show(kitchen, 'transfers');
     await drop(kitchen, kitchen.page.locator('.status'), [join(source, 'letter.txt')]);
     const draft = draftOf(kitchen.page);
-    await draftTotal(draft).filter({ hasText: '1 file, 8 B' }).waitFor();
+    await expect(draftTotal(draft).filter({ hasText: '1 file, 8 B' })).toBeVisible();
     await draft.getByRole('button', { name: 'Send', exact: true }).click();
-    await draft.getByRole('alert').filter({ hasText: 'Choose a device or type an address.' }).waitFor();
+    await expect(
+      draft.getByRole('alert').filter({ hasText: 'Choose a device or type an address.' }),
+    ).toBeVisible();
     await draft.getByRole('radio', { name: /attic/u }).check();
     await sendDraft(draft);
-    await arrives('letter.txt');
+    await arrives(pair, 'letter.txt');
     await expectSameContent(source, attic.downloads);
   });
 
-  it('the draft adds up what is in it; what is left out does not arrive', async () => {
+  test('the draft adds up what is in it; what is left out does not arrive', async ({ pair }) => {
+    const { world, kitchen, attic } = pair;
     const source = makeTree(world.folder('source-draft'), {
       'keep.bin': random.bytes(1_000),
       'leave.bin': random.bytes(2_000),
@@ -102,19 +97,15 @@ describe.skipIf(!browsers.need.available)('sending', () => {
       join(source, 'leave.bin'),
       join(source, 'tree'),
     ]);
-    await draftTotal(draft).filter({ hasText: '4 files, 10.0 kB' }).waitFor();
+    await expect(draftTotal(draft).filter({ hasText: '4 files, 10.0 kB' })).toBeVisible();
     await draft.getByRole('button', { name: 'Leave out leave.bin' }).click();
-    await draftTotal(draft).filter({ hasText: '3 files, 8.00 kB' }).waitFor();
-    const [chooser] = await Promise.all([
-      kitchen.page.waitForEvent('filechooser'),
-      draft.getByRole('button', { name: 'Files…' }).click(),
-    ]);
-    await chooser.setFiles([join(source, 'later.bin')]);
-    await draftTotal(draft).filter({ hasText: '4 files, 13.0 kB' }).waitFor();
-    expect(await draftNames(draft)).toEqual(['keep.bin', 'tree', 'later.bin']);
+    await expect(draftTotal(draft).filter({ hasText: '3 files, 8.00 kB' })).toBeVisible();
+    await kitchen.hands.choose(draft.getByRole('button', { name: 'Files…' }), [join(source, 'later.bin')]);
+    await expect(draftTotal(draft).filter({ hasText: '4 files, 13.0 kB' })).toBeVisible();
+    await expect(draftNames(draft)).toHaveText(['keep.bin', 'tree', 'later.bin']);
     await sendDraft(draft);
-    await offerOf(attic.page).getByText('4 files, 13.0 kB').waitFor();
-    await arrives('keep.bin and 2 more');
+    await expect(offerOf(attic.page).getByText('4 files, 13.0 kB')).toBeVisible();
+    await arrives(pair, 'keep.bin and 2 more');
     expect(landedPaths(attic.downloads)).toEqual([
       'keep.bin',
       'later.bin',
@@ -124,45 +115,49 @@ describe.skipIf(!browsers.need.available)('sending', () => {
     ]);
   });
 
-  it('a folder chosen in a dialog of the browser arrives with its name', async () => {
+  test('a folder chosen in a dialog arrives with its name', async ({ pair }) => {
+    const { world, kitchen, attic } = pair;
     const source = makeTree(world.folder('source-chosen'), { 'songs/a.txt': 'la', 'songs/b/c.txt': 'lala' });
-    await kitchen.page.getByRole('button', { name: 'Folder…' }).first().waitFor();
-    const [chooser] = await Promise.all([
-      kitchen.page.waitForEvent('filechooser'),
-      kitchen.page.getByRole('button', { name: 'Folder…' }).click(),
+    await kitchen.hands.choose(kitchen.page.getByRole('button', { name: 'Folder…' }), [
+      join(source, 'songs'),
     ]);
-    await chooser.setFiles(join(source, 'songs'));
     const draft = draftOf(kitchen.page);
-    await draftTotal(draft).filter({ hasText: '2 files, 6 B' }).waitFor();
+    await expect(draftTotal(draft).filter({ hasText: '2 files, 6 B' })).toBeVisible();
     await draft.getByRole('radio', { name: /attic/u }).check();
     await sendDraft(draft);
-    await arrives('songs');
+    await arrives(pair, 'songs');
     await expectSameContent(source, attic.downloads);
   });
 
-  it('files and folders of the machine that runs it are found and chosen in the program', async () => {
-    const source = makeTree(world.folder('source-picked'), {
-      'a.bin': random.bytes(2_000),
-      'box/b.bin': random.bytes(3_000),
-      'other.bin': 'stays',
-    });
-    const { page } = kitchen;
-    await page.getByRole('button', { name: 'From the machine that runs Hexdrop…' }).click();
-    const picker = pickerOf(page);
-    await typePath(picker, source);
-    await picker.getByText('a.bin', { exact: true }).click();
-    await picker.getByText('box', { exact: true }).click({ modifiers: ['ControlOrMeta'] });
-    await picker.getByText('2 selected').waitFor();
-    await picker.getByRole('button', { name: 'Choose', exact: true }).click();
-    const draft = draftOf(page);
-    await draftTotal(draft).filter({ hasText: '2 files, 5.00 kB' }).waitFor();
-    await draft.getByRole('radio', { name: /attic/u }).check();
-    await sendDraft(draft);
-    await arrives('a.bin and 1 more');
-    expect(landedPaths(attic.downloads)).toEqual(['a.bin', 'box', 'box/b.bin']);
-  });
+  test(
+    'files and folders of the machine that runs it are found and chosen in the program',
+    { tag: '@browser' },
+    async ({ pair }) => {
+      const { world, kitchen, attic } = pair;
+      const source = makeTree(world.folder('source-picked'), {
+        'a.bin': random.bytes(2_000),
+        'box/b.bin': random.bytes(3_000),
+        'other.bin': 'stays',
+      });
+      const { page } = kitchen;
+      await page.getByRole('button', { name: 'From the machine that runs Hexdrop…' }).click();
+      const picker = pickerOf(page);
+      await typePath(picker, source);
+      await picker.getByText('a.bin', { exact: true }).click();
+      await picker.getByText('box', { exact: true }).click({ modifiers: ['ControlOrMeta'] });
+      await expect(picker.getByText('2 selected')).toBeVisible();
+      await picker.getByRole('button', { name: 'Choose', exact: true }).click();
+      const draft = draftOf(page);
+      await expect(draftTotal(draft).filter({ hasText: '2 files, 5.00 kB' })).toBeVisible();
+      await draft.getByRole('radio', { name: /attic/u }).check();
+      await sendDraft(draft);
+      await arrives(pair, 'a.bin and 1 more');
+      expect(landedPaths(attic.downloads)).toEqual(['a.bin', 'box', 'box/b.bin']);
+    },
+  );
 
-  it('a picture that is pasted is sent as a file', async () => {
+  test('a picture that is pasted is sent as a file', async ({ pair }) => {
+    const { kitchen, attic } = pair;
     const { page } = kitchen;
     await page.evaluate(async () => {
       const canvas = new OffscreenCanvas(8, 8);
@@ -174,35 +169,40 @@ describe.skipIf(!browsers.need.available)('sending', () => {
     const draft = draftOf(page);
     await draft.getByRole('radio', { name: /attic/u }).check();
     await sendDraft(draft);
-    await arrives('image.png');
+    await arrives(pair, 'image.png');
     const arrived = readFileSync(join(attic.downloads, 'image.png'));
     expect(arrived.subarray(1, 4).toString('latin1')).toBe('PNG');
   });
 
-  it('a folder of 5,000 small files streams out of the page, and no page does anything for each of them', async () => {
-    const source = makeTree(
-      world.folder('source-many'),
-      Object.fromEntries(
-        Array.from({ length: 5_000 }, (_, index) => [`many/${index % 50}/${index}.txt`, `file ${index}`]),
-      ),
-    );
-    await kitchen.page.evaluate(watchWork);
-    const draft = await dropOnAddress(kitchen, attic, [join(source, 'many')]);
-    await draftTotal(draft).filter({ hasText: '5,000 files' }).waitFor();
+  test(
+    'a folder of 5,000 small files streams out of the page, and no page does anything for each of them',
+    { tag: '@browser' },
+    async ({ pair }) => {
+      const { world, kitchen, attic } = pair;
+      const source = makeTree(
+        world.folder('source-many'),
+        Object.fromEntries(
+          Array.from({ length: 5_000 }, (_, index) => [`many/${index % 50}/${index}.txt`, `file ${index}`]),
+        ),
+      );
+      await kitchen.page.evaluate(watchWork);
+      const draft = await dropOnAddress(kitchen, attic, [join(source, 'many')]);
+      await expect(draftTotal(draft).filter({ hasText: '5,000 files' })).toBeVisible();
 
-    await sendDraft(draft);
-    await offerOf(attic.page).getByText('5,000 files').waitFor();
-    await attic.page.evaluate(watchWork);
+      await sendDraft(draft);
+      await expect(offerOf(attic.page).getByText('5,000 files')).toBeVisible();
+      await attic.page.evaluate(watchWork);
 
-    await arrives('many');
+      await arrives(pair, 'many');
 
-    await expectSameContent(source, attic.downloads);
-    for (const { page } of [kitchen, attic]) {
-      const { mostElements, messages } = await page.evaluate(workDone);
-      expect(mostElements).toBeLessThan(1_500);
-      expect(messages).toBeLessThan(1_500);
-    }
-  });
+      await expectSameContent(source, attic.downloads);
+      for (const { page } of [kitchen, attic]) {
+        const { mostElements, messages } = await page.evaluate(workDone);
+        expect(mostElements).toBeLessThan(1_500);
+        expect(messages).toBeLessThan(1_500);
+      }
+    },
+  );
 });
 
 /** What would make a page stutter, in figures that are the same on a slow machine. */

@@ -1,19 +1,15 @@
 // 640 by 480: nothing is wider than the window, and what a view is for can be reached without scrolling.
 
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import type { Locator, Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 
 import { makeTree } from '../support/trees.ts';
-import { useWorld } from '../support/world.ts';
 import { browse, entry, openFolder, shareRow } from './support/browse.ts';
 import { accept, dropOnAddress, offerOf, sendDraft, show, transferSays } from './support/moves.ts';
 import { landscape, pngOf } from './support/picture.ts';
-import type { UiDevice } from './support/window.ts';
-import { useBrowser } from './support/window.ts';
+import { test } from './support/fixtures.ts';
 
-const world = useWorld();
-const browsers = useBrowser('every view is usable at 640 by 480');
 const width = 640;
 const height = 480;
 
@@ -49,11 +45,8 @@ const fits = async (name: string, page: Page, ...needed: readonly Locator[]): Pr
   return [...wrong, ...missing];
 };
 
-const open = (name: string, args: readonly string[] = []): Promise<UiDevice> =>
-  browsers.open(world, name, { args, width, height });
-
-describe.skipIf(!browsers.need.available)('in a small window', () => {
-  it('every view shows what it is for', async () => {
+test.describe('in a small window', { tag: '@browser' }, () => {
+  test('every view shows what it is for', async ({ world, open }) => {
     const folder = makeTree(
       join(world.path, 'A trip with a name that goes on for quite a while, longer than a row'),
       {
@@ -61,7 +54,10 @@ describe.skipIf(!browsers.need.available)('in a small window', () => {
         'sub/notes.md': '# Packing',
       },
     );
-    const [ada, bob] = await Promise.all([open('ada', [folder]), open('bob')]);
+    const [ada, bob] = await Promise.all([
+      open('ada', { share: [folder], width, height }),
+      open('bob', { width, height }),
+    ]);
     const { page } = bob;
     const button = (on: Page, name: string | RegExp): Locator => on.getByRole('button', { name });
     const wrong: string[] = [];
@@ -77,13 +73,13 @@ describe.skipIf(!browsers.need.available)('in a small window', () => {
     const draft = await dropOnAddress(bob, ada, [folder]);
     await look('draft', page, button(page, 'Send').last());
     await sendDraft(draft);
-    await offerOf(ada.page).waitFor();
+    await expect(offerOf(ada.page)).toBeVisible();
     await look('offer', ada.page, button(ada.page, 'Accept'), button(ada.page, 'Decline'));
     await accept(ada);
     await transferSays(ada, 'A trip', 'Done');
     await look('transfers', ada.page, button(ada.page, 'Clear history'), ada.page.getByRole('searchbox'));
     await ada.page.locator('.transfers-main').first().click();
-    await ada.page.getByRole('dialog').waitFor();
+    await expect(ada.page.getByRole('dialog')).toBeVisible();
     await look('transfer', ada.page, ada.page.getByRole('dialog').getByRole('button').first());
     await ada.page.keyboard.press('Escape');
 
@@ -112,7 +108,7 @@ describe.skipIf(!browsers.need.available)('in a small window', () => {
       page.getByRole('searchbox'),
     );
     await entry(page, 'harbour').click();
-    await page.getByRole('img', { name: 'Picture harbour.png' }).waitFor();
+    await expect(page.getByRole('img', { name: 'Picture harbour.png' })).toBeVisible();
     await look('preview', page, entry(page, 'harbour'), button(page, 'Download').first());
 
     await show(bob, 'devices');
@@ -123,7 +119,7 @@ describe.skipIf(!browsers.need.available)('in a small window', () => {
       button(page, 'Send files to ada').first(),
     );
     await page.getByRole('link', { name: 'Details of ada' }).click();
-    await page.locator('.devices[data-details]').waitFor();
+    await expect(page.locator('.devices[data-details]')).toBeVisible();
     await look('device', page);
     await show(ada, 'settings');
     await look('settings', ada.page, ada.page.getByLabel('Name that others see'));
@@ -131,7 +127,7 @@ describe.skipIf(!browsers.need.available)('in a small window', () => {
     await look('quit', ada.page, ada.page.getByRole('dialog').getByRole('button', { name: 'Quit Hexdrop' }));
     await ada.page.keyboard.press('Escape');
     await show(ada, 'inspector');
-    await ada.page.locator('h1').waitFor();
+    await expect(ada.page.locator('h1')).toBeVisible();
     await look('inspector', ada.page);
     expect(wrong).toEqual([]);
   });

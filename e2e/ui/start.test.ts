@@ -1,18 +1,14 @@
 // The first start, as a person sees it.
 
-import { describe, expect, it } from 'vitest';
+import { expect } from '@playwright/test';
 
-import { useWorld } from '../support/world.ts';
-import { useBrowser } from './support/window.ts';
+import { test } from './support/fixtures.ts';
 
-const world = useWorld();
-const browsers = useBrowser('people can use the window in a browser');
-
-describe.skipIf(!browsers.need.available)('a first start', () => {
-  it('teaches the first step and says where the device listens', async () => {
-    const { page, address } = await browsers.open(world, 'kitchen');
+test.describe('a first start', () => {
+  test('teaches the first step and says where the device listens', async ({ open }) => {
+    const { page, address } = await open('kitchen');
     expect(address).toMatch(/^127\.0\.0\.1:\d+$/u);
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Devices');
-    expect(await page.locator('.empty').count()).toBe(1);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Devices');
+    await expect(page.locator('.empty')).toHaveCount(1);
   });
 });

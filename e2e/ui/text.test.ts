@@ -1,78 +1,72 @@
 // Texts: a link or a note goes to another window, where it is copied with one click.
 
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expect } from '@playwright/test';
 
-import { useWorld } from '../support/world.ts';
-import { addressField, connect, draftOf, freshen, sendDraft, show } from './support/moves.ts';
-import { type UiDevice, useBrowser } from './support/window.ts';
+import { acquaint, addressField, draftOf, sendDraft, show } from './support/moves.ts';
+import type { UiDevice } from './support/window.ts';
+import { test } from './support/fixtures.ts';
 
-const world = useWorld('file');
-const browsers = useBrowser('people can send texts from a window');
-
-describe.skipIf(!browsers.need.available)('a text', () => {
-  let kitchen: UiDevice;
-  let attic: UiDevice;
-
-  beforeAll(async () => {
-    [kitchen, attic] = await Promise.all([browsers.open(world, 'kitchen'), browsers.open(world, 'attic')]);
-    await connect(kitchen, attic);
-  });
-  beforeEach(() => freshen(kitchen, attic));
+test.describe('a text', () => {
+  test.beforeEach(({ pair: { kitchen, attic } }) => acquaint(kitchen, attic));
 
   const clipboard = ({ page }: UiDevice): Promise<string> =>
     page.evaluate(() => navigator.clipboard.readText());
 
-  it('that is a link can be copied, opened and dismissed where it arrives', async () => {
+  test('that is a link can be copied, opened and dismissed where it arrives', async ({
+    pair: { kitchen, attic },
+  }) => {
     const link = 'https://example.org/a?b=c#d';
     const { page } = kitchen;
     await addressField(page).fill(attic.address);
     await page.getByRole('button', { name: 'Send a text…' }).click();
     await draftOf(page).getByRole('textbox', { name: 'A note or a link' }).fill(link);
     await sendDraft(draftOf(page));
-    await page.getByText(`Text sent to ${attic.address}.`).waitFor();
+    await expect(page.getByText(`Text sent to ${attic.address}.`)).toBeVisible();
     const note = attic.page.getByRole('listitem', { name: 'Text from kitchen' });
-    await note.getByText(link).waitFor();
-    expect(await note.getByRole('link', { name: 'Open link' }).getAttribute('href')).toBe(link);
+    await expect(note.getByText(link)).toBeVisible();
+    await expect(note.getByRole('link', { name: 'Open link' })).toHaveAttribute('href', link);
     await note.getByRole('button', { name: 'Copy' }).click();
-    await attic.page.getByText('Copied').waitFor();
+    await expect(attic.page.getByText('Copied')).toBeVisible();
     expect(await clipboard(attic)).toBe(link);
     await note.getByRole('button', { name: 'Dismiss' }).click();
-    await note.waitFor({ state: 'detached' });
+    await expect(note).not.toBeAttached();
     await attic.page.reload();
-    await attic.page.locator('.app').waitFor();
-    expect(await note.count()).toBe(0);
+    await expect(attic.page.locator('.app')).toBeVisible();
+    await expect(note).toHaveCount(0);
   });
 
-  it('of several lines is copied as it was typed, and survives a reload until it is dismissed', async () => {
+  test('of several lines is copied as it was typed, and survives a reload until it is dismissed', async ({
+    pair: { kitchen, attic },
+  }) => {
     const written = 'Dear all,\n\n\tbring  bread & 面包 <b>.\n';
     await kitchen.page.getByRole('button', { name: 'Send a text to attic' }).click();
     await draftOf(kitchen.page).getByRole('textbox', { name: 'A note or a link' }).fill(written);
     await kitchen.page.keyboard.press('ControlOrMeta+Enter');
     const note = attic.page.getByRole('listitem', { name: 'Text from kitchen' });
-    await note.waitFor();
+    await expect(note).toBeVisible();
     await attic.page.reload();
-    expect(await note.getByRole('link').count()).toBe(0);
+    await expect(note.getByRole('link')).toHaveCount(0);
     await note.getByRole('button', { name: 'Copy' }).click();
-    await attic.page.getByText('Copied').waitFor();
+    await expect(attic.page.getByText('Copied')).toBeVisible();
     expect(await clipboard(attic)).toBe(written);
     await note.getByRole('button', { name: 'Dismiss' }).click();
-    await note.waitFor({ state: 'detached' });
+    await expect(note).not.toBeAttached();
   });
 
-  it('that is pasted where nobody types leads into the draft', async () => {
+  test('that is pasted where nobody types leads into the draft', async ({ pair: { kitchen, attic } }) => {
     const { page } = kitchen;
     await page.evaluate(() => navigator.clipboard.writeText('pasted words'));
     await page.locator('main').focus();
     await page.keyboard.press('ControlOrMeta+v');
     const field = draftOf(page).getByRole('textbox', { name: 'A note or a link' });
-    expect(await field.inputValue()).toBe('pasted words');
+    await expect(field).toHaveValue('pasted words');
     await draftOf(page).getByRole('radio', { name: /attic/u }).check();
     await sendDraft(draftOf(page));
     const note = attic.page.getByRole('listitem', { name: 'Text from kitchen' });
-    await note.getByText('pasted words').waitFor();
+    await expect(note.getByText('pasted words')).toBeVisible();
     await show(attic, 'transfers');
     await show(attic, 'devices');
     await note.getByRole('button', { name: 'Dismiss' }).click();
-    await note.waitFor({ state: 'detached' });
+    await expect(note).not.toBeAttached();
   });
 });

@@ -7,7 +7,7 @@ import { EventEmitter } from 'node:events';
 import { existsSync, readdirSync, readFileSync, unlinkSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { BrowserWindow, closeBrowser, ipcMain as channels, program, schemes, seen } from './page-window.ts';
+import { BrowserWindow, ipcMain as channels, outside, program, schemes, seen } from './page-window.ts';
 import type { FileHandler } from './page-window.ts';
 import { strict } from './strict.ts';
 
@@ -41,7 +41,6 @@ class App extends EventEmitter {
   setPath(name: string, path: string): void {
     if (name !== 'userData' || !existsSync(path)) throw new Error(`setPath(${name}, ${path})`);
     this.#userData = path;
-    program.profile = join(path, 'profile');
   }
   whenReady(): Promise<void> {
     return ready;
@@ -88,7 +87,7 @@ class App extends EventEmitter {
   }
 
   exit(code: number): void {
-    void closeBrowser().finally(() => process.exit(code));
+    void outside.flush().then(() => process.exit(code));
   }
 }
 
@@ -268,22 +267,3 @@ export const shell = strict('shell', {
 export const ipcMain = strict('ipcMain', channels);
 export { BrowserWindow };
 export const shim = { seen, blockers };
-
-/** Work for main that a test sends: a function's text and its argument, as Playwright's `evaluate` for Electron. */
-process.on('message', ({ id, source, argument }: { id: number; source: string; argument: unknown }) => {
-  void (async () => {
-    try {
-      // eslint-disable-next-line no-eval -- the test's own function, in the process that it tests
-      const work = (0, eval)(`(${source})`) as (electron: object, argument: unknown) => unknown;
-      const electron = await import('./electron.ts');
-      process.send?.({ kind: 'value', id, value: await work(electron, argument) });
-    } catch (thrown) {
-      process.send?.({
-        kind: 'fault',
-        id,
-        message: thrown instanceof Error ? thrown.message : String(thrown),
-      });
-    }
-  })();
-});
-process.channel?.unref();

@@ -1,23 +1,13 @@
 /**
- * A BrowserWindow that is a page of Chromium, driven through Playwright. app://hexdrop/ is answered by the handler that
- * main registered, under an https address, since Chromium itself knows no app:. Nothing else is ever fetched.
+ * A BrowserWindow whose page is shown by the process that started this one (`../shim-window.ts`): it drives Chromium, and
+ * asks here what main says to it. app://hexdrop/ is answered by the handler that main registered.
  */
 
 import { EventEmitter } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import type { BrowserContext, Frame, Page, Route } from 'playwright-core';
 
 import { pack, unpack } from './packing.ts';
 import { strict } from './strict.ts';
-
-const appOrigin = 'app://hexdrop';
-const shownOrigin = 'https://hexdrop.shim';
-const toShown = (url: string): string => url.replace(appOrigin, shownOrigin);
-const toApp = (url: string): string => url.replace(shownOrigin, appOrigin);
+import { Wire } from './wire.ts';
 
 /** What the shim saw, for tests. */
 export const seen = {
@@ -66,20 +56,19 @@ export const ipcMain = new IpcMain();
 
 /** Main's end of a MessagePort whose other end is in the page. Its other end never tells that it was closed: nobody may rely on that. */
 class PagePort extends EventEmitter {
-  readonly #page: Page;
+  readonly #window: number;
   readonly #id: number;
   #queue: unknown[] | undefined = [];
 
-  constructor(page: Page, id: number) {
+  constructor(window: number, id: number) {
     super();
-    this.#page = page;
+    this.#window = window;
     this.#id = id;
   }
 
   postMessage(message: unknown, transfer: readonly unknown[] = []): void {
     if (transfer.length > 0) throw new TypeError('Ports of Electron transfer ports and nothing else.');
-    const data = pack(structuredClone(message));
-    this.#inPage(([id, data]) => Reflect.get(globalThis, 'hexdropShimDeliver')(id, data), data);
+    outside.tell('deliver', this.#window, this.#id, pack(structuredClone(message)));
   }
 
   start(): void {
@@ -88,7 +77,7 @@ class PagePort extends EventEmitter {
   }
 
   close(): void {
-    this.#inPage(([id]) => Reflect.get(globalThis, 'hexdropShimClosePort')(id), undefined);
+    outside.tell('closePort', this.#window, this.#id);
     this.emit('close');
   }
 
@@ -96,36 +85,6 @@ class PagePort extends EventEmitter {
     if (this.#queue === undefined) this.emit('message', { data, ports: [] });
     else this.#queue.push(data);
   }
-
-  #inPage(work: (args: [number, unknown]) => void, data: unknown): void {
-    // The page may be on its way out.
-    this.#page.evaluate(work, [this.#id, data] as [number, unknown]).catch(() => undefined);
-  }
-}
-
-let context: BrowserContext | undefined;
-export const closeBrowser = async (): Promise<void> => {
-  await context?.close();
-};
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-
-async function openContext(profile: string): Promise<BrowserContext> {
-  const port = await freePort();
-  context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    chromiumSandbox: process.getuid?.() !== 0,
-    viewport: { width: 1280, height: 800 },
-    args: ['--disable-background-networking', `--remote-debugging-port=${port}`],
-  });
-  process.send?.({ kind: 'debugging', port });
-  return context;
 }
 
 export interface WindowOptions {
@@ -133,156 +92,13 @@ export interface WindowOptions {
   readonly [name: string]: unknown;
 }
 
-/** What main uses of WebContents. */
-class WebContents extends EventEmitter {
-  readonly id = 1;
-  readonly #options: WindowOptions;
-  readonly #profile: string;
-  #page: Page | undefined;
-  #opening: Promise<Page> | undefined;
-  #decideOpen: (details: { url: string }) => { action: string } = () => ({ action: 'allow' });
-  readonly #ports = new Map<number, PagePort>();
-  /** The navigation that main itself asked for. */
-  #asked: string | undefined;
-  readonly handle: WebContents;
-
-  constructor(options: WindowOptions, profile: string) {
-    super();
-    this.#options = options;
-    this.#profile = profile;
-    this.handle = strict('webContents', this);
-  }
-
-  setWindowOpenHandler(decide: (details: { url: string }) => { action: string }): void {
-    this.#decideOpen = decide;
-  }
-
-  getURL(): string {
-    return this.#page === undefined ? '' : toApp(this.#page.url());
-  }
-
-  async loadURL(url: string): Promise<void> {
-    seen.loads += 1;
-    const page = await (this.#opening ??= this.#open());
-    this.#asked = toShown(url);
-    await page.goto(this.#asked, { waitUntil: 'domcontentloaded' });
-    this.emit('loaded');
-  }
-
-  reload(): void {
-    void this.#reload();
-  }
-
-  forcefullyCrashRenderer(): void {
-    void this.#page
-      ?.context()
-      .newCDPSession(this.#page)
-      .then((session) => session.send('Page.crash'))
-      .catch(() => undefined);
-  }
-
-  async dispose(): Promise<void> {
-    await this.#page?.close();
-  }
-
-  async #reload(): Promise<void> {
-    this.#opening = undefined;
-    const before = this.#page;
-    const url = this.getURL();
-    await this.loadURL(url);
-    await before?.close();
-  }
-
-  async #open(): Promise<Page> {
-    const inside = context ?? (await openContext(this.#profile));
-    const page = await inside.newPage();
-    for (const other of inside.pages())
-      if (other.url() === 'about:blank' && other !== page) await other.close();
-    this.#page = page;
-    page.on('crash', () => this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 }));
-    await page.route('**/*', (route) => this.#answer(route, page));
-    await page.exposeBinding('hexdropShim', ({ frame }, message: PageMessage) =>
-      this.#take(page, frame, message),
-    );
-    await page.addInitScript({ content: this.#preloadWorld() });
-    return page;
-  }
-
-  #preloadWorld(): string {
-    const world = readFileSync(join(import.meta.dirname, 'preload-world.js'), 'utf8');
-    const preload = readFileSync(this.#options.webPreferences.preload, 'utf8');
-    return world
-      .replace(
-        '/* PRELOAD */ undefined',
-        () => `(function (require, module, exports, process) {${preload}\n})`,
-      )
-      .replace('PLATFORM', process.platform);
-  }
-
-  async #answer(route: Route, page: Page): Promise<void> {
-    const request = route.request();
-    const url = request.url();
-    if (request.isNavigationRequest() && !this.#mayNavigate(url, request.frame() === page.mainFrame())) {
-      return route.abort('aborted');
-    }
-    const handler = schemes.get('app');
-    if (!url.startsWith(`${shownOrigin}/`) || handler === undefined) {
-      seen.requestsRefused.push(url);
-      return route.abort('blockedbyclient');
-    }
-    const response = await handler({ url: toApp(url), method: request.method() });
-    await route.fulfill({
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: Buffer.from(await response.arrayBuffer()),
-    });
-  }
-
-  /** Asks main as Electron asks it. */
-  #mayNavigate(url: string, isMainFrame: boolean): boolean {
-    const [address = ''] = (this.#asked ?? '').split('#', 1);
-    const isAsked = isMainFrame && url === address;
-    if (isAsked) this.#asked = undefined;
-    let isPrevented = false;
-    const event = { url: toApp(url), isMainFrame, preventDefault: () => (isPrevented = true) };
-    if (!isAsked) {
-      this.emit('will-frame-navigate', event);
-      if (isMainFrame) this.emit('will-navigate', event);
-      if (isPrevented) return false;
-      seen.navigations.push(event.url);
-    }
-    this.emit('did-start-navigation', { url: event.url, isMainFrame, isSameDocument: false });
-    return true;
-  }
-
-  #take(page: Page, frame: Frame, message: PageMessage): unknown {
-    switch (message.kind) {
-      case 'port':
-        return this.#ports.get(message.id)?.came(unpack(message.data));
-      case 'open':
-        if (this.#decideOpen({ url: message.url }).action !== 'deny') seen.windowsOpened.push(message.url);
-        return undefined;
-      default: {
-        const url = toApp(frame.url());
-        const ports = (message.ports ?? []).map((id) => {
-          const port = new PagePort(page, id);
-          this.#ports.set(id, port);
-          return port;
-        });
-        const senderFrame = {
-          url,
-          origin: url.split('/', 3).join('/'),
-          parent: frame.parentFrame() === null ? null : {},
-        };
-        const args = unpack(message.args) as readonly unknown[];
-        const event = { sender: this.handle, senderFrame, ports };
-        return Promise.resolve(ipcMain.take(message.kind, message.channel, event, args)).then(pack);
-      }
-    }
-  }
+/** The frame of a page that sent something. */
+interface Sender {
+  readonly url: string;
+  readonly isMainFrame: boolean;
 }
 
-type PageMessage =
+export type PageMessage =
   | {
       readonly kind: 'send' | 'invoke';
       readonly channel: string;
@@ -292,10 +108,147 @@ type PageMessage =
   | { readonly kind: 'port'; readonly id: number; readonly data: unknown }
   | { readonly kind: 'open'; readonly url: string };
 
-const windows = new Set<BrowserWindow>();
+export interface FileAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** What main uses of WebContents. */
+class WebContents extends EventEmitter {
+  readonly id = 1;
+  readonly #window: number;
+  readonly #options: WindowOptions;
+  #isOpen = false;
+  #url = '';
+  #decideOpen: (details: { url: string }) => { action: string } = () => ({ action: 'allow' });
+  readonly #ports = new Map<number, PagePort>();
+  /** The navigation that main itself asked for. */
+  #asked: string | undefined;
+  readonly handle: WebContents;
+
+  constructor(window: number, options: WindowOptions) {
+    super();
+    this.#window = window;
+    this.#options = options;
+    this.handle = strict('webContents', this);
+  }
+
+  setWindowOpenHandler(decide: (details: { url: string }) => { action: string }): void {
+    this.#decideOpen = decide;
+  }
+
+  getURL(): string {
+    return this.#url;
+  }
+
+  async loadURL(url: string): Promise<void> {
+    seen.loads += 1;
+    this.#asked = url;
+    const preload = this.#isOpen ? undefined : this.#options.webPreferences.preload;
+    this.#isOpen = true;
+    await outside.call('load', this.#window, url, preload);
+    this.emit('loaded');
+  }
+
+  /** In a page of its own: the one before may have crashed. */
+  reload(): void {
+    this.#isOpen = false;
+    void this.loadURL(this.#url);
+  }
+
+  dispose(): void {
+    outside.tell('dispose', this.#window);
+  }
+
+  /** Asks main as Electron asks it. */
+  mayNavigate(url: string, isMainFrame: boolean): boolean {
+    const [address = ''] = (this.#asked ?? '').split('#', 1);
+    const isAsked = isMainFrame && url === address;
+    if (isAsked) this.#asked = undefined;
+    let isPrevented = false;
+    const event = { url, isMainFrame, preventDefault: () => (isPrevented = true) };
+    if (!isAsked) {
+      this.emit('will-frame-navigate', event);
+      if (isMainFrame) this.emit('will-navigate', event);
+      if (isPrevented) return false;
+      seen.navigations.push(url);
+    }
+    this.emit('did-start-navigation', { url, isMainFrame, isSameDocument: false });
+    return true;
+  }
+
+  navigated(url: string): void {
+    this.#url = url;
+  }
+
+  crashed(): void {
+    this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 });
+  }
+
+  take({ url, isMainFrame }: Sender, message: PageMessage): unknown {
+    switch (message.kind) {
+      case 'port':
+        return this.#ports.get(message.id)?.came(unpack(message.data));
+      case 'open':
+        if (this.#decideOpen({ url: message.url }).action !== 'deny') seen.windowsOpened.push(message.url);
+        return undefined;
+      default: {
+        const ports = (message.ports ?? []).map((id) => {
+          const port = new PagePort(this.#window, id);
+          this.#ports.set(id, port);
+          return port;
+        });
+        const origin = url.split('/', 3).join('/');
+        const senderFrame = { url, origin, parent: isMainFrame ? null : {} };
+        const args = unpack(message.args) as readonly unknown[];
+        const event = { sender: this.handle, senderFrame, ports };
+        return Promise.resolve(ipcMain.take(message.kind, message.channel, event, args)).then(pack);
+      }
+    }
+  }
+}
+
+const windows = new Map<number, BrowserWindow>();
+let lastWindow = 0;
+
+const contentsOf = (window: number): WebContents => {
+  const found = windows.get(window);
+  if (found === undefined) throw new Error(`Window ${window} was closed.`);
+  return found.webContents;
+};
+
+/** The process that shows the pages. */
+export const outside = new Wire(process, {
+  mayNavigate: (window: number, url: string, isMainFrame: boolean) =>
+    contentsOf(window).mayNavigate(url, isMainFrame),
+  navigated: (window: number, url: string) => contentsOf(window).navigated(url),
+  crashed: (window: number) => contentsOf(window).crashed(),
+  said: (window: number, sender: Sender, message: PageMessage) => contentsOf(window).take(sender, message),
+  file: async (url: string, method: string): Promise<FileAnswer | undefined> => {
+    const [scheme = ''] = url.split(':', 1);
+    const response = await schemes.get(scheme)?.({ url, method });
+    if (response === undefined) {
+      seen.requestsRefused.push(url);
+      return undefined;
+    }
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: new Uint8Array(await response.arrayBuffer()),
+    };
+  },
+  /** A function's text and its argument, as Playwright's `evaluate` for Electron: it gets the module `electron`. */
+  evaluate: async (source: string, argument: unknown) => {
+    // eslint-disable-next-line no-eval -- the test's own function, in the process that it tests
+    const work = (0, eval)(`(${source})`) as (electron: object, argument: unknown) => unknown;
+    return work(await import('./electron.ts'), argument);
+  },
+});
+process.channel?.unref();
+
 /** Set by electron.ts: what the window needs of the program. */
 export const program = {
-  profile: '',
   onContents: (_contents: object): void => undefined,
   onAllClosed: (): void => undefined,
 };
@@ -303,9 +256,10 @@ export const program = {
 /** What main uses of BrowserWindow. */
 export class BrowserWindow extends EventEmitter {
   static getAllWindows(): BrowserWindow[] {
-    return [...windows];
+    return [...windows.values()];
   }
 
+  readonly #id: number;
   readonly options: WindowOptions;
   readonly webContents: WebContents;
   backgroundColor: unknown;
@@ -316,15 +270,17 @@ export class BrowserWindow extends EventEmitter {
 
   constructor(options: WindowOptions) {
     super();
+    lastWindow += 1;
+    this.#id = lastWindow;
     this.options = options;
     this.backgroundColor = options['backgroundColor'];
     const { x, y, width, height } = options;
     this.#bounds = { x, y, width, height };
     this.#isVisible = options['show'] !== false;
-    const contents = new WebContents(options, program.profile);
+    const contents = new WebContents(this.#id, options);
     contents.once('loaded', () => this.emit('ready-to-show'));
     this.webContents = contents.handle;
-    windows.add(this);
+    windows.set(this.#id, this);
     program.onContents(this.webContents);
     return strict('BrowserWindow', this);
   }
@@ -386,8 +342,8 @@ export class BrowserWindow extends EventEmitter {
     this.emit('close', { preventDefault: () => (isPrevented = true) });
     if (isPrevented) return;
     this.#isDestroyed = true;
-    windows.delete(this);
-    void this.webContents.dispose();
+    windows.delete(this.#id);
+    this.webContents.dispose();
     this.emit('closed');
     if (windows.size === 0) program.onAllClosed();
   }

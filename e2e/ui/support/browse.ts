@@ -1,6 +1,6 @@
 /** What hands do with the shares of another device, and with their own. */
 
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page } from '@playwright/test';
 
 import { addressField, show } from './moves.ts';
 import type { UiDevice } from './window.ts';

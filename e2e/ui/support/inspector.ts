@@ -1,6 +1,6 @@
 /** What hands and eyes do in the Inspector view: read rows, choose frames, filter, save. */
 
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page } from '@playwright/test';
 
 import { show } from './moves.ts';
 import type { UiDevice } from './window.ts';
@@ -66,12 +66,9 @@ export const figure = (page: Page, name: string): Locator =>
 export const figureNow = async (page: Page, name: string): Promise<number> =>
   Number((await figure(page, name).innerText()).replaceAll(/\D/gu, ''));
 
-/** Waits until so many rows are shown. */
-export const shownIs = (page: Page, count: number): Promise<void> =>
-  page
-    .locator('.inspector-figure')
-    .filter({ hasText: `${count} shown` })
-    .waitFor();
+/** There while so many rows are shown. */
+export const shown = (page: Page, count: number): Locator =>
+  page.locator('.inspector-figure').filter({ hasText: `${count} shown` });
 
 /** There while the list keeps to the end. */
 export const pause = (page: Page): Locator => page.getByRole('button', { name: 'Pause the list' });

@@ -1,9 +1,9 @@
 /** What hands do in a window: drop files of the disk, send, answer offers, look at the list of transfers. */
 
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page } from '@playwright/test';
 
 import type { UiDevice } from './window.ts';
 
@@ -36,10 +36,11 @@ export async function freshen(...devices: readonly UiDevice[]): Promise<void> {
 
 /** Drops files and folders of the disk, as a file manager does it. */
 export async function drop(
-  { context, page }: UiDevice,
+  { context, hands, page }: Pick<UiDevice, 'context' | 'hands' | 'page'>,
   on: Locator,
   paths: readonly string[],
 ): Promise<void> {
+  await hands.dragging(paths);
   const box = await on.boundingBox();
   if (box === null) throw new Error('Nothing to drop on.');
   const session = await context.newCDPSession(page);
@@ -63,6 +64,13 @@ export async function connect(
   await page.getByRole('listitem').filter({ hasText: name }).waitFor();
 }
 
+/** Dials a device unless it is listed already, and leaves the window as if just opened. */
+export async function acquaint(from: UiDevice, to: UiDevice): Promise<void> {
+  if ((await from.page.getByRole('listitem').filter({ hasText: to.name }).count()) > 0) return;
+  await connect(from, to);
+  await freshen(from);
+}
+
 /** Drops files on an address; the draft shows them. */
 export async function dropOnAddress(
   from: UiDevice,
@@ -81,8 +89,7 @@ export async function dropOnAddress(
 export const draftOf = (page: Page): Locator => page.getByRole('dialog', { name: /^Send/u });
 
 /** Names in the draft, as they stand there. */
-export const draftNames = async (draft: Locator): Promise<readonly string[]> =>
-  (await draft.locator('.send-item-name').allInnerTexts()).map((text) => text.split('\n', 1)[0] ?? '');
+export const draftNames = (draft: Locator): Locator => draft.locator('.send-item-name .name');
 
 export const draftTotal = (draft: Locator): Locator => draft.locator('.send-total');
 
@@ -101,29 +108,17 @@ export async function offer(
   await sendDraft(await dropOnAddress(from, to, paths));
 }
 
-/** Files of the engine's machine, by the program's own file browser: they need no page. */
+/** Files of the engine's machine, which need no page. */
 export async function offerFromMachine(
-  from: UiDevice,
+  from: Pick<UiDevice, 'page' | 'hands'>,
   to: Pick<UiDevice, 'address'>,
   path: string,
 ): Promise<void> {
-  const { page } = from;
+  const { hands, page } = from;
   await show(from, 'devices');
   await addressField(page).fill(to.address);
-  await page.getByRole('button', { name: 'From the machine that runs Hexdrop…' }).click();
-  const picker = pickerOf(page);
-  await typePath(picker, dirname(path));
-  await picker.getByText(basename(path), { exact: true }).click();
-  await picker.getByRole('button', { name: 'Choose', exact: true }).click();
+  await hands.chooseOfMachine(path);
   await sendDraft(draftOf(page));
-}
-
-export const pickerOf = (page: Page): Locator => page.getByRole('dialog', { name: /^(?:Choose|Where to)/u });
-
-export async function typePath(picker: Locator, path: string): Promise<void> {
-  await picker.getByRole('button', { name: 'Type a path' }).click();
-  await picker.getByRole('textbox', { name: 'Path' }).fill(path);
-  await picker.getByRole('textbox', { name: 'Path' }).press('Enter');
 }
 
 /** The offer in front, of anybody or of this alias. */

@@ -9,7 +9,8 @@
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
-import type { Side } from '../net/connection-info.ts';
+
+export type Side = 'dialer' | 'listener';
 
 /** Who speaks: this program or the peer. */
 type Actor = 'us' | 'peer';

@@ -13,7 +13,6 @@ import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { errorFromWire, errorPayload, refusalPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { Connection } from '../net/connection.ts';
-import type { ConnectionInfo, Side } from '../net/connection-info.ts';
 import type { Digest } from '../transfer/digest.ts';
 import type { BulkType, ControlFrame, ControlType, FrameReceiver, FrameStream } from './frame-stream.ts';
 import { acceptWelcome, answerHello, helloOf } from './handshake.ts';
@@ -21,11 +20,11 @@ import type { CommonGround, SelfDescription } from './handshake.ts';
 import type { LaneOwner } from './lanes.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { SessionMachine } from './machine.ts';
-import type { RequestState } from './machine.ts';
+import type { RequestState, Side } from './machine.ts';
 import { isAnswer, isQuestion, Questions } from './questions.ts';
 import type { Answers, Question, QuestionServer } from './questions.ts';
 import { TransferWire } from './transfer-wire.ts';
-import type { SessionFacts, TransferPort, WireRoad } from './transfer-wire.ts';
+import type { TransferPort, WireRoad } from './transfer-wire.ts';
 
 export interface SessionTimings {
   readonly handshakeMs: number;
@@ -67,7 +66,7 @@ const answerWithinMs = 120_000;
 /** Between the end of a lane and the frame on the control connection that explains it. */
 const laneGraceMs = 1_000;
 
-export class Session implements FrameReceiver, SessionFacts {
+export class Session implements FrameReceiver {
   readonly stream: FrameStream;
   readonly #options: SessionOptions;
   readonly #machine: SessionMachine;
@@ -127,16 +126,12 @@ export class Session implements FrameReceiver, SessionFacts {
     this.#send('HELLO', 0, helloOf(this.#options.self));
   }
 
-  get connection(): ConnectionInfo {
-    return this.stream.connection.info;
-  }
-
-  get farewellMs(): number {
-    return this.#options.timings.farewellMs;
+  get timings(): SessionTimings {
+    return this.#options.timings;
   }
 
   get side(): Side {
-    return this.connection.side;
+    return this.stream.connection.info.side;
   }
 
   get peer(): PeerView {
@@ -146,7 +141,7 @@ export class Session implements FrameReceiver, SessionFacts {
 
   /** Whose lanes belong to this session. */
   get laneOwner(): LaneOwner {
-    return { provenId: this.connection.peerDeviceId, saidId: this.peer.deviceId };
+    return { provenId: this.stream.connection.info.peerDeviceId, saidId: this.peer.deviceId };
   }
 
   get digest(): Digest {

@@ -148,10 +148,14 @@ export function describeTransfers({ world, device, scratch }: Windows): void {
       const get = (address: string) => ['get', `${address}/${sharedName(from)}/tree`, '--dir', to];
       const first = device('windows').start(get(proxy.address));
       await fileGrowsTo(to, 3 * mebibyte);
+      const running = await device('windows').run(['partials']);
+      expect(eventsOf(running, 'partial')).toMatchObject([{ active: true }]);
       first.signal('SIGINT');
       const ended = await first.end();
       expectExit(ended, 130);
       expect(eventsOf(ended, 'error')).toMatchObject([{ code: 'cancelled' }]);
+      const left = await device('windows').run(['partials']);
+      expect(eventsOf(left, 'partial')).toMatchObject([{ active: false }]);
 
       const second = await device('windows').run(get(sharer.address));
       expectExit(second, 0);

@@ -1,10 +1,14 @@
 /**
  * Owns who may write a file of the home: one living process at a time. A lock names its process by number, start and
  * boot, so that neither a killed process nor a number given out anew holds one. Nothing here waits.
+ *
+ * Windows tells no start, gives numbers out anew within minutes, and with fast startup does not boot anew after it was shut
+ * down. There the lock is that the file is open, which ends with the process.
  */
 
 import {
   closeSync,
+  constants,
   fstatSync,
   mkdirSync,
   openSync,
@@ -28,8 +32,11 @@ interface LockHolder {
   readonly bootId: string;
 }
 
-/** The locks of this thread. */
-const held = new Set<string>();
+/** libuv's UV_FS_O_EXLOCK: nobody else opens the file as long as it is open here. Windows alone has that. */
+const exclusive = process.platform === 'win32' ? 0x1000_0000 : 0;
+
+/** The locks of this thread; with the open file where that is the lock. */
+const held = new Map<string, number | undefined>();
 
 /** Takes the lock, over from a dead holder if need be; false when a living process (or this one) has it. */
 export const acquireLock = (lockPath: string, bootId: string, graceMs = defaultGraceMs): boolean => {
@@ -51,8 +58,11 @@ export const acquireLock = (lockPath: string, bootId: string, graceMs = defaultG
 };
 
 export const releaseLock = (lockPath: string): void => {
-  if (!held.delete(lockPath)) return;
+  if (!held.has(lockPath)) return;
+  const open = held.get(lockPath);
+  held.delete(lockPath);
   try {
+    if (open !== undefined) closeSync(open);
     unlinkSync(lockPath);
   } catch {
     // Somebody removed the home.
@@ -76,8 +86,11 @@ const stateOf = (lockPath: string, bootId: string, graceMs: number): 'free' | 'l
       closeSync(fd);
     }
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'free' : 'dead';
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return 'free';
+    return exclusive !== 0 && code === 'EBUSY' ? 'living' : 'dead';
   }
+  if (exclusive !== 0) return 'dead';
   const holder = parseHolder(text);
   const isLiving = holder === undefined ? ageMs < graceMs : lives(holder, bootId);
   return isLiving ? 'living' : 'dead';
@@ -93,23 +106,24 @@ const lives = (holder: LockHolder, bootId: string): boolean => {
 };
 
 const createLock = (lockPath: string, bootId: string): boolean => {
+  let fd: number;
   try {
-    const fd = openSync(lockPath, 'wx', 0o600);
-    try {
-      const holder: LockHolder = { pid: process.pid, started: startOf(process.pid) ?? '', bootId };
-      writeSync(fd, `${JSON.stringify(holder)}\n`);
-    } catch (error) {
-      // On a full disk: an empty one would stand in everybody's way.
-      rmSync(lockPath, { force: true });
-      throw error;
-    } finally {
-      closeSync(fd);
-    }
+    fd = openSync(lockPath, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | exclusive, 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-  held.add(lockPath);
+  try {
+    const holder: LockHolder = { pid: process.pid, started: startOf(process.pid) ?? '', bootId };
+    writeSync(fd, `${JSON.stringify(holder)}\n`);
+  } catch (error) {
+    // On a full disk: an empty one would stand in everybody's way.
+    closeSync(fd);
+    rmSync(lockPath, { force: true });
+    throw error;
+  }
+  if (exclusive === 0) closeSync(fd);
+  held.set(lockPath, exclusive === 0 ? undefined : fd);
   return true;
 };
 

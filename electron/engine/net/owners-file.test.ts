@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { currentBootId } from '../boot-id.ts';
 import { temporaryFolder } from '../testing/trees.ts';
-import { withLockFile } from './owners-file.ts';
+import { whileLookedAt, withLockFile } from './owners-file.ts';
 
 const minuteAgo = (): Date => new Date(Date.now() - 60_000);
 
@@ -45,5 +45,38 @@ describe('a lock file', () => {
     mkdirSync(path);
     utimesSync(path, minuteAgo(), minuteAgo());
     expect(() => withLockFile(path, () => {})).toThrow(expect.objectContaining({ code: 'home-unwritable' }));
+  });
+});
+
+describe('a change that Windows refuses while another program looks at the file', () => {
+  const refused = (times: number, code: string) => {
+    let calls = 0;
+    const change = (): void => {
+      calls += 1;
+      if (calls <= times) throw Object.assign(new Error(code), { code });
+    };
+    return { change, calls: () => calls };
+  };
+
+  it.each(['EPERM', 'EACCES', 'EBUSY'])('is made once that is over (%s)', (code) => {
+    const { change, calls } = refused(3, code);
+    whileLookedAt(change, 'win32');
+    expect(calls()).toBe(4);
+  });
+
+  it('is given up after a while', () => {
+    const { change, calls } = refused(Infinity, 'EPERM');
+    expect(() => whileLookedAt(change, 'win32')).toThrow('EPERM');
+    expect(calls()).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ['win32', 'ENOSPC'],
+    ['win32', 'EEXIST'],
+    ['linux', 'EPERM'],
+  ] as const)('for another reason or elsewhere is not tried again (%s, %s)', (platform, code) => {
+    const { change, calls } = refused(1, code);
+    expect(() => whileLookedAt(change, platform)).toThrow(code);
+    expect(calls()).toBe(1);
   });
 });

@@ -35,10 +35,32 @@ export const replaceOwnersFile = (path: string, text: string): void => {
     } finally {
       closeSync(descriptor);
     }
-    renameSync(temporaryPath, path);
+    whileLookedAt(() => renameSync(temporaryPath, path));
   } catch (error) {
     removeIfThere(temporaryPath);
     throw ownersFileFault(error as NodeJS.ErrnoException, path);
+  }
+};
+
+/** How long somebody looks at a file, at most. */
+const lookMs = 500;
+/** What Windows says as long as somebody does: an antivirus program, an indexer, another Hexdrop that reads it. */
+const lookCodes: ReadonlySet<string | undefined> = new Set(['EPERM', 'EACCES', 'EBUSY']);
+
+/** Replaces or makes a file, again and again for a moment where Windows refuses it. Throws what the system throws. */
+export const whileLookedAt = <Result>(
+  change: () => Result,
+  platform: NodeJS.Platform = process.platform,
+): Result => {
+  const deadline = performance.now() + lookMs;
+  for (;;) {
+    try {
+      return change();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (platform !== 'win32' || !lookCodes.has(code) || performance.now() > deadline) throw error;
+      pause();
+    }
   }
 };
 
@@ -82,13 +104,17 @@ const takeLock = (path: string): void => {
   while (!hasTaken(path, bootId)) {
     if (performance.now() > deadline)
       throw new HexdropError('home-unwritable', `${path} is held by another process.`);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPollMs);
+    pause();
   }
+};
+
+const pause = (): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockPollMs);
 };
 
 const hasTaken = (path: string, bootId: string): boolean => {
   try {
-    return acquireLock(path, bootId, lockGraceMs);
+    return whileLookedAt(() => acquireLock(path, bootId, lockGraceMs));
   } catch (error) {
     throw ownersFileFault(error as NodeJS.ErrnoException, path);
   }

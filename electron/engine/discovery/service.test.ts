@@ -65,8 +65,8 @@ describe('an announcement', () => {
   });
 });
 
-describe('an alias that is too long to be announced', () => {
-  it('is cut at the end of a character, as a person sees it', () => {
+describe('an alias that is too long for one string', () => {
+  it('is cut there at the end of a character, as a person sees it', () => {
     const family = '👨‍👩‍👧‍👦';
     expect(announcedAlias(family.repeat(9))).toBe(family.repeat(9));
     // 64 characters of four bytes each, which fit with their key into 255 bytes but for one and a half.
@@ -75,9 +75,15 @@ describe('an alias that is too long to be announced', () => {
     expect(announcedAlias(long)).toBe('😀'.repeat(57));
   });
 
-  it('is what others hear', () => {
-    const { text } = recordsFor({ alias: '客'.repeat(64) });
-    expect(text.data).toContain(`alias=${announcedAlias('客'.repeat(64))}`);
+  it('is heard in full, and as far as it was cut by who knows one string alone', () => {
+    for (const alias of ['客'.repeat(64), '😀'.repeat(64), `${'😀'.repeat(57)}👨‍👩‍👧‍👦`, 'short']) {
+      const { text } = recordsFor({ alias });
+      expect(text.data).toContain(`alias=${announcedAlias(alias)}`);
+      const [heard] = readRecords({
+        answers: [{ ...text, data: text.data.map((entry) => Buffer.from(entry)) }],
+      });
+      expect(heard).toMatchObject({ type: 'TXT', text: { alias } });
+    }
   });
 });
 

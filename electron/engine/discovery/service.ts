@@ -62,9 +62,16 @@ const fitting = (key: string, value: string): string => {
 
 const textEntry = (key: string, value: string): string => `${key}=${fitting(key, value)}`;
 
-/** An alias as it is announced: shortened where it is too long for its string. */
+/** As much of an alias as its first string holds: all that programs see which do not know the second one. */
 export const announcedAlias = (alias: string): string =>
   fitting('alias', clip(alias, limits.aliasCharacters));
+
+/** The longest aliases have a few bytes more than one string holds. */
+const aliasEntries = (alias: string): readonly string[] => {
+  const first = announcedAlias(alias);
+  const rest = clip(alias, limits.aliasCharacters).slice(first.length);
+  return [textEntry('alias', first), ...(rest === '' ? [] : [textEntry('alias2', rest)])];
+};
 
 /** Of one process of one device: several may listen, each on a port of its own. */
 export const instanceNameOf = ({ deviceId, port }: Pick<OwnService, 'deviceId' | 'port'>): string =>
@@ -114,7 +121,7 @@ export const recordsOf = (own: OwnService, link: Link, ttl: number): OwnRecords 
   const data = [
     `v=${protocolVersion}`,
     textEntry('id', own.deviceId),
-    textEntry('alias', announcedAlias(own.alias)),
+    ...aliasEntries(own.alias),
     textEntry('kind', own.kind),
     textEntry('platform', clip(own.platform, platformCharacters)),
   ];
@@ -169,7 +176,7 @@ const readText = (data: unknown): ServiceText | undefined => {
   if (deviceId === undefined || !/^[0-9a-f]{64}$/.test(deviceId)) return undefined;
   return {
     deviceId,
-    alias: clip(values.get('alias')?.trim() ?? '', limits.aliasCharacters),
+    alias: clip(`${values.get('alias') ?? ''}${values.get('alias2') ?? ''}`.trim(), limits.aliasCharacters),
     kind: kinds.find((kind) => kind === values.get('kind')) ?? 'unknown',
     platform: clip(values.get('platform') ?? '', platformCharacters),
   };

@@ -1,4 +1,4 @@
-// The journeys of the window, in every shell that can run them: `npx playwright test --project browser e2e/ui/send.test.ts`.
+// The journeys of the window, in every shell that can run them: `npx playwright test --project=browser e2e/ui/send.test.ts`.
 // They run the programs in dist/, which `npm test` and `npm run build` make.
 
 import { defineConfig } from '@playwright/test';

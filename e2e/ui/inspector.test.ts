@@ -278,6 +278,8 @@ test.describe('the inspector', () => {
     ).toBeVisible();
     const waited = Number(await rowOf(page, 'ACCEPT', 'pen').locator('.inspector-time').innerText());
     expect(waited).toBeGreaterThan(0);
+    // The first row is out of sight where more acknowledgements came than usual.
+    await frameList(page).press('Home');
     expect(Number(await rowOf(page, 'HELLO', 'pen').locator('.inspector-time').innerText())).toBeLessThan(0);
   });
 
@@ -327,7 +329,8 @@ test.describe('the inspector', () => {
     { tag: '@browser' },
     async () => {
       const { page } = scene.attic;
-      await filter(page, 'peer == pen && kind == frame');
+      // How often was acknowledged is for the disk to say, and more rows than fit would be other ones after a change of size.
+      await filter(page, 'peer == pen && kind == frame && type != ACK');
       await frameList(page).press('Home');
       await expect(rowOf(page, 'HELLO', 'pen')).toBeVisible();
       await expect.poll(async () => (await rowsSeen(page)).every(({ summary }) => summary !== '')).toBe(true);
@@ -341,7 +344,7 @@ test.describe('the inspector', () => {
           .nth(1)
           .and(page.locator('[aria-checked=true]')),
       ).toBeVisible();
-      await filter(page, 'kind == frame');
+      await filter(page, 'kind == frame && type != ACK');
       await frameList(page).press('Home');
       // A file that lacks the rest of long payloads says so of their frames; the live capture never had it.
       const lacking = ' · some of its bytes are not in the capture';

@@ -11,7 +11,7 @@ import { test } from './support/fixtures.ts';
 
 /** Words that are the same in Chinese: names of things, units, keys. */
 const allowed = new Set(
-  `Hexdrop PIN QR SHA IP TCP TLS DATA VPN Wi Fi Wireshark pcapng English B kB MB GB KB TB s Ctrl Shift Alt Enter Tab Esc
+  `Hexdrop PIN QR SHA IP TCP TLS DATA VPN Wi Fi Wireshark GitHub pcapng English B kB MB GB KB TB s Ctrl Shift Alt Enter Tab Esc
    Backspace Home End Page Up Down Delete Space linux nas local fe eth HXD id Id ID`
     .split(/\s+/u)
     .filter(Boolean),

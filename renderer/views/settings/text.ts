@@ -146,7 +146,7 @@ export const settingsText = defineText(
     start: '随系统启动',
     releases: '检查新版本',
     releasesMeaning:
-      '窗口打开期间每天检查一次：向 api.github.com 发送一个请求，其中只有“hexdrop”一词，不含本机的任何信息。GitHub 会看到请求来源的网络地址。不会下载任何内容。',
+      '窗口打开期间，每天向 GitHub 查询一次。请求中只有 Hexdrop 的名称，不含本机的任何信息；GitHub 会看到请求来自哪个网络地址。不会下载任何内容。',
     releasesNow: '立即检查',
     newest: (version) => `没有更新的版本，最新版本是 ${version}。`,
     newer: (version, url) => `新版本 ${version} 已发布：${url}`,

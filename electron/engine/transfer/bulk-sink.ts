@@ -72,7 +72,11 @@ export class BulkSink {
 
   /** Bytes that are written and that no kill of this process loses. */
   get notedBytes(): number {
-    return this.bytes - (this.#open === undefined ? 0 : this.#open.position - this.#open.notedBytes);
+    const unfinished = [...this.#placing, ...(this.#open === undefined ? [] : [this.#open])];
+    return unfinished.reduce(
+      (bytes, { position, notedBytes }) => bytes - (position - notedBytes),
+      this.bytes,
+    );
   }
 
   /** Files that have come and have no name yet. */

@@ -3,7 +3,7 @@
 import { appendFileSync, chmodSync, linkSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import type { ConflictPolicy } from '../../../shared/model/transfer.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
@@ -14,6 +14,7 @@ import { leftovers, Rig } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 import { currentBootId } from './journal.ts';
 import { listPartials } from './partials.ts';
+import { SameFiles } from './same-files.ts';
 
 const policies: readonly ConflictPolicy[] = ['rename', 'skip', 'overwrite'];
 
@@ -280,4 +281,31 @@ it('what is acknowledged is never more than the journal could prove at that mome
   });
   expect(await rig.sink.outcome).toMatchObject({ kind: 'done' });
   expect(acknowledged).toBeGreaterThan(stops);
+});
+
+it('a whole file that is still compared is acknowledged as far as the journal could prove it', async () => {
+  const size = chunkBytes + 5;
+  const where = places({ a: { size, seed: 1 } });
+  plant(where.to, { a: { size, seed: 2 }, 'a (1)': { size, seed: 3 } });
+  let found: (isSame: boolean) => void = () => {};
+  const search = vi.spyOn(SameFiles.prototype, 'search').mockImplementation((_fd, _files, tell) => {
+    found = tell;
+    return 'later';
+  });
+  const acknowledged: number[] = [];
+  const rig = await Rig.run({
+    ...where,
+    bootId: currentBootId(),
+    onFrame: ({ type, payload }) => {
+      if (type !== 'ACK') return;
+      acknowledged.push((payload as { bytes: number }).bytes);
+      found(false);
+      found = () => {};
+    },
+  });
+  expect(search).toHaveBeenCalledOnce();
+  search.mockRestore();
+  expect(await rig.sink.outcome).toMatchObject({ summary: { files: 1, bytes: size } });
+  // A short chunk at the end is no place to go on from.
+  expect(acknowledged).toEqual([chunkBytes, size]);
 });

@@ -12,6 +12,7 @@ import { targetOf } from '../net/address.ts';
 import { dial } from '../net/dialer.ts';
 import { pickAddress } from '../net/pick-address.ts';
 import { FrameStream } from './frame-stream.ts';
+import { Search } from './search.ts';
 import { Session } from './session.ts';
 
 export interface Reach {
@@ -55,9 +56,6 @@ const away: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'not-hexdrop',
   'identity-mismatch',
 ]);
-
-/** An address that takes longer than this to answer may have been left. */
-const suspectAfterMs = 1_000;
 
 /**
  * Opens a session at the first address that leads to the device, and where it is announced now when none of them does.
@@ -116,64 +114,6 @@ async function dialAny(
       left = left.filter((endpoint) => endpoint !== at);
       if (answering === undefined || !(away.has(error.code) || isKeyChanged)) throw first;
     }
-  }
-}
-
-/** Asks where a device is announced: when its address is slow to answer, or has not led to it. */
-class Search {
-  /** Of the dial: aborted by its owner, or because the device is announced elsewhere, and there only. */
-  readonly signal: AbortSignal;
-  /** Whose key has to answer; undefined where nobody can be meant but who is at the address. */
-  readonly deviceId: string | undefined;
-  readonly #context: EngineContext;
-  readonly #reach: Reach;
-  readonly #moved = new AbortController();
-  readonly #over = new AbortController();
-  readonly #timer: NodeJS.Timeout | undefined;
-  #announced: Promise<readonly Endpoint[]> | undefined;
-
-  constructor(context: EngineContext, reach: Reach, signal: AbortSignal) {
-    const { plain, acceptNewKey, staysThere = false, expectDeviceId, to } = reach;
-    this.#context = context;
-    this.#reach = reach;
-    this.signal = AbortSignal.any([signal, this.#moved.signal]);
-    signal.addEventListener('abort', () => this.#over.abort(), { once: true, signal: this.#over.signal });
-    if (plain || acceptNewKey || staysThere) return;
-    this.deviceId = expectDeviceId ?? context.knownDevices.at(targetOf(to));
-    if (this.deviceId !== undefined && context.whereabouts !== undefined)
-      this.#timer = setTimeout(() => void this.#suspect(), suspectAfterMs);
-  }
-
-  get hasMoved(): boolean {
-    return this.#moved.signal.aborted;
-  }
-
-  /** Addresses that were not dialed; none when nobody knows. */
-  async elsewhere(): Promise<readonly Endpoint[]> {
-    const { to, others = [] } = this.#reach;
-    const dialed = new Set([to, ...others].map(targetOf));
-    return (await this.#ask()).filter((endpoint) => !dialed.has(targetOf(endpoint)));
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#over.abort();
-  }
-
-  async #suspect(): Promise<void> {
-    const announced = await this.#ask();
-    const elsewhere = await this.elsewhere();
-    if (announced.length > 0 && elsewhere.length === announced.length && !this.#over.signal.aborted)
-      this.#moved.abort();
-  }
-
-  #ask(): Promise<readonly Endpoint[]> {
-    clearTimeout(this.#timer);
-    const { deviceId } = this;
-    const { whereabouts } = this.#context;
-    if (deviceId === undefined || whereabouts === undefined) return Promise.resolve([]);
-    this.#announced ??= whereabouts(deviceId, this.#reach.to, this.#over.signal).catch(() => []);
-    return this.#announced;
   }
 }
 

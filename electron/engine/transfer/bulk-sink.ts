@@ -1,5 +1,5 @@
 /**
- * The hot path of the sink: DATA and PACK become files (docs/PROTOCOL.md, "Bulk").
+ * The hot path of the sink: DATA and END become files, and PACK by way of packed-files.ts (docs/PROTOCOL.md, "Bulk").
  *
  * Content is verified by its digest, written from where the socket put it, and comes under its name only when the
  * whole file is verified. A file that fails is a FAULT, and what is still on its way of it is dropped. A frame that the
@@ -10,7 +10,7 @@ import { closeSync, ftruncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import { PackReader, readDataPrefix } from '../../../shared/protocol/bulk.ts';
+import { readDataPrefix } from '../../../shared/protocol/bulk.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { chunkBytes, dataPrefixBytes } from '../../../shared/protocol/limits.ts';
@@ -18,20 +18,17 @@ import { Chain, matchesDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
 import { fileFaultOf } from './file-fault.ts';
 import type { Inbox, Slot } from './inbox.ts';
-import type { Journal, LandingRecord } from './journal.ts';
-import { copyPartial, createPartial, isAt, landSmall, movedTo, reopenPartial } from './landing.ts';
+import type { Journal } from './journal.ts';
+import { copyPartial, createPartial, createTries, isAt, movedTo, reopenPartial } from './landing.ts';
 import { setTimes, writeWhole } from './landing.ts';
 import { OpenPartial } from './open-partial.ts';
 import { openToOthers, succeed } from './ownership.ts';
-import type { Place, Placer } from './placer.ts';
+import { PackedFiles } from './packed-files.ts';
+import type { Placer } from './placer.ts';
 import type { SafeRoot } from './safe-path.ts';
-import { discardPartial } from './unfinished.ts';
 
 /** What is written again of a partial that somebody removed while it was open; the rest of a larger one is not waited for. */
 const recoveredBytes = 268_435_456;
-
-/** How often a file is tried anew when somebody meddles with its path. */
-const createTries = 10;
 
 export interface BulkSinkOptions {
   readonly inbox: Inbox;
@@ -52,8 +49,7 @@ export class BulkSink {
   readonly #placer: Placer;
   /** Whole and not under their names yet: they are compared with what is here. */
   readonly #placing = new Set<OpenPartial>();
-  readonly #pack = new PackReader();
-  readonly #timeNotKept = ({ path, mtimeUs }: Landing): void => this.#options.timeNotKept(path, mtimeUs);
+  readonly #packed: PackedFiles;
   #open: OpenPartial | undefined;
   #latest: Slot | undefined;
   /** Paths of partials that met a full disk. */
@@ -68,6 +64,17 @@ export class BulkSink {
   constructor(options: BulkSinkOptions) {
     this.#options = options;
     this.#placer = options.placer;
+    this.#packed = new PackedFiles({
+      ...options,
+      expect: (file) => this.#expectPacked(file),
+      failDigest: (slot) => this.#failDigest(slot, 'the file'),
+      fail: (slot, error) => this.#fail(slot, error),
+      withRoom: (write) => this.#withRoom(write),
+      landed: (slot, isSame) => {
+        this.bytes += slot.entry.size;
+        this.#count(slot, isSame);
+      },
+    });
   }
 
   /** Bytes that are written and that no kill of this process loses. */
@@ -246,40 +253,7 @@ export class BulkSink {
   }
 
   pack(payload: Uint8Array): void {
-    const { root, journal } = this.#options;
-    root.nextTurn();
-    const pack = this.#pack;
-    pack.open(payload);
-    const landings: Landing[] = [];
-    while (pack.next()) {
-      const slot = this.#expect(pack.file, 'PACK');
-      if (slot === undefined) continue;
-      this.#startOver(slot);
-      if (
-        this.#open !== undefined ||
-        slot.state !== 'wanted' ||
-        slot.resume !== undefined ||
-        pack.length !== slot.entry.size
-      ) {
-        throw new HexdropError('unexpected-frame', `Entry ${pack.file} may not come packed like this.`, {
-          seen: `${pack.length} bytes`,
-          allowed: `${slot.entry.size} bytes, from the start, while no other file is open`,
-        });
-      }
-      if (!matchesDigest(this.#options.digest, pack.content, pack.digest)) {
-        this.#failDigest(slot, 'the file');
-        continue;
-      }
-      slot.state = 'receiving';
-      const landing = this.#plan(slot, pack.content);
-      if (landing !== undefined) landings.push(landing);
-    }
-    if (landings.length === 0) return;
-    journal.willLand(landings);
-    const replacing: Landing[] = [];
-    for (const landing of landings) if (this.#land(landing) && landing.isTaken) replacing.push(landing);
-    // Now that nothing else has their names.
-    if (replacing.length > 0) journal.willLand(replacing.map((landing) => ({ ...landing, isTaken: false })));
+    this.#packed.take(payload);
   }
 
   /** The source gave the file up. What it sent so far is of use unless the file is gone: the next run asks. */
@@ -323,6 +297,19 @@ export class BulkSink {
     return slot;
   }
 
+  #expectPacked(file: number): Slot | undefined {
+    const slot = this.#expect(file, 'PACK');
+    if (slot === undefined) return undefined;
+    this.#startOver(slot);
+    if (this.#open !== undefined || slot.state !== 'wanted' || slot.resume !== undefined) {
+      throw new HexdropError('unexpected-frame', `Entry ${file} may not come packed now.`, {
+        seen: `PACK of entry ${file}`,
+        allowed: 'files from their start, while no other file is open',
+      });
+    }
+    return slot;
+  }
+
   #begin(slot: Slot, isFromStart: boolean): OpenPartial | undefined {
     const { root, inbox, journal } = this.#options;
     if (isFromStart) this.#startOver(slot);
@@ -356,71 +343,6 @@ export class BulkSink {
     if (slot.resume?.isAsked !== true) return;
     this.#options.journal.dropPartial(this.#options.inbox.pathOf(slot.entry));
     slot.resume = undefined;
-  }
-
-  #plan(slot: Slot, content: Uint8Array): Landing | undefined {
-    const { journal, inbox } = this.#options;
-    const { entry } = slot;
-    const path = inbox.pathOf(entry);
-    try {
-      const finalPath = this.#placer.finalPath(slot);
-      return {
-        slot,
-        path,
-        version: entry.version,
-        size: entry.size,
-        mtimeUs: entry.mtime,
-        finalPath,
-        partialPath: journal.passingPath(dirname(finalPath)),
-        bytes: content,
-        executable: entry.executable,
-        replaced: undefined,
-        isTaken: slot.isTaken,
-      };
-    } catch (thrown) {
-      this.#fail(slot, fileFaultOf(thrown, 'create', path));
-      return undefined;
-    }
-  }
-
-  /** Whether it stands under its own name now. */
-  #land(landing: Landing): boolean {
-    const { slot } = landing;
-    try {
-      const landed = this.#withRoom(() => this.#landAnyway(landing));
-      this.bytes += landing.size;
-      this.#count(slot, landed === 'same');
-      return landed === 'placed';
-    } catch (thrown) {
-      this.#fail(slot, fileFaultOf(thrown, 'put in place', landing.path));
-      return false;
-    }
-  }
-
-  /** Lands a small file, anew should somebody take its path, remove it, or remove its folder meanwhile. */
-  #landAnyway(landing: Landing): 'placed' | 'elsewhere' | 'same' {
-    const { slot, path, finalPath, bytes } = landing;
-    for (let tries = 1; ; tries += 1) {
-      landing.replaced = this.#placer.replaced(slot, finalPath);
-      if (landing.isTaken && this.#placer.hasSame(slot, bytes, landing.replaced)) return 'same';
-      try {
-        if (landSmall(landing, this.#timeNotKept) === 'placed') {
-          this.#placer.placed(slot, finalPath);
-          return 'placed';
-        }
-        if (!landing.isTaken && this.#placer.hasSame(slot, bytes, landing.replaced)) {
-          discardPartial(landing.partialPath);
-          return 'same';
-        }
-        this.#placer.placeElsewhere({ slot, path, partialPath: landing.partialPath });
-        return 'elsewhere';
-      } catch (thrown) {
-        discardPartial(landing.partialPath);
-        if (tries === createTries || !isDisturbed(thrown)) throw thrown;
-        this.#options.root.nextTurn();
-        landing.partialPath = this.#options.journal.newPartialPath(dirname(this.#placer.finalPath(slot)));
-      }
-    }
   }
 
   /** Closes a partial and remembers how far it is verified: what lies beyond will come, and count, again. */
@@ -476,19 +398,3 @@ export class BulkSink {
     this.#options.fault(slot, error);
   }
 }
-
-interface Landing extends LandingRecord {
-  readonly slot: Slot;
-  partialPath: string;
-  readonly bytes: Uint8Array;
-  readonly executable: boolean;
-  replaced: Place['replaced'];
-  readonly isTaken: boolean;
-}
-
-/** What the system says when a path is taken or gone between two calls. */
-const isDisturbed = (thrown: unknown): boolean => {
-  const { code, cause = thrown } = thrown as { code?: unknown; cause?: unknown };
-  const said = cause instanceof HexdropError ? code : (cause as NodeJS.ErrnoException).code;
-  return said === 'EEXIST' || said === 'ENOENT';
-};

@@ -34,6 +34,9 @@ export type { FileAction } from './file-fault.ts';
 export { freeName } from './free-name.ts';
 export type { ConflictPolicy } from '../../../shared/model/transfer.ts';
 
+/** How often a file is tried anew when somebody meddles with its path. */
+export const createTries = 10;
+
 /** What opens a partial: it must not be there, and a link at its place is not followed. */
 const exclusiveCreate = constants.O_CREAT | constants.O_EXCL;
 

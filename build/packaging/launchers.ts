@@ -11,8 +11,8 @@ import { callMarker, callWords } from '../../electron/host/command-names.ts';
 
 const words = callWords.join('|');
 
-/** Of a script that is reached by links: the folder that it lies in. */
-const ownFolder = `self=$0
+/** Of a script that may be reached by links: the folder two above its own, whole, since the program looks at its own path. */
+const ownBase = `self=$0
 while [ -L "$self" ]; do
   target=$(readlink "$self")
   case $target in
@@ -20,31 +20,30 @@ while [ -L "$self" ]; do
     *) self=$(dirname "$self")/$target ;;
   esac
 done
-folder=$(CDPATH= cd -- "$(dirname "$self")" && pwd -P)`;
+base=$(CDPATH= cd -- "$(dirname "$self")/../.." && pwd -P)`;
 
 /** In resources/bin. A call makes no page: it needs no display, and not the sandbox of pages, which root cannot have. */
 export const linuxLauncher = `#!/bin/sh
 # Hexdrop: its command line where the first word is one of it, its window otherwise.
-${ownFolder}
-program=$folder/../../hexdrop
+${ownBase}
 case \${1-} in
   ${words})
-    exec "$program" --no-sandbox --ozone-platform=headless ${callMarker} -- "$@"
+    exec "$base/hexdrop" --no-sandbox --ozone-platform=headless ${callMarker} -- "$@"
     ;;
 esac
-exec "$program" "$@"
+exec "$base/hexdrop" "$@"
 `;
 
 /** In Contents/Resources/bin. */
 export const macLauncher = `#!/bin/sh
 # Hexdrop: its command line where the first word is one of it, its window otherwise.
-${ownFolder}
+${ownBase}
 case \${1-} in
   ${words})
-    exec "$folder/../../MacOS/Hexdrop" ${callMarker} -- "$@"
+    exec "$base/MacOS/Hexdrop" ${callMarker} -- "$@"
     ;;
 esac
-exec open -a "$folder/../../.." "$@"
+exec open -a "\${base%/Contents}" "$@"
 `;
 
 /**
@@ -54,7 +53,7 @@ exec open -a "$folder/../../.." "$@"
 export const windowsLauncher = `@echo off
 rem Hexdrop: its command line where the first word is one of it, its window otherwise.
 setlocal
-set "program=%~dp0..\\..\\Hexdrop.exe"
+for %%p in ("%~dp0..\\..\\Hexdrop.exe") do set "program=%%~fp"
 for %%w in (${callWords.join(' ')}) do if "%~1"=="%%w" goto call
 start "" "%program%" %*
 exit /b 0

@@ -152,6 +152,7 @@ describe('what is packed for Linux', () => {
         WAYLAND_DISPLAY: '',
       };
     });
+    const wrap = (command: readonly string[]): string[] => [launcher, ...command.slice(2)];
     const call = (
       ...args: string[]
     ): { readonly status: number | null; readonly stdout: string; readonly stderr: string } =>
@@ -172,7 +173,6 @@ describe('what is packed for Linux', () => {
       const source = world.folder('photos');
       writeFileSync(join(source, 'a.txt'), 'content');
       const target = world.folder('in');
-      const wrap = (command: readonly string[]): string[] => [launcher, ...command.slice(2)];
       const receiver = await world
         .device('bob')
         .listen(['receive', '--yes', '--once', '--dir', target], { wrap, env });
@@ -182,8 +182,17 @@ describe('what is packed for Linux', () => {
       expect(readFileSync(join(target, 'photos', 'a.txt'), 'utf8')).toBe('content');
     });
 
+    it('finds the page of its browser shell', async () => {
+      const program = world
+        .device('max')
+        .start(['ui', '--no-open', '--port', '0', '--host', '127.0.0.1'], { wrap, env });
+      const { url } = await program.event('listening');
+      expect((await fetch(String(url))).status).toBe(200);
+      program.signal('SIGTERM');
+      expectExit(await program.end(), 130);
+    });
+
     it('ends with 130 when it is interrupted', async () => {
-      const wrap = (command: readonly string[]): string[] => [launcher, ...command.slice(2)];
       const { program } = await world.device('eve').listen(['receive', '--yes'], { wrap, env });
       program.signal('SIGINT');
       expectExit(await program.end(), 130);

@@ -70,7 +70,8 @@ const en: Sentences = {
   'unsafe-path':
     'A path was refused because it could lead out of its folder. Choose the files in another way.',
   'file-unreadable': 'The file cannot be read. Check its permissions, and that no other program locks it.',
-  'page-gone': 'The page that the files came from was closed. Send them again: what arrived is kept.',
+  'page-gone':
+    'The page that the files came from was closed, or its connection broke. Send them again: what arrived is kept.',
   'file-changed': 'The file changed while it was sent. Wait until it is no longer written to, then retry.',
   'file-vanished': 'The file is no longer there. Choose it again.',
   'permission-denied': 'The system does not allow it. Check the permissions of the file or folder.',
@@ -161,7 +162,7 @@ const zh: Sentences = {
   'unsafe-name': '某个名称可能越出所在文件夹，已被拒绝。请重命名文件后重试。',
   'unsafe-path': '某个路径可能越出所在文件夹，已被拒绝。请用其他方式选择文件。',
   'file-unreadable': '无法读取该文件。请检查权限，并确认没有被其他程序锁定。',
-  'page-gone': '传送文件的页面已关闭。请重新发送：已收到的部分会保留。',
+  'page-gone': '传送文件的页面已关闭，或与它的连接已断开。请重新发送：已收到的部分会保留。',
   'file-changed': '文件在发送过程中被修改。请等它写完后重试。',
   'file-vanished': '文件已不存在。请重新选择。',
   'permission-denied': '系统不允许此操作。请检查文件或文件夹的权限。',

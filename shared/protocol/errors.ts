@@ -127,7 +127,11 @@ export const errorTable = {
   'unsafe-path': entry('request', 'failed', 'A path could lead out of its root.'),
   // Single files
   'file-unreadable': entry('file', 'failed', 'The file cannot be read.'),
-  'page-gone': entry('transfer', 'failed', 'The page that the files were streamed from was closed.'),
+  'page-gone': entry(
+    'transfer',
+    'failed',
+    'The page that the files were streamed from was closed, or its connection broke.',
+  ),
   'file-changed': entry('file', 'failed', 'The file changed while it was sent.'),
   'file-vanished': entry('file', 'failed', 'The file is no longer there.'),
   'permission-denied': entry('file', 'failed', 'The system does not permit it.'),

@@ -1,7 +1,7 @@
 /** The program as people start it: its home, its page, its second start, its end. */
 
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { call, enter, openWindow, shares, snapshot, urlOf } from '../support/page.ts';
@@ -85,11 +85,16 @@ export function describeShell(windows: Windows): void {
     await program.kill();
   });
 
-  it('Ctrl-C ends a listener with its exit code', async () => {
-    const to = scratch('to');
-    const { program } = await windows.device('windows').receive(to);
+  it('a listener hears a text, captures what crosses the wire, and ends with Ctrl-C and its exit code', async () => {
+    const capture = join(scratch('captures'), 'a.pcapng');
+    const { program, address } = await windows.device('windows').receive(scratch('to'), '--capture', capture);
+    const linux = world.device('linux');
+    expectExit(await linux.run(['text', address, '你好']), 0);
+    await program.event((event) => event.event === 'text' && event['text'] === '你好');
     program.signal('SIGINT');
     expectExit(await program.end(), 130);
-    expect(existsSync(to)).toBe(true);
+    const inspected = await linux.run(['inspect', capture], { isForPeople: true });
+    expectExit(inspected, 0);
+    expect(inspected.stdout).toMatch(/HELLO[^]*TEXT[^]*你好/u);
   });
 }

@@ -82,6 +82,15 @@ describe.skipIf(!need.available)('where no name server answers', () => {
     );
   });
 
+  test('Ctrl-C ends the doctor, and what it waits for', async () => {
+    const [here] = places();
+    const doctor = world.device('ada').start(['doctor', '--port', '0'], here);
+    await expect.poll(() => childrenOf(doctor.pid)).not.toEqual([]);
+    doctor.signal('SIGINT');
+    expectExit(await doctor.end(), 130);
+    expect(childrenOf(doctor.pid)).toEqual([]);
+  });
+
   test('a listener on a name says the same', async () => {
     const [here] = places();
     const ended = await world

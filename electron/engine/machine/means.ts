@@ -33,7 +33,7 @@ export const machineMeans = ({ port, startDiscovery, signal }: MeansOptions): Ma
   firewall: () => firewallState(),
   devices: () => countDevices(startDiscovery, signal),
   resolver: () =>
-    lookupName(nameToAsk, lookupMs).then(
+    lookupName(nameToAsk, lookupMs, signal).then(
       () => true,
       // Any answer will do, also that there is no such name.
       ({ code }: NodeJS.ErrnoException) => code === 'ENOTFOUND' || code === 'ENODATA',

@@ -6,19 +6,23 @@ import type { Endpoint } from '../../../shared/model/peer.ts';
 import type { TcpOutcome } from './doctor-causes.ts';
 import { nameLookup } from './name-lookup.ts';
 
-/** Rejects with what the system says, or with EAI_AGAIN when the time is up. */
-export const lookupName = (name: string, timeoutMs: number): Promise<readonly string[]> =>
+/** Rejects with what the system says, or with EAI_AGAIN when the time is up or the signal says so. */
+export const lookupName = (
+  name: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<readonly string[]> =>
   new Promise((done, reject) => {
     const over = new AbortController();
     const end = (work: () => void): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
       over.abort();
       work();
     };
-    const timer = setTimeout(
-      () => end(() => reject(Object.assign(new Error(name), { code: 'EAI_AGAIN' }))),
-      timeoutMs,
-    );
+    const giveUp = (): void => end(() => reject(Object.assign(new Error(name), { code: 'EAI_AGAIN' })));
+    const timer = setTimeout(giveUp, timeoutMs);
+    signal?.addEventListener('abort', giveUp, { once: true });
     nameLookup({ signal: over.signal })(name, { all: true }, (error, addresses) =>
       end(() => {
         if (error !== null) reject(error);

@@ -368,7 +368,7 @@ export const commands: readonly CommandSpec[] = [
     offers: ['devices'],
     summary: 'examine this machine, or the way to another, and say what to do',
     description: [
-      'Without a device it looks at what others need to reach this machine and to send it files: interfaces, the port, firewalls where they can be known, announcements, the name server, the rights of the home and of the folder that receives, and the disk. It ends within seconds, whatever does not answer, and changes nothing; into each folder it puts an empty file and removes it.',
+      'Without a device it looks at what others need to reach this machine and to send it files: interfaces, the port, firewalls where they can be known, announcements, the name server, the rights of the home and of the folder that receives, and the disk. It ends within seconds, whatever does not answer. All that it writes is an empty file in each of the two folders, which it removes at once.',
       'With a device it tries what a person who knows networks would try, and tells the likely causes.',
     ],
     required: [],

@@ -83,7 +83,7 @@ test.describe('reloading', { tag: '@browser' }, () => {
     ]);
     await expect(page.locator('.app')).toBeVisible();
     // The page's last word may be lost behind what it still had to send: then the host waits 20 s for it to come back.
-    const gone = 'The page that the files came from was closed.';
+    const gone = 'The page that the files came from was closed, or its connection broke.';
     await transferSays(kitchen, 'streamed.bin', gone, 35_000);
     await transferSays(attic, 'streamed.bin', gone);
     await expect(transferOf(page, 'streamed.bin').getByRole('button', { name: 'Start again' })).toHaveCount(

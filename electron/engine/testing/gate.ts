@@ -50,8 +50,10 @@ export async function openGate(target: Endpoint): Promise<Gate> {
       sockets.add(socket);
       socket.setNoDelay(true);
       socket.on('error', () => socket.destroy());
-      socket.on('close', () => {
+      // After a clean end what is still on its way passes; a loss is told as one, at once.
+      socket.on('close', (hadError) => {
         sockets.delete(socket);
+        if (!hadError) return;
         held.delete(socket);
         other.destroy();
       });

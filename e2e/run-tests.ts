@@ -40,6 +40,8 @@ interface PlaywrightReport {
 const root = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'hexdrop-tests-'));
 const skippedFile = join(scratch, 'skipped.jsonl');
+/** Of a runner that left no report. */
+const nothing: Counts = { passed: 0, failed: 1, skipped: 0 };
 
 try {
   process.exitCode = main();
@@ -110,12 +112,10 @@ function runPlaywright(args: readonly string[]): Counts {
   return judged({ passed: expected, failed: unexpected + flaky, skipped }, status);
 }
 
-/** A runner that left no report. */
-const nothing: Counts = { passed: 0, failed: 1, skipped: 0 };
-
 /** A run that the runner itself calls failed never counts as passed. */
-const judged = (counts: Counts, status: number): Counts =>
-  counts.failed === 0 && status !== 0 ? { ...counts, failed: 1 } : counts;
+function judged(counts: Counts, status: number): Counts {
+  return counts.failed === 0 && status !== 0 ? { ...counts, failed: 1 } : counts;
+}
 
 function reportOf(file: string): unknown {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;

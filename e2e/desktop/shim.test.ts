@@ -36,7 +36,8 @@ const test = base.extend<{ readonly start: (wanted?: Wanted) => ShimApp }>({
 test.describe('the safeguards', () => {
   const stage = new Stage();
   let app: ShimApp;
-  test.beforeAll(async ({ chromium }) => {
+  test.beforeAll(async ({ shell, chromium }) => {
+    test.skip(shell.lacking !== '', shell.lacking);
     stage.open();
     app = stage.keep(new ShimApp(await chromium(), { home: makeHome(stage.path), args: quietly }));
   });

@@ -19,7 +19,8 @@ declare const location: { href: string; reload(): void };
 test.describe('the desktop window', () => {
   const stage = new Stage();
   let app: DesktopApp;
-  test.beforeAll(async ({ launch }) => {
+  test.beforeAll(async ({ shell, launch }) => {
+    test.skip(shell.lacking !== '', shell.lacking);
     stage.open();
     app = stage.keep(await launch({ home: makeHome(stage.path), args: quietly }));
   });

@@ -138,7 +138,8 @@ export class Stage implements World {
     for (const thing of this.#kept.splice(0).reverse()) await thing.close();
     await Promise.all([...this.#programs].map((program) => program.kill()));
     this.#programs.clear();
-    removeTree(this.#path);
+    // Where nothing was opened nothing is to be removed.
+    if (this.#path !== '') removeTree(this.#path);
   }
 }
 

@@ -146,6 +146,8 @@ export const config = {
     extraResources: [{ from: `${launcherFolder}/linux`, to: 'bin' }],
     icon: linuxIconFolder,
     category: 'Network;FileTransfer',
+    // deb and rpm name an address, which the author of package.json has not.
+    maintainer: `${manifest.author} <hexdrop@users.noreply.github.com>`,
     synopsis: 'Move files over the local network and see every byte of it',
     executableName: 'hexdrop',
     syncDesktopName: true,

@@ -7,7 +7,11 @@ import { chmod, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 
+import { unpatchedFs } from './build/unpatched-fs.ts';
+
 const nativeAddons = ['@napi-rs/blake-hash'];
+/** All but `fs`, which build/unpatched-fs.ts decides about. */
+const nodeModules = /^node:(?!fs(?:\/|$))/;
 
 /** Makes entries that start with `#!` runnable by name. Rolldown itself keeps the shebang. */
 const runBit: Plugin = {
@@ -34,7 +38,7 @@ function nodeProgram(folder: string, input: Record<string, string>): RolldownOpt
   return {
     input,
     platform: 'node',
-    external: [/^node:/, ...nativeAddons],
+    external: [nodeModules, ...nativeAddons],
     output: {
       dir: `dist/${folder}`,
       cleanDir: true,
@@ -55,7 +59,7 @@ function nodeProgram(folder: string, input: Record<string, string>): RolldownOpt
       },
       minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
     },
-    plugins: [runBit, wiresharkFiles],
+    plugins: [unpatchedFs(), runBit, wiresharkFiles],
   };
 }
 
@@ -71,7 +75,7 @@ const desktopIcons: Plugin = {
 const desktopMain: RolldownOptions = {
   input: { main: 'electron/desktop/main.ts' },
   platform: 'node',
-  external: ['electron', /^node:/, ...nativeAddons],
+  external: ['electron', nodeModules, ...nativeAddons],
   output: {
     dir: 'dist/desktop',
     cleanDir: true,
@@ -80,7 +84,7 @@ const desktopMain: RolldownOptions = {
     chunkFileNames: 'chunks/[name]-[hash].js',
     minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
   },
-  plugins: [desktopIcons],
+  plugins: [unpatchedFs(), desktopIcons],
 };
 
 /** A sandboxed preload is one CommonJS file that requires 'electron' and nothing else. Built after main, which empties the folder. */

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Configuration } from 'electron-builder';
 
 import manifest from '../../package.json' with { type: 'json' };
+import { appId } from '../../electron/desktop/app-id.ts';
 import { launcherFolder } from './launchers.ts';
 
 /** Relative to the project: `build/dist.ts` puts the pictures there under the names that are looked for, 32x32.png. */
@@ -63,7 +64,7 @@ const commandTexts = (zshFolder: string): string[] =>
 const opened = (): string[] => ['inode/directory'];
 
 export const config = {
-  appId: 'io.github.hexdrop.Hexdrop',
+  appId,
   productName: 'Hexdrop',
   copyright: `Copyright © ${manifest.author}`,
   // The staging folder holds what the program needs and nothing else, so all of it is packed.

@@ -13,6 +13,7 @@ import { callMarker } from '../host/command-names.ts';
 import type { CommandLineProgram } from '../host/command-names.ts';
 import { homeFolder } from '../host/home.ts';
 import { requiredUserHome } from '../host/user.ts';
+import { appId } from './app-id.ts';
 import { registerAppScheme } from './app-protocol.ts';
 import { commandLineCall, ownArguments, startRequest } from './arguments.ts';
 import { Faults } from './faults.ts';
@@ -53,7 +54,7 @@ async function runCommandLine(argv: readonly string[]): Promise<void> {
 
 function start(): void {
   app.setName('Hexdrop');
-  app.setAppUserModelId('hexdrop.Hexdrop');
+  app.setAppUserModelId(appId);
   app.enableSandbox();
   registerAppScheme();
   guardPages();

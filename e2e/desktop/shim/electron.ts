@@ -7,6 +7,7 @@ import { EventEmitter } from 'node:events';
 import { existsSync, readdirSync, readFileSync, unlinkSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { config } from '../../../build/packaging/config.ts';
 import { BrowserWindow, ipcMain as channels, outside, program, schemes, seen } from './page-window.ts';
 import type { FileHandler } from './page-window.ts';
 import { strict } from './strict.ts';
@@ -28,7 +29,9 @@ class App extends EventEmitter {
   #userData = '';
 
   setName(): void {}
-  setAppUserModelId(): void {}
+  setAppUserModelId(id: string): void {
+    if (id !== config.appId) throw new Error(`${id} is not what packages call the program: ${config.appId}`);
+  }
   enableSandbox(): void {
     if (isReady) throw new Error('enableSandbox must be called before the app is ready.');
   }

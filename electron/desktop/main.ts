@@ -21,6 +21,7 @@ import { tellOfFirewall } from './firewall-notice.ts';
 import { Openings } from './openings.ts';
 import { runProgram } from './program.ts';
 import { guardPages } from './security.ts';
+import { startCommandOf } from './start-command.ts';
 import { wordsFor } from './words.ts';
 
 const systemLanguage = (): 'en' | 'zh' => (app.getLocale().startsWith('zh') ? 'zh' : 'en');
@@ -103,11 +104,11 @@ function start(): void {
     .catch((thrown: unknown) => faults.fatal(thrown));
 }
 
-/** An AppImage runs from a folder that is gone after it. */
 function startCommand(home: string | undefined): readonly string[] {
-  return [
-    process.env['APPIMAGE'] ?? process.execPath,
-    ...(process.defaultApp ? [app.getAppPath()] : []),
-    ...(home === undefined ? [] : ['--home', home]),
-  ];
+  return startCommandOf({
+    env: process.env,
+    executable: process.execPath,
+    appFolder: process.defaultApp ? app.getAppPath() : undefined,
+    home,
+  });
 }

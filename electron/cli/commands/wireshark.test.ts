@@ -1,11 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 
 import { fakeCall } from '../fake-world.ts';
 import { run } from '../run.ts';
 import { installationFor } from './wireshark.ts';
+
+// Those that a copy could be made with, of the calls that Electron does not open its archives to.
+vi.mock('node:fs', async (original) => {
+  const closed = (): never => {
+    throw new Error('No file of an archive is there for this call.');
+  };
+  return { ...(await original<object>()), cp: closed, cpSync: closed, opendir: closed, opendirSync: closed };
+});
 
 const made: string[] = [];
 afterEach(() => {
@@ -50,7 +58,7 @@ it('knows the folder of former versions, which counts while there is no newer on
   );
 });
 
-it('changes nothing until it is asked to install, and then copies dissector and profile', async () => {
+it('changes nothing until it is asked to install, and then copies dissector and profile, out of an archive too', async () => {
   const home = mkdtempSync(join(tmpdir(), 'hexdrop-wireshark-'));
   made.push(home);
   const call = (...argv: string[]): Promise<number> => {
@@ -64,5 +72,11 @@ it('changes nothing until it is asked to install, and then copies dissector and 
   expect(await call('--install')).toBe(0);
   expect(readFileSync(dissector, 'utf8')).toContain('Proto("hexdrop", "Hexdrop")');
   const profile = join(home, '.config/wireshark/profiles/Hexdrop');
-  expect(readFileSync(join(profile, 'colorfilters'), 'utf8')).toContain('hexdrop');
+  const shipped = join(import.meta.dirname, '../../../build/wireshark/profile');
+  expect(readdirSync(profile)).toEqual(readdirSync(shipped));
+  for (const name of readdirSync(shipped))
+    expect(readFileSync(join(profile, name), 'utf8')).toBe(readFileSync(join(shipped, name), 'utf8'));
+
+  // A second time, over what the first one put there.
+  expect(await call('--install')).toBe(0);
 });

@@ -1,6 +1,6 @@
 /** `hexdrop wireshark`: says where Wireshark keeps what a person adds, and with --install puts our dissector there. */
 
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -55,11 +55,18 @@ function shippedFolder(): string {
 function copy(from: string, to: string): void {
   try {
     mkdirSync(dirname(to), { recursive: true });
-    cpSync(from, to, { recursive: true });
+    copyTree(from, to);
   } catch (thrown) {
     const { message } = thrown as Error;
     throw new HexdropError('write-failed', `"${to}" could not be written: ${message}.`, { cause: thrown });
   }
+}
+
+/** The desktop program has the files in its archive, which Electron opens to these calls, and to `cpSync` not. */
+function copyTree(from: string, to: string): void {
+  if (!statSync(from).isDirectory()) return writeFileSync(to, readFileSync(from));
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from)) copyTree(join(from, name), join(to, name));
 }
 
 export const run = (call: CommandCall, { world, output }: CommandContext): Promise<number> => {

@@ -1,10 +1,12 @@
 /** What electron-builder itself says of the configuration, before it has downloaded or packed anything. */
 
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isAbsolute } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import manifest from '../../package.json' with { type: 'json' };
-import { config } from './config.ts';
+import { config, macSigning } from './config.ts';
 
 const load = createRequire(createRequire(import.meta.url).resolve('electron-builder'));
 
@@ -36,5 +38,21 @@ describe('the configuration of electron-builder', () => {
     });
     const { maintainer } = await target.checkOptions();
     expect(maintainer).toMatch(/^Hexdrop developers <\S+@\S+>$/);
+  });
+
+  it('signs a program for macOS ad hoc where there is no certificate, since an unsigned one is killed', () => {
+    expect(macSigning({})).toEqual({ identity: '-', notarize: false });
+    expect(macSigning({ CSC_LINK: '', CSC_NAME: '' })).toEqual({ identity: '-', notarize: false });
+    expect(macSigning({ CSC_LINK: 'certificate.p12' })).toEqual({});
+    expect(macSigning({ CSC_NAME: 'Hexdrop developers' })).toEqual({});
+  });
+
+  it('lets a program that is signed ad hoc load its own libraries, which are of no team', () => {
+    for (const file of [config.mac.entitlements, config.mac.entitlementsInherit]) {
+      expect(isAbsolute(file)).toBe(true);
+      expect(readFileSync(file, 'utf8')).toMatch(
+        /<key>com\.apple\.security\.cs\.disable-library-validation<\/key>\s*<true\/>/,
+      );
+    }
   });
 });

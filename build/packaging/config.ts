@@ -37,6 +37,20 @@ export const fuses = {
   grantFileProtocolExtraPrivileges: false,
 } as const;
 
+/** Whole, since Apple's codesign reads it, which knows nothing of the folder of build resources. */
+const entitlements = join(import.meta.dirname, 'macos', 'entitlements.plist');
+
+/**
+ * How a program for macOS is signed. Setting the fuses breaks the signature of Electron's framework, and Apple Silicon kills
+ * what has none that holds: without a certificate it is signed ad hoc, which Apple notarizes for nobody.
+ */
+export const macSigning = (
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly identity?: '-'; readonly notarize?: false } => {
+  const hasCertificate = [env['CSC_LINK'], env['CSC_NAME']].some((value) => (value ?? '') !== '');
+  return hasCertificate ? {} : { identity: '-', notarize: false };
+};
+
 /** "Send with Hexdrop" in file managers that take such an entry as a file; each goes where its manager looks. */
 export const fileManagerEntries = Object.entries({
   'dolphin-send.desktop': '/usr/share/kio/servicemenus/hexdrop-send.desktop',
@@ -114,10 +128,11 @@ export const config = {
       { target: 'dmg', arch: ['universal'] },
       { target: 'zip', arch: ['universal'] },
     ],
+    ...macSigning(process.env),
     hardenedRuntime: true,
     gatekeeperAssess: false,
-    entitlements: 'packaging/macos/entitlements.plist',
-    entitlementsInherit: 'packaging/macos/entitlements.plist',
+    entitlements,
+    entitlementsInherit: entitlements,
     darkModeSupport: true,
     // Both halves hold both addons, which are not of one architecture and not to be merged.
     x64ArchFiles: '**/blake-hash-darwin-*/**',

@@ -13,7 +13,10 @@ import { root } from '../desktop/desktop-app.ts';
 import { needs } from '../support/needs.ts';
 import { useWorld } from '../support/world.ts';
 
-const makensis = needs('makensis', 'the installer puts the command on the PATH and writes its context menus');
+const makensis = needs(
+  'makensis',
+  'the installer puts the command on the PATH and writes context menus and links',
+);
 const world = useWorld('file');
 
 /** 64 bits, for a Wine that has no more. */
@@ -103,6 +106,28 @@ describe.skipIf(!makensis.available)('the installer of Windows', () => {
       expect(pathNow()).toBe('%USERPROFILE%\\bin;C:\\Tools;C:\\Hexdrop\\resources\\bin');
       uninstall();
       expect(pathNow()).toBe('%USERPROFILE%\\bin;C:\\Tools');
+    }, 60_000);
+
+    it('opens links, folders and files with the program, and takes that away', () => {
+      const command = (key: string): string | undefined =>
+        /^ +\(Default\) +REG_SZ +(.*)$/m.exec(
+          run('reg', 'query', `HKCU\\Software\\Classes\\${key}\\command`, '/ve').told,
+        )?.[1];
+      const verbs = {
+        'hexdrop\\shell\\open': '"%1"',
+        'Directory\\shell\\HexdropShare': '--share "%V"',
+        'Directory\\shell\\HexdropSend': '--send "%V"',
+        '*\\shell\\HexdropSend': '--send "%1"',
+      };
+      install();
+      for (const [key, words] of Object.entries(verbs))
+        expect([key, command(key)]).toEqual([key, `"C:\\Hexdrop\\Hexdrop.exe" ${words}`]);
+      // Without this value Windows takes the key for the type of a file.
+      const { told } = run('reg', 'query', 'HKCU\\Software\\Classes\\hexdrop', '/v', 'URL Protocol');
+      expect(told).toMatch(/^ +URL Protocol +REG_SZ *$/m);
+      uninstall();
+      for (const key of ['hexdrop', ...Object.keys(verbs)])
+        expect([key, run('reg', 'query', `HKCU\\Software\\Classes\\${key}`).status]).toEqual([key, 1]);
     }, 60_000);
 
     it('leaves a PATH alone that it could only write back cut off', () => {

@@ -1,5 +1,5 @@
-; Included into electron-builder's installer: the command on the PATH, and what the context menus of folders and files offer,
-; in the language of the installation. SHCTX is the user's own part of the registry in an installation per user.
+; Included into electron-builder's installer: the command on the PATH, links of hexdrop://, and what the context menus of
+; folders and files offer, in the language of the installation. SHCTX is the user's own part of the registry in an installation per user.
 
 !include "LogicLib.nsh"
 !include "WinMessages.nsh"
@@ -14,6 +14,15 @@
   !insertmacro hexdropVerb "Directory\shell\HexdropShare" "${SHARE}" '--share "%V"'
   !insertmacro hexdropVerb "Directory\shell\HexdropSend" "${SEND}" '--send "%V"'
   !insertmacro hexdropVerb "*\shell\HexdropSend" "${SEND}" '--send "%1"'
+!macroend
+
+; Links are opened as an argument of their own. What a link could add to the command by a quotation mark in it comes to
+; nothing: Electron ends a start in which anything follows a link, unless a "--" stands before it, so there is none.
+!macro hexdropLinks
+  WriteRegStr SHCTX "Software\Classes\hexdrop" "" "URL:Hexdrop"
+  WriteRegStr SHCTX "Software\Classes\hexdrop" "URL Protocol" ""
+  WriteRegStr SHCTX "Software\Classes\hexdrop\DefaultIcon" "" '"$INSTDIR\${APP_EXECUTABLE_FILENAME}",0'
+  WriteRegStr SHCTX "Software\Classes\hexdrop\shell\open\command" "" '"$INSTDIR\${APP_EXECUTABLE_FILENAME}" "%1"'
 !macroend
 
 ; The user's PATH without the folder of hexdrop.cmd, and with it at the end where AT_END is 1. A PATH that does not fit
@@ -93,6 +102,7 @@
 
 !macro customInstall
   !insertmacro hexdropPath 1
+  !insertmacro hexdropLinks
   ; 2052 is Simplified Chinese.
   ${If} $LANGUAGE == 2052
     !insertmacro hexdropVerbs "用 Hexdrop 共享" "用 Hexdrop 发送"
@@ -103,6 +113,7 @@
 
 !macro customUnInstall
   !insertmacro hexdropPath 0
+  DeleteRegKey SHCTX "Software\Classes\hexdrop"
   DeleteRegKey SHCTX "Software\Classes\Directory\shell\HexdropShare"
   DeleteRegKey SHCTX "Software\Classes\Directory\shell\HexdropSend"
   DeleteRegKey SHCTX "Software\Classes\*\shell\HexdropSend"

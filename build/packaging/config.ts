@@ -186,8 +186,10 @@ export const config = {
       },
     },
   },
-  // Without this its menu entry would turn off the sandbox of the pages.
-  appImage: { mimeTypes: opened(), executableArgs: [] },
+  // The default needs FUSE 2, which Ubuntu 22.04 and later do not bring, and its menu entry turns off the sandbox of the pages.
+  // Here only AppRun does, where `unshare -Ur` fails and Chromium could not start with it.
+  toolsets: { appimage: '1.0.3' },
+  appImage: { mimeTypes: opened() },
   deb: {
     mimeTypes: opened(),
     afterInstall: `${launcherFolder}/after-install.tpl`,

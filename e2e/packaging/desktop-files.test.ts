@@ -44,11 +44,19 @@ describe('the entries for file managers', () => {
 
 /** The part of electron-builder that writes the menu entry; its packages differ in what they start. */
 interface EntryWriter {
-  computeDesktopEntry(options: object, exec?: string): Promise<string>;
+  computeDesktopEntry(options: object): Promise<string>;
 }
 const load = createRequire(createRequire(import.meta.url).resolve('electron-builder'));
 const { LinuxTargetHelper } = load('app-builder-lib/out/targets/LinuxTargetHelper.js') as {
   LinuxTargetHelper: new (packager: object) => EntryWriter;
+};
+const { default: AppImageTarget } = load('app-builder-lib/out/targets/appimage/AppImageTarget.js') as {
+  default: new (
+    name: string,
+    packager: object,
+    helper: EntryWriter,
+    output: string,
+  ) => { readonly desktopEntry: { readonly value: Promise<string> } };
 };
 
 describe('the menu entry that electron-builder writes', () => {
@@ -62,21 +70,24 @@ describe('the menu entry that electron-builder writes', () => {
       productName: config.productName,
       sanitizedProductName: config.productName,
       description: manifest.description,
+      buildVersion: manifest.version,
     },
     info: { metadata: { desktopName: 'hexdrop.desktop' } },
   };
-  const entry = (kind: 'appImage' | 'deb' | 'rpm', exec?: string): Promise<string> => {
+  const entry = (kind: 'deb' | 'rpm'): Promise<string> => {
     const options = structuredClone({ ...config.linux, ...config[kind] });
-    return new LinuxTargetHelper(packager).computeDesktopEntry(options, exec);
+    return new LinuxTargetHelper(packager).computeDesktopEntry(options);
   };
+  const appImageEntry = (): Promise<string> =>
+    new AppImageTarget('AppImage', packager, new LinuxTargetHelper(packager), world.path).desktopEntry.value;
 
   it.skipIf(!validate.available).each([
-    ['deb', undefined],
-    ['rpm', undefined],
-    ['appImage', 'AppRun %U'],
-  ] as const)('of the %s is a valid desktop file without a hint', async (kind, exec) => {
+    ['deb', () => entry('deb')],
+    ['rpm', () => entry('rpm')],
+    ['AppImage', appImageEntry],
+  ] as const)('of the %s is a valid desktop file without a hint', async (_, write) => {
     const file = join(world.path, 'hexdrop.desktop');
-    writeFileSync(file, await entry(kind, exec));
+    writeFileSync(file, await write());
     const judged = spawnSync(validate.path, [file], { encoding: 'utf8' });
     expect([judged.status, judged.stdout]).toEqual([0, '']);
   });
@@ -93,7 +104,8 @@ describe('the menu entry that electron-builder writes', () => {
     expect(new Set(lists).size).toBe(lists.length);
   });
 
-  it('of the AppImage leaves the sandbox on', () => {
-    expect(config.appImage.executableArgs).toEqual([]);
+  it('of the AppImage leaves the sandbox on', async () => {
+    const text = await appImageEntry();
+    expect(text).toContain('Exec=AppRun %U\n');
   });
 });

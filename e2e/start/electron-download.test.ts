@@ -73,6 +73,17 @@ const cutHalfWay: RequestListener = (_request, response) => {
   response.write(runtime.subarray(0, runtime.length / 2), () => response.destroy());
 };
 
+/** Sends the file when it is let go. */
+const mirrorThatHolds = async (): Promise<Mirror & { readonly letGo: () => void }> => {
+  const held: (() => void)[] = [];
+  const server = await mirror((_request, response) => {
+    response.setHeader('content-length', runtime.length);
+    response.flushHeaders();
+    held.push(() => response.end(runtime));
+  });
+  return { ...server, letGo: () => held.forEach((send) => send()) };
+};
+
 /** Of a port that was free a moment ago. */
 const deadAddress = async (): Promise<string> => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -201,12 +212,7 @@ describe.skipIf(!user.available)('npm start without a runtime', () => {
   });
 
   it('waits for the start that fetches it already, and downloads nothing itself', async () => {
-    let letGo = (): void => {};
-    const { url, asked } = await mirror((_request, response) => {
-      response.setHeader('content-length', runtime.length);
-      response.flushHeaders();
-      letGo = () => void response.end(runtime);
-    });
+    const { url, asked, letGo } = await mirrorThatHolds();
     const { start, notes } = project();
     const first = start(url, 'first');
     await expect.poll(() => asked.includes(archiveName), { timeout: 20_000 }).toBe(true);
@@ -216,6 +222,19 @@ describe.skipIf(!user.available)('npm start without a runtime', () => {
     expectExit(await first.end(), 7);
     await expectWindow(second, notes, []);
     expect(asked.filter((name) => name === archiveName)).toHaveLength(1);
+  });
+
+  it('ends with Ctrl-C while it waits, and the start that fetches goes on', async () => {
+    const { url, asked, letGo } = await mirrorThatHolds();
+    const { start, notes } = project();
+    const first = start(url, 'first');
+    await expect.poll(() => asked.includes(archiveName), { timeout: 20_000 }).toBe(true);
+    const second = start(url, ...browser);
+    await second.says(/this one waits for it/);
+    second.signal('SIGINT');
+    expectExit(await second.end(), 130);
+    letGo();
+    await expectWindow(first, notes, ['first']);
   });
 
   it('ends with Ctrl-C while it fetches, leaves nothing behind, and fetches at the next start', async () => {

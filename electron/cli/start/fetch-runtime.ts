@@ -25,6 +25,7 @@ export interface RuntimeFetch {
   readonly onWait: () => void;
   /** About four times a second. `total` is not known before the server has told it. */
   readonly onProgress: (bytes: number, total: number | undefined) => void;
+  /** Ends the download, or the waiting for that of another process. */
   readonly signal: AbortSignal;
   /** How long nothing may come before the server counts as silent. */
   readonly patienceMs: number;
@@ -40,11 +41,15 @@ const lookEveryMs = 250;
 /** Settles when the runtime is in place or the reason why not is known. Does not reject. */
 export async function fetchRuntime(options: RuntimeFetch): Promise<RuntimeFetched> {
   try {
-    return await withLock(join(options.package, 'fetching.lock'), options.onWait, async () =>
-      options.isThere() ? { kind: 'fetched' } : await install(options),
+    return await withLock(
+      join(options.package, 'fetching.lock'),
+      options.onWait,
+      async () => (options.isThere() ? { kind: 'fetched' } : await install(options)),
+      options.signal,
     );
   } catch (thrown) {
-    return { kind: 'failed', reason: downloadFault({ stderr: String(thrown) }) };
+    const reason = options.signal.aborted ? 'it was interrupted' : downloadFault({ stderr: String(thrown) });
+    return { kind: 'failed', reason };
   }
 }
 

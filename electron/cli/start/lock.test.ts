@@ -46,6 +46,26 @@ describe('a lock for long work', () => {
     ).toBe(7);
   });
 
+  it('is waited for no longer than its signal allows, and left to who holds it', async () => {
+    const path = join(folder, 'held');
+    const end = new AbortController();
+    await withLock(
+      path,
+      () => expect.unreachable('waits'),
+      async () => {
+        const second = withLock(
+          path,
+          () => end.abort(),
+          async () => expect.unreachable('runs'),
+          end.signal,
+        );
+        await expect(second).rejects.toMatchObject({ name: 'AbortError' });
+        expect(existsSync(path)).toBe(true);
+      },
+    );
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('is given back when the work fails', async () => {
     const path = join(folder, 'failed');
     const work = withLock(

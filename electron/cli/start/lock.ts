@@ -16,12 +16,14 @@ const lookEveryMs = 100;
 /**
  * Runs `work` while this process alone holds the lock at `path`, whose folder is made. Settles as `work` does.
  * @param onWait called once when another process holds the lock
- * @throws what the system throws when the lock file cannot be written
+ * @param signal ends the waiting; `work` itself has to hear it
+ * @throws what the system throws when the lock file cannot be written; an AbortError when the waiting was ended
  */
 export async function withLock<Result>(
   path: string,
   onWait: () => void,
   work: () => Promise<Result>,
+  signal?: AbortSignal,
 ): Promise<Result> {
   mkdirSync(dirname(path), { recursive: true });
   let isWaiting = false;
@@ -32,7 +34,7 @@ export async function withLock<Result>(
     }
     if (!isWaiting) onWait();
     isWaiting = true;
-    await delay(lookEveryMs);
+    await delay(lookEveryMs, undefined, { signal });
   }
   const renewal = setInterval(() => renew(path), renewEveryMs);
   try {

@@ -55,6 +55,8 @@ export const macSigning = (
 export const fileManagerEntries = Object.entries({
   'dolphin-send.desktop': '/usr/share/kio/servicemenus/hexdrop-send.desktop',
   'dolphin-share.desktop': '/usr/share/kio/servicemenus/hexdrop-share.desktop',
+  // GNOME Files takes no entries for its menu: it has those of programs under "Open With".
+  'gnome-send.desktop': '/usr/share/applications/hexdrop-send.desktop',
   'send.nemo_action': '/usr/share/nemo/actions/hexdrop-send.nemo_action',
   'share.nemo_action': '/usr/share/nemo/actions/hexdrop-share.nemo_action',
   'thunar-sendto.desktop': '/usr/share/Thunar/sendto/thunar-sendto-hexdrop.desktop',

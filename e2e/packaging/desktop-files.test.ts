@@ -33,7 +33,7 @@ describe('the entries for file managers', () => {
   });
 
   // A service menu is of KDE's own type, which the tool of freedesktop.org does not know.
-  it.skipIf(!validate.available).each(names.filter((name) => name.startsWith('thunar')))(
+  it.skipIf(!validate.available).each(names.filter((name) => /^(?:gnome|thunar).*\.desktop$/.test(name)))(
     '%s is a valid desktop file',
     (name) => {
       const judged = spawnSync(validate.path, [join(folder, name)], { encoding: 'utf8' });

@@ -75,6 +75,18 @@ function linkingScript(name: 'after-install' | 'after-remove'): string {
   return script.replaceAll(binary, "'/opt/${sanitizedProductName}/resources/bin/${executable}'");
 }
 
+/**
+ * The old package's script runs in an upgrade as well, and in that of an rpm after the new one has been installed: it would
+ * take away the new one's link. An rpm is told how many versions stay, a deb what is done.
+ */
+function removingScript(): string {
+  const [shebang = '', ...rest] = linkingScript('after-remove').split('\n');
+  const guard = `case "\${1-}" in
+  [1-9]* | *upgrade | abort-install) exit 0 ;;
+esac`;
+  return [shebang, guard, ...rest].join('\n');
+}
+
 export function writeLaunchers(root: string): void {
   const folder = join(root, launcherFolder);
   rmSync(folder, { recursive: true, force: true });
@@ -83,7 +95,7 @@ export function writeLaunchers(root: string): void {
     'mac/hexdrop': macLauncher,
     'windows/hexdrop.cmd': windowsLauncher,
     'after-install.tpl': linkingScript('after-install'),
-    'after-remove.tpl': linkingScript('after-remove'),
+    'after-remove.tpl': removingScript(),
   };
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });

@@ -79,4 +79,45 @@ describe('what deb and rpm run when they are installed and removed', () => {
       execFileSync('bash', ['-n', script]);
     },
   );
+
+  describe('when a package goes', () => {
+    let script = '';
+    let env: NodeJS.ProcessEnv = {};
+    beforeAll(() => {
+      writeLaunchers(world.path);
+      const text = readFileSync(join(world.path, launcherFolder, 'after-remove.tpl'), 'utf8');
+      // As electron-builder fills it in; the name is that of no program here.
+      const filled = text
+        .replaceAll('${sanitizedProductName}', 'Hexdrop')
+        .replaceAll('${executable}', 'hexdrop-of-a-test');
+      script = place(join(world.path, 'after-remove'), filled);
+      const programs = world.folder('programs of Debian');
+      place(join(programs, 'update-alternatives'), '#!/bin/sh\necho "$*"\n');
+      env = { ...process.env, PATH: [programs, process.env['PATH'] ?? ''].join(delimiter) };
+    });
+    const remove = (...args: string[]): { readonly status: number | null; readonly stdout: string } =>
+      spawnSync(script, args, { encoding: 'utf8', env });
+
+    it.each([
+      ['a deb', 'remove'],
+      ['a deb', 'purge'],
+      ['an rpm', '0'],
+    ])('the script of %s that is called with "%s" takes its link away', (_, argument) => {
+      expect(remove(argument)).toMatchObject({
+        status: 0,
+        stdout: '--remove hexdrop-of-a-test /opt/Hexdrop/resources/bin/hexdrop-of-a-test\n',
+      });
+    });
+
+    it.each([
+      ['a deb', 'upgrade'],
+      ['a deb', 'failed-upgrade'],
+      ['a deb', 'abort-upgrade'],
+      ['a deb', 'abort-install'],
+      ['an rpm', '1'],
+      ['an rpm', '2'],
+    ])('the script of %s that is called with "%s" leaves it to the version that stays', (_, argument) => {
+      expect(remove(argument)).toMatchObject({ status: 0, stdout: '' });
+    });
+  });
 });

@@ -43,6 +43,12 @@ case \${1-} in
     exec "$base/MacOS/Hexdrop" ${callMarker} -- "$@"
     ;;
 esac
+# open takes paths and links alone, and what it starts knows nothing of this folder: with options the program is started here.
+for word do
+  case $word in
+    -*) exec "$base/MacOS/Hexdrop" "$@" ;;
+  esac
+done
 exec open -a "\${base%/Contents}" "$@"
 `;
 

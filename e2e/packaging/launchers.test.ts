@@ -62,6 +62,18 @@ describe.each([
     expect(told).toEqual([...opened, './send', 'a b']);
   });
 
+  it('hands options for the window to the program as they are', () => {
+    for (const words of [
+      ['--share', 'a b'],
+      ['a b', '--home=b c'],
+    ])
+      expect(
+        call(...words)
+          .stdout.split('\n')
+          .slice(0, -1),
+      ).toEqual(words);
+  });
+
   it('knows every word of the command line', () => {
     expect(script).toContain(`\n  ${callWords.join('|')})\n`);
   });

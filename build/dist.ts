@@ -1,7 +1,7 @@
 /**
- * `npm run dist`: packs the desktop program for the running system into release/. `-- --dir` makes the unpacked folder
- * alone; `-- --linux`, `--mac`, `--windows` and `--x64`, `--arm64` choose another target. Electron's runtime is downloaded,
- * or taken from the folder that `--electron-dist=DIR` names.
+ * `npm run dist`: packs the desktop program for the running system and architecture into release/, for macOS one program
+ * for both. `-- --dir` makes the unpacked folder alone, of one architecture; `-- --linux`, `--mac`, `--windows` and `--x64`,
+ * `--arm64` choose others. Electron's runtime is downloaded, or taken from the folder that `--electron-dist=DIR` names.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -13,6 +13,7 @@ import { Arch, build, Platform } from 'electron-builder';
 
 import { config, linuxIconFolder } from './packaging/config.ts';
 import { writeLaunchers } from './packaging/launchers.ts';
+import { packingRounds } from './packaging/rounds.ts';
 import { stageApplication } from './packaging/stage.ts';
 import type { PackedArch, PackedPlatform } from './packaging/stage.ts';
 
@@ -42,17 +43,14 @@ execFileSync(
 );
 placeLinuxIcons();
 writeLaunchers(root);
-// Each architecture has an addon of its own, so each is staged and packed by itself; a universal Mac holds both.
-const rounds: readonly (readonly PackedArch[])[] =
-  platform === 'darwin' && values.dir !== true ? [['x64', 'arm64']] : chosenArchs().map((arch) => [arch]);
-for (const archs of rounds) await pack(archs);
+for (const archs of packingRounds(platform, values)) await pack(archs);
 
 async function pack(archs: readonly PackedArch[]): Promise<void> {
   const application = join(root, 'release', 'application');
   stageApplication(root, application, platform, archs);
   const arch = archs.length > 1 ? Arch.universal : Arch[archs[0] ?? 'x64'];
   await build({
-    targets: platforms[platform].createTarget(values.dir === true ? 'dir' : targetNames(), arch),
+    targets: platforms[platform].createTarget(values.dir === true ? 'dir' : [...targetNames()], arch),
     projectDir: root,
     publish: 'never',
     config: {
@@ -77,15 +75,8 @@ function chosenPlatform(): PackedPlatform {
   throw new Error(`Hexdrop is packed for Linux, macOS and Windows, not for ${own}.`);
 }
 
-function chosenArchs(): PackedArch[] {
-  const chosen = (['x64', 'arm64'] as const).filter((arch) => values[arch] === true);
-  return chosen.length > 0 ? chosen : [process.arch === 'arm64' ? 'arm64' : 'x64'];
-}
-
-/** Of the configuration, without its architectures: one is packed at a time. */
-function targetNames(): string[] {
-  const { target } = { linux: config.linux, darwin: config.mac, win32: config.win }[platform];
-  return target.map((each) => each.target);
+function targetNames(): readonly string[] {
+  return { linux: config.linux, darwin: config.mac, win32: config.win }[platform].target;
 }
 
 function placeLinuxIcons(): void {

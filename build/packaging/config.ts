@@ -1,6 +1,6 @@
 /**
  * electron-builder's configuration (https://www.electron.build/configuration). `build/dist.ts` hands it over together with
- * the staged application; the options of each system say what a person gets to download.
+ * the staged application and the architecture; the options of each system say what a person gets to download.
  */
 
 import { readdirSync } from 'node:fs';
@@ -101,10 +101,7 @@ export const config = {
   win: {
     extraResources: [{ from: `${launcherFolder}/windows`, to: 'bin' }],
     icon: 'icons/icon.ico',
-    target: [
-      { target: 'nsis', arch: ['x64', 'arm64'] },
-      { target: 'portable', arch: ['x64', 'arm64'] },
-    ],
+    target: ['nsis', 'portable'],
     requestedExecutionLevel: 'asInvoker',
   },
   nsis: {
@@ -126,10 +123,7 @@ export const config = {
     extraResources: [{ from: `${launcherFolder}/mac`, to: 'bin' }],
     icon: 'icons/icon.icns',
     category: 'public.app-category.utilities',
-    target: [
-      { target: 'dmg', arch: ['universal'] },
-      { target: 'zip', arch: ['universal'] },
-    ],
+    target: ['dmg', 'zip'],
     ...macSigning(process.env),
     hardenedRuntime: true,
     gatekeeperAssess: false,
@@ -169,12 +163,7 @@ export const config = {
     synopsis: 'Move files over the local network and see every byte of it',
     executableName: 'hexdrop',
     syncDesktopName: true,
-    target: [
-      { target: 'AppImage', arch: ['x64', 'arm64'] },
-      { target: 'deb', arch: ['x64', 'arm64'] },
-      { target: 'rpm', arch: ['x64', 'arm64'] },
-      { target: 'tar.gz', arch: ['x64', 'arm64'] },
-    ],
+    target: ['AppImage', 'deb', 'rpm', 'tar.gz'],
     desktop: {
       entry: {
         Name: 'Hexdrop',

@@ -27,6 +27,15 @@ const findings = async (text: string, name: string): Promise<readonly string[]> 
     ({ line, message }) => `${name}:${line}: ${message}`,
   );
 
+/** Windows removes no addon that is loaded; what a step leaves running runs until the job ends. */
+const replacesPackagesInUse = (text: string): boolean =>
+  text.split(/^ {2}[\w-]+:$/mu).some((job) =>
+    job
+      .split(/ &$/mu)
+      .slice(1)
+      .some((afterStart) => /npm (?:ci|install)/u.test(afterStart)),
+  );
+
 describe('workflows', () => {
   it('are a check and a release', () => {
     expect(workflows.map(({ name }) => name).toSorted()).toEqual(['check.yml', 'release.yml']);
@@ -43,6 +52,15 @@ describe('workflows', () => {
     const used = [...text.matchAll(/uses: (.*)$/gmu)].map(([, what]) => what);
     expect(used.length).toBeGreaterThan(0);
     for (const what of used) expect(what).toMatch(/^[\w-]+\/[\w-]+@[\da-f]{40} # v\d+\.\d+\.\d+$/u);
+  });
+
+  it.each(workflows)('$name: no packages are replaced while a program of theirs runs', ({ text }) => {
+    expect(replacesPackagesInUse(text)).toBe(false);
+  });
+
+  it('would be told of packages that are replaced while a program of theirs runs', () => {
+    const { text } = workflows.find(({ name }) => name === 'check.yml') ?? { text: '' };
+    expect(replacesPackagesInUse(text.replace('run: npm test', 'run: npm ci && npm test'))).toBe(true);
   });
 
   it.each(workflows)(

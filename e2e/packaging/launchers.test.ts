@@ -12,6 +12,7 @@ import {
   writeLaunchers,
 } from '../../build/packaging/launchers.ts';
 import { callWords } from '../../electron/host/command-names.ts';
+import { needsSystem } from '../support/needs.ts';
 import { useWorld } from '../support/world.ts';
 
 const world = useWorld('file');
@@ -25,7 +26,9 @@ const place = (path: string, text: string): string => {
   return path;
 };
 
-describe.each([
+const shell = needsSystem(['linux', 'darwin'], 'the launchers hand their words on', 'runs no scripts of sh');
+
+describe.skipIf(!shell.available).each([
   ['Linux', linuxLauncher, 'resources/bin/hexdrop', 'hexdrop', ['--no-sandbox', '--ozone-platform=headless']],
   ['macOS', macLauncher, 'Contents/Resources/bin/hexdrop', 'Contents/MacOS/Hexdrop', []],
 ] as const)('the launcher of %s', (system, script, at, binary, options) => {
@@ -79,7 +82,7 @@ describe.each([
   });
 });
 
-describe('what deb and rpm run when they are installed and removed', () => {
+describe.skipIf(!shell.available)('what deb and rpm run when they are installed and removed', () => {
   it.each(['after-install', 'after-remove'])(
     '%s links the launcher, and is a script that bash takes',
     (name) => {

@@ -1,6 +1,6 @@
 /** The npm package, installed into an empty folder elsewhere: the command line moves files, the library's examples run. */
 
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { chromium } from '@playwright/test';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import manifest from '../../package.json' with { type: 'json' };
 import { encodeFrame } from '../../shared/protocol/codec.ts';
 import { root } from '../desktop/desktop-app.ts';
 import { lacking } from '../support/needs.ts';
@@ -20,17 +21,29 @@ import { useWorld } from '../support/world.ts';
 const run = promisify(execFile);
 const world = useWorld('file');
 
+/** On Windows npm is a script of the shell, and so is what npm puts into a folder for the command. */
+const isWindows = process.platform === 'win32';
+const npm = (args: readonly string[], options: { readonly cwd?: string } = {}): Promise<unknown> =>
+  isWindows
+    ? run(
+        'npm',
+        args.map((word) => `"${word}"`),
+        { ...options, shell: true },
+      )
+    : run('npm', args, options);
+
 const proves = 'the npm package runs where nothing else of the project is';
-const canInstall = ((): boolean => {
-  try {
-    execFileSync('npm', ['view', 'valibot', 'version', '--fetch-retries=0', '--fetch-timeout=5000'], {
-      stdio: 'pipe',
-    });
-    return true;
-  } catch {
-    return lacking(proves, 'the registry cannot be reached').available;
-  }
-})();
+const canInstall = await npm([
+  'view',
+  'valibot',
+  'version',
+  '--fetch-retries=0',
+  '--fetch-timeout=5000',
+]).then(
+  () => true,
+  ({ code }: { readonly code: unknown }) =>
+    lacking(proves, code === 'ENOENT' ? 'npm is not installed' : 'the registry cannot be reached').available,
+);
 
 /** What the README tells is right to within this part of it. */
 const sizeTolerance = 0.15;
@@ -51,11 +64,11 @@ describe.skipIf(!canInstall)('the npm package', () => {
   let program = '';
   beforeAll(async () => {
     folder = world.folder('elsewhere');
-    await run('npm', ['pack', '--pack-destination', world.path], { cwd: root });
+    await npm(['pack', '--pack-destination', world.path], { cwd: root });
     archive = join(world.path, readdirSync(world.path).find((name) => name.endsWith('.tgz')) ?? '');
     writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
-    await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', archive], { cwd: folder });
-    program = join(folder, 'node_modules', '.bin', 'hexdrop');
+    await npm(['install', '--no-audit', '--no-fund', '--ignore-scripts', archive], { cwd: folder });
+    program = join(folder, 'node_modules', isWindows ? `hexdrop/${manifest.bin.hexdrop}` : '.bin/hexdrop');
   }, 180_000);
 
   it('is small, and holds the manual page, but neither the desktop program nor tests', () => {
@@ -75,8 +88,8 @@ describe.skipIf(!canInstall)('the npm package', () => {
   });
 
   it('tells its version, and moves a folder between two homes', async () => {
-    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-    expect((await run(program, ['--version'])).stdout).toBe(`hexdrop ${version}\n`);
+    const told = isWindows ? run(process.execPath, [program, '--version']) : run(program, ['--version']);
+    expect((await told).stdout).toBe(`hexdrop ${manifest.version}\n`);
     const source = world.folder('photos');
     writeFileSync(join(source, 'a.txt'), 'content');
     const target = world.folder('in');

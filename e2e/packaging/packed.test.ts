@@ -17,7 +17,7 @@ import { serviceName } from '../../electron/engine/discovery/service.ts';
 import { ShimApp, root } from '../desktop/desktop-app.ts';
 import { makeHome, quietly } from '../desktop/home.ts';
 import { chromiumNeed, chromiumOptions } from '../support/chromium.ts';
-import { lacking } from '../support/needs.ts';
+import { lacking, needsSystem } from '../support/needs.ts';
 import { expectExit } from '../support/program.ts';
 import { useWorld } from '../support/world.ts';
 import { linuxRuntime, macRuntime, windowsRuntime } from './stand-in-runtime.ts';
@@ -87,7 +87,10 @@ const expectOwnAddonAlone = (archive: string, name: string): void => {
   expect(existsSync(join(`${archive}.unpacked`, addons[0] ?? ''))).toBe(true);
 };
 
-describe('what is packed for Linux', () => {
+// A script in the place of Electron's binary, and links to the launcher.
+const linux = needsSystem(['linux'], 'the program that is packed for Linux runs', 'does not run it');
+
+describe.skipIf(!linux.available)('what is packed for Linux', () => {
   let folder = '';
   let archive = '';
   beforeAll(async () => {
@@ -234,7 +237,13 @@ describe('what is packed for Windows', () => {
   }, 120_000);
 });
 
-describe('what is packed for macOS', () => {
+const packsForMac = needsSystem(
+  ['linux', 'darwin'],
+  'the desktop program is packed for macOS',
+  'is refused by electron-builder',
+);
+
+describe.skipIf(!packsForMac.available)('what is packed for macOS', () => {
   it('has the fuses, the addon of its architecture alone, and says what it wants of the system', async ({
     skip,
   }) => {

@@ -37,6 +37,12 @@ export function lacking(proves: string, reason: string): Need {
   return { available: false, reason, path: '' };
 }
 
+/** For a suite of some systems alone. `reason` follows the name of the system that it runs on: "win32 has no sh". */
+export function needsSystem(systems: readonly NodeJS.Platform[], proves: string, reason: string): Need {
+  if (systems.includes(process.platform)) return { available: true, reason: '', path: '' };
+  return lacking(proves, `${process.platform} ${reason}`);
+}
+
 function isRunnable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

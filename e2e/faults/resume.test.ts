@@ -153,13 +153,45 @@ describe('a source that changed between the runs', () => {
     expect(readFileSync(join(to, 'tree/2 part')).equals(content)).toBe(true);
   });
 
-  test('brings a file again that had landed, beside the old one or over it as asked', async () => {
-    const { from, to, file, again } = await halfDone('--on-conflict', 'overwrite');
-    writeFileSync(file('1 landed'), seededRandom().bytes(landedBytes));
-    const { bytes, resumedBytes } = await again();
-    expect(bytes + resumedBytes).toBe(totalBytes);
-    expect(bytes).toBeGreaterThan(landedBytes);
+  test.each(['rename', 'skip', 'overwrite'])(
+    'brings a file again that had landed, in its place (%s)',
+    async (policy) => {
+      const { from, to, file, again } = await halfDone('--on-conflict', policy);
+      writeFileSync(file('1 landed'), seededRandom().bytes(landedBytes));
+      const { bytes, resumedBytes } = await again();
+      expect(bytes + resumedBytes).toBe(totalBytes);
+      expect(bytes).toBeGreaterThan(landedBytes);
+      await expectSameTree(from, to);
+    },
+  );
+
+  test('brings a landed file that has grown in its place, in the same run too', async () => {
+    const from = makeTree(world.folder('from'), {
+      'tree/a.log': 'one line\n',
+      'tree/big': seededRandom().bytes(partBytes),
+    });
+    const to = world.folder('to');
+    const receiver = await world.device('receiver').receive(to);
+    const cutOnce = (connection: number) => (connection === 1 ? { up: { stallAfter: 1_500_000 } } : {});
+    const proxy = world.keep(await Proxy.open(receiver.port, cutOnce));
+    const sender = world
+      .device('sender')
+      .start(['send', join(from, 'tree'), '--to', proxy.address, '--retry', '20']);
+    await proxy.stalled;
+    await expect.poll(() => landedPaths(join(to, 'tree'))).toEqual(['a.log']);
+    appendFileSync(join(from, 'tree/a.log'), 'and another\n');
+    proxy.cut();
+    expectExit(await sender.end(), 0);
     await expectSameTree(from, to);
+  });
+
+  test('leaves a landed file alone that somebody has changed here meanwhile', async () => {
+    const { to, file, again } = await halfDone();
+    writeFileSync(file('1 landed'), 'new');
+    writeFileSync(join(to, 'tree/1 landed'), 'of the receiver');
+    await again();
+    expect(readFileSync(join(to, 'tree/1 landed'), 'utf8')).toBe('of the receiver');
+    expect(readFileSync(join(to, 'tree/1 landed (1)'), 'utf8')).toBe('new');
   });
 
   test('that lost the file leaves nothing unfinished behind', async () => {

@@ -33,6 +33,12 @@ export interface Found {
   readonly chain: Uint8Array;
 }
 
+export interface EarlierFile {
+  readonly finalPath: string;
+  readonly size: number;
+  readonly mtimeUs: number;
+}
+
 export interface Slot {
   readonly index: number;
   readonly entry: ManifestEntry;
@@ -43,6 +49,8 @@ export interface Slot {
   found: Found | undefined;
   /** Whether something had its name here when it was told. */
   isTaken: boolean;
+  /** What an earlier run put in place for it before its source changed: no stranger's file, so it is replaced. */
+  earlier: EarlierFile | undefined;
   /** Verified bytes of the file that are here, those of an earlier run among them. */
   arrivedBytes: number;
 }
@@ -122,6 +130,7 @@ export class Inbox {
       resume: undefined,
       found: undefined,
       isTaken: false,
+      earlier: undefined,
       arrivedBytes: 0,
     }));
     for (const slot of slots) {

@@ -32,6 +32,7 @@ const slotOf = (name: string, content: string, more: Partial<Slot> = {}): Slot =
   resume: undefined,
   found: undefined,
   isTaken: false,
+  earlier: undefined,
   arrivedBytes: content.length,
   ...more,
 });

@@ -11,9 +11,9 @@ import { equalDigests, noteOfChain } from './digest.ts';
 import type { Digest } from './digest.ts';
 import { hasContent, isUntouched, lookFor } from './existing-file.ts';
 import type { Look } from './existing-file.ts';
-import type { Inbox, Slot } from './inbox.ts';
+import type { EarlierFile, Inbox, Slot } from './inbox.ts';
 import type { Journal, LandingRecord } from './journal.ts';
-import { freeName, placeNoClobber, placeOver } from './landing.ts';
+import { freeName, isTimeHeld, placeNoClobber, placeOver } from './landing.ts';
 import { clashKey } from './safe-path.ts';
 import type { SafeRoot } from './safe-path.ts';
 import { SameFiles } from './same-files.ts';
@@ -67,9 +67,10 @@ export class Placer {
     return { finalPath, replaced: this.replaced(slot, finalPath) };
   }
 
-  /** Where the entry goes if its name is free; its folder is made. */
-  finalPath({ entry }: Slot): string {
+  /** Where the entry goes if its name is free, or in place of what an earlier run put there; its folder is made. */
+  finalPath({ entry, earlier }: Slot): string {
     const { root, inbox } = this.#options;
+    if (earlier !== undefined && untouchedSince(earlier) !== undefined) return earlier.finalPath;
     return root.file(inbox.folderOf(entry).components, entry.name, { create: true });
   }
 
@@ -127,6 +128,11 @@ export class Placer {
    * this very transfer may have the name, or be the same as what has it: that is not replaced.
    */
   replaced(slot: Slot, finalPath: string): Stats | undefined {
+    const { earlier } = slot;
+    if (earlier?.finalPath === finalPath) {
+      const stats = untouchedSince(earlier);
+      if (stats !== undefined) return stats;
+    }
     if (this.#options.onConflict !== 'overwrite') return undefined;
     const claimant = this.#claimantOf(finalPath);
     return claimant === undefined || claimant === slot.index ? statsOf(finalPath) : undefined;
@@ -186,3 +192,11 @@ export class Placer {
     return { path, version, size, mtimeUs, finalPath, chain: note };
   }
 }
+
+/** What an earlier run put in place, unless somebody has touched it since. */
+const untouchedSince = ({ finalPath, size, mtimeUs }: EarlierFile): Stats | undefined => {
+  const stats = statsOf(finalPath);
+  return stats?.isFile() === true && stats.size === size && isTimeHeld(mtimeUs, stats.mtimeMs)
+    ? stats
+    : undefined;
+};

@@ -212,7 +212,10 @@ export class WantPlanner {
     const { entry } = slot;
     const isSame = known.version === entry.version && known.size === entry.size;
     if (known.kind === 'landed') {
-      if (!isSame) return false;
+      if (!isSame) {
+        slot.earlier = known;
+        return false;
+      }
       this.landedBefore += 1;
       this.resumedBytes += entry.size;
       inbox.settle(slot);

@@ -21,6 +21,9 @@ afterAll(() => tshark?.close());
 
 const world = useWorld();
 
+/** What hangs ends: each of a dozen starts of tshark takes seconds on a busy machine. */
+const patienceMs = 150_000;
+
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
 /** The blocks of code below a heading. */
@@ -53,7 +56,8 @@ const inOneTerminal = (block: string, folder: string): string => {
   const lines = block.split('\n').filter((line) => line !== '' && !line.startsWith('hexdrop wireshark'));
   const commands = lines.map((line) => {
     if (line.startsWith('tshark')) {
-      return `${line} 2> tshark.err & sniffer=$!\nuntil grep -q Capturing tshark.err; do sleep 0.05; done`;
+      // It says that it captures before it does: the socket of its dumpcap tells.
+      return `${line} 2> tshark.err & sniffer=$!\nuntil awk '$6 == 1 { found = 1 } END { exit !found }' /proc/net/packet; do sleep 0.05; done`;
     }
     if (line.startsWith('hexdrop receive')) {
       return `${line} > receive.out 2>&1 & receiver=$!\nuntil grep -q Listening receive.out; do sleep 0.05; done`;
@@ -65,7 +69,9 @@ const inOneTerminal = (block: string, folder: string): string => {
     `hexdrop() { ${process.execPath} ${programPath} "$@"; }`,
     ...commands,
     'wait $receiver',
-    'until [ "$(tshark -r wire.pcapng -Y tcp.flags.fin==1 2> /dev/null | wc -l)" -ge 2 ]; do sleep 0.1; done',
+    // Both have said farewell, or one of them was cut off after it.
+    "ended='tcp.flags.fin == 1 || tcp.flags.reset == 1'",
+    'until [ "$(tshark -r wire.pcapng -Y "$ended" 2> /dev/null | wc -l)" -ge 2 ]; do sleep 0.1; done',
     'kill -INT $sniffer; wait $sniffer || true',
   ]
     .join('\n')
@@ -78,7 +84,7 @@ function follow(recipe: string): Tshark {
   const { status, stderr } = spawnSync('unshare', ['-n', 'bash', '-c', script], {
     cwd: folder,
     encoding: 'utf8',
-    timeout: 50_000,
+    timeout: patienceMs,
   });
   if (status !== 0) throw new Error(`The recipe fails (${status}): ${stderr}`);
   const reader = tshark as Tshark;
@@ -90,7 +96,7 @@ function follow(recipe: string): Tshark {
 /** Numbers of packets, ports, sizes and names of transfers differ from run to run. */
 const masked = (line: string): string => line.replaceAll(/\b[0-9a-f]{32}\b|\d+/gu, '#');
 
-describe.skipIf(tshark === undefined)('the README', () => {
+describe.skipIf(tshark === undefined)('the README', { timeout: patienceMs + 30_000 }, () => {
   it('shows the headers of a plain session as tshark does', () => {
     const [, recipe = '', headers = '', conversation = ''] = ['', ...blocksOf('With other programs')];
     const reader = follow(recipe);

@@ -128,7 +128,7 @@ describe('a listing', () => {
       omitted: [
         { name: '.hexdrop-partial', code: 'reserved' },
         { name: 'file-link', code: 'symlink' },
-        { name: 'latin1-\ufffd', code: 'unsafe-name' },
+        { name: 'latin1-\ufffd', code: 'name-not-utf8' },
         { name: 'link', code: 'symlink' },
         { name: 'pipe', code: 'special' },
       ],
@@ -137,6 +137,18 @@ describe('a listing', () => {
     expect(list('docs', { after: 'file-link' })).toMatchObject({ omittedCount: 3 });
     expect(list('inbox')).not.toHaveProperty('omittedCount');
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'shows a name once that others, which are not UTF-8, read like',
+    () => {
+      writeFileSync(Buffer.from(`${join(all, 'inbox')}/a\xe9`, 'latin1'), '');
+      writeFileSync(join(all, 'inbox', 'a\ufffd'), 'one');
+      expect(list('inbox')).toMatchObject({
+        entries: [{ name: 'a\ufffd', size: 3 }, { name: 'there' }],
+        omitted: [{ name: 'a\ufffd', code: 'name-not-utf8' }],
+      });
+    },
+  );
 
   it('comes in pages, each going on behind the last name of the one before', () => {
     for (let index = 0; index < 2_500; index += 1) writeFileSync(join(all, 'inbox', `f${index}`), '');

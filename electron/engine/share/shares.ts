@@ -271,7 +271,10 @@ function page(
   const hasRoomToTell = roomOf(omissionBytes);
   let at = after === undefined ? 0 : indexBehind(names, after);
   for (; at < names.length; at += 1) {
-    const made = entry(names[at] as string);
+    const name = names[at] as string;
+    // Two names that are not UTF-8 read the same, and as one that is there.
+    const made: ListedEntry | Omission =
+      names[at - 1] === name ? { name, code: 'name-not-utf8' } : entry(name);
     if ('code' in made) {
       omittedCount += 1;
       if (omitted.length < limits.listingOmissions && hasRoomToTell(made)) omitted.push(made);
@@ -299,7 +302,7 @@ function childOf(folder: string, name: string, local: string): ListedEntry | Omi
     return { name, code: stats.isSymbolicLink() ? 'symlink' : 'special' };
   } catch (thrown) {
     // Node shows what is no UTF-8 in a name as U+FFFD, and then there is nothing of that name.
-    if (name.includes('\ufffd')) return { name, code: 'unsafe-name' };
+    if (name.includes('\ufffd')) return { name, code: 'name-not-utf8' };
     return { name, code: fileFaultOf(thrown, 'look at', name).code };
   }
 }

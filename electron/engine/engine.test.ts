@@ -127,6 +127,18 @@ describe('send and receive', () => {
     expect(harvest(receiver.dir)).toEqual({});
   });
 
+  it('is asked about entry by entry, also in a folder that is not taken', async () => {
+    const asked: string[] = [];
+    const receiver = await startReceiver({
+      decide: () => Promise.resolve({ accept: true, wants: (path) => asked.push(path) === 0 }),
+    });
+    const sender = await startEngine();
+    const sent = sender.engine.send({ paths: [planted().path], to: receiver.at });
+    expect(await sent.done).toMatchObject({ files: 0, skipped: 4 });
+    expect(asked).toEqual(expect.arrayContaining(['tree', 'tree/a.txt', 'tree/docs', 'tree/docs/b.txt']));
+    expect(asked).toHaveLength(8);
+  });
+
   it('that is declined rejects with the words of the receiver', async () => {
     const receiver = await startReceiver({
       decide: () => Promise.resolve({ accept: false, message: 'Not now.' }),

@@ -67,7 +67,10 @@ export interface OfferView {
 export type Decision =
   | {
       readonly accept: true;
-      /** Which entries are taken; all when absent. A folder that is refused takes its content with it. */
+      /**
+       * Which entries are taken; all when absent. A folder that is refused takes its content with it, which is asked about
+       * all the same.
+       */
       readonly wants?: (path: string, kind: EntryKind) => boolean;
       /** Another target folder than the policy's. */
       readonly dir?: string;

@@ -22,6 +22,8 @@ describe('a pattern', () => {
     ['**/raw/*', 'raw/a', true],
     ['**/raw/*', 'x/y/raw/a', true],
     ['./photos/', 'photos', true],
+    ['photos//2024/./*.jpg', 'photos/2024/a.jpg', true],
+    ['/photos/a.jpg', 'photos/a.jpg', true],
     ['\\*', '*', true],
     ['\\*', 'a', false],
     ['A.txt', 'a.txt', false],
@@ -46,5 +48,6 @@ describe('a pattern', () => {
   it('is refused with a reason when a bracket is not closed', () => {
     expect(() => parseGlob('photo[12.jpg')).toThrow(/without "\]"/);
     expect(() => parseGlob('/')).toThrow(/names nothing/);
+    expect(() => parseGlob('.')).toThrow(/names nothing/);
   });
 });

@@ -25,6 +25,8 @@ type Segment = readonly Token[] | 'folders';
 
 /** Paths are in composed Unicode (NFC): `normalise` makes them so. */
 export interface Glob {
+  /** The pattern without the parts of a path that lead nowhere: "./a//b/" is "a/b". */
+  readonly text: string;
   /** Whether the pattern chooses this path itself. */
   matches(path: string): boolean;
   /** Whether something below the folder could still be chosen. */
@@ -147,13 +149,15 @@ const matchesPath = (segments: readonly Segment[], names: readonly string[]): bo
 /** Throws a usage error when the pattern is not one. */
 export const parseGlob = (pattern: string): Glob => {
   const trimmed = normalise(pattern)
-    .replace(/^(?:\.?\/)+/, '')
-    .replace(/\/+$/, '');
+    .split('/')
+    .filter((name) => name !== '' && name !== '.')
+    .join('/');
   if (trimmed === '') throw usageError(`"${pattern}" is not a pattern: it names nothing.`, { seen: pattern });
   const segments = trimmed.split('/').map((text) => readSegment(text, pattern));
   const [only] = segments;
   if (segments.length === 1 && only !== undefined) {
     return {
+      text: trimmed,
       matches: (path) => {
         const name = path.slice(path.lastIndexOf('/') + 1);
         return name === trimmed || matchesName(only, name);
@@ -162,6 +166,7 @@ export const parseGlob = (pattern: string): Glob => {
     };
   }
   return {
+    text: trimmed,
     matches: (path) => path === trimmed || matchesPath(segments, path.split('/')),
     mayMatchBelow: (folder) => {
       if (trimmed.startsWith(`${folder}/`)) return true;

@@ -62,11 +62,23 @@ describe('a pattern that fits nothing', () => {
   it.each([
     ['in brackets', 'Colony[xy].nfo', 'Brackets stand for one character'],
     ['of a name in other capitals', '*.jpg', 'Capitals count'],
-    ['of a path that starts further down', '2024/*.jpg', '"**/2024/*.jpg" fits at any depth'],
+    ['of a path that starts further down', '2024/*.JPG', '"**/2024/*.JPG" fits at any depth'],
+    ['of such a path in other capitals', '2024/*.jpg', 'capitals count: "**/2024/*.jpg" fits but for'],
+    ['of a path in other capitals', 'PHOTOS/2024/*', 'Capitals count'],
+    ['of a path that starts with a "/"', '/2024/*.JPG', '"**/2024/*.JPG" fits at any depth'],
+    ['of a path that starts with "./"', './2024//*.JPG', '"**/2024/*.JPG" fits at any depth'],
     ['with separators of Windows', '2024\\*.gif', 'separated by "/"'],
     ['of a part of a name', 'IMG', '"*word*" fits what contains the word'],
   ])('%s gets a hint', (_rule, pattern, hint) => {
-    expect(said([pattern], ['photos/2024/IMG_1.JPG', 'Colony[ettv].nfo'])).toContain(hint);
+    expect(said([pattern], ['top/photos/2024/IMG_1.JPG', 'photos/2024/2.gif', 'Colony[ettv].nfo'])).toContain(
+      hint,
+    );
+  });
+
+  it('gets no hint that would fit nothing either', () => {
+    const text = said(['2025/*.jpg', '/2024/*.png'], ['photos/2024/1.jpg']);
+    expect(text).toContain('Nothing fits the pattern "2025/*.jpg".');
+    expect(text).not.toContain('fits at any depth');
   });
 
   it('shows nothing on the terminal that a pattern hides', () => {

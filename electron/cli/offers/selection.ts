@@ -12,26 +12,53 @@ import type { Glob } from './glob.ts';
 interface Pattern {
   readonly text: string;
   readonly glob: Glob;
-  /** The same for names in any case. */
-  readonly folded: Glob;
+  /** What may have been meant, each with its hint: given when something was there that it fits. */
+  readonly others: readonly OtherReading[];
   hasFitted: boolean;
-  /** Something was there that differs in its capitals only. */
-  hasFittedFolded: boolean;
+}
+
+interface OtherReading {
+  readonly hint: string;
+  matches(path: string): boolean;
+  hasFitted: boolean;
 }
 
 const fold = (text: string): string => text.toLowerCase();
 
-/** The reason that is seen most often when a pattern like this fits nothing. */
-const hintFor = ({ text, hasFittedFolded }: Pattern): string | undefined => {
-  if (hasFittedFolded) return 'Capitals count, and a name fits that differs in them only.';
+const patternOf = (text: string): Pattern => {
+  const glob = parseGlob(text);
+  const others: OtherReading[] = [];
+  const mayMean = (meant: string, hint: string): void => {
+    const exact = parseGlob(meant);
+    others.push({ hint, matches: (path) => exact.matches(path), hasFitted: false });
+  };
+  const mayMeanInAnyCase = (meant: string, hint: string): void => {
+    const folded = parseGlob(fold(meant));
+    others.push({ hint, matches: (path) => folded.matches(fold(path)), hasFitted: false });
+  };
+  mayMeanInAnyCase(text, 'Capitals count, and a name fits that differs in them only.');
+  if (glob.text.includes('/')) {
+    const deep = `**/${glob.text}`;
+    mayMean(deep, `With a "/" a pattern starts at the top: "${deep}" fits at any depth.`);
+    mayMeanInAnyCase(
+      deep,
+      `With a "/" a pattern starts at the top, and capitals count: "${deep}" fits but for the capitals.`,
+    );
+  }
+  return { text, glob, others, hasFitted: false };
+};
+
+/** What fits when it is tried; else the reason that is seen most often when a pattern like this fits nothing. */
+const hintFor = ({ text, glob, others }: Pattern): string | undefined => {
+  const other = others.find(({ hasFitted }) => hasFitted);
+  if (other !== undefined) return other.hint;
   if (text.includes('[')) {
     return 'Brackets stand for one character out of those between them; "\\[" is the bracket itself.';
   }
   if (text.includes('\\')) return 'Folders are separated by "/"; "\\" takes the next character as it is.';
-  if (text.includes('/') && !text.startsWith('**/')) {
-    return `With a "/" a pattern starts at the top: "**/${text}" fits at any depth.`;
-  }
-  return /[*?]/.test(text) ? undefined : 'A pattern fits whole names: "*word*" fits what contains the word.';
+  return /[*?/]/.test(glob.text)
+    ? undefined
+    : 'A pattern fits whole names: "*word*" fits what contains the word.';
 };
 
 export class Selection {
@@ -39,16 +66,13 @@ export class Selection {
 
   /** @throws HexdropError usage for a pattern that is none */
   constructor(patterns: readonly string[]) {
-    this.#patterns = patterns.map((text) => ({
-      text,
-      glob: parseGlob(text),
-      folded: parseGlob(fold(text)),
-      hasFitted: false,
-      hasFittedFolded: false,
-    }));
+    this.#patterns = patterns.map((text) => patternOf(text));
   }
 
-  /** Whether an entry is wanted, by any of the patterns. Entries above it were asked about before. */
+  /**
+   * Whether an entry is wanted, by any of the patterns. Entries above it were asked about before, and all are asked about:
+   * what a pattern would have fitted is known then.
+   */
   readonly wants = (path: string, kind: EntryKind): boolean => {
     const whole = normalise(path);
     this.#note(whole);
@@ -76,7 +100,7 @@ export class Selection {
     for (const pattern of this.#patterns) {
       if (pattern.hasFitted) continue;
       pattern.hasFitted = pattern.glob.matches(path);
-      pattern.hasFittedFolded ||= pattern.folded.matches(fold(path));
+      for (const other of pattern.others) other.hasFitted ||= other.matches(path);
     }
   }
 }

@@ -118,7 +118,8 @@ export class WantPlanner {
     const { entry, index } = slot;
     const { parent, name, mtime } = entry;
     const within = inbox.folderOf(entry);
-    const isUnwanted = within.isUnwanted || wants?.(inbox.pathOf(entry), 'folder') === false;
+    // Asked below what is not wanted as well: whoever chooses by patterns tells what they would have fitted.
+    const isUnwanted = wants?.(inbox.pathOf(entry), 'folder') === false || within.isUnwanted;
     const record = { parent, name, localName: name, mtime, isUnwanted, fault: within.fault };
     if (isUnwanted || within.fault !== undefined) {
       inbox.setFolder(index, record);
@@ -186,7 +187,7 @@ export class WantPlanner {
     const { inbox, journal, placer, wants, onConflict } = this.#options;
     const { entry } = slot;
     const parent = inbox.folderOf(entry);
-    if (parent.isUnwanted || wants?.(inbox.pathOf(entry), 'file') === false) {
+    if (wants?.(inbox.pathOf(entry), 'file') === false || parent.isUnwanted) {
       this.unwanted += 1;
       this.unwantedBytes += entry.size;
       return inbox.settle(slot);

@@ -47,15 +47,11 @@ export const sharedFolder = (path: string): string => {
 /** Where received files go. It may be missing: then it is made when the first file comes. */
 export const targetFolder = (path: string | undefined): string => {
   const absolute = resolve(path ?? '.');
-  let isPossible: boolean;
-  try {
-    isPossible = isFolderOrCouldBe(absolute);
-  } catch {
-    // Something on the way to it is no folder, or may not be entered.
-    isPossible = false;
-  }
-  if (!isPossible) {
-    throw usageError(`--dir takes a folder, and ${displayName(absolute)} cannot be one.`, { seen: absolute });
+  const why = whyNoFolder(absolute);
+  if (why !== undefined) {
+    throw usageError(`--dir takes a folder, and ${displayName(absolute)} cannot be one${why}.`, {
+      seen: absolute,
+    });
   }
   if (mayNotBeUtf8(absolute) && statSync(absolute, { throwIfNoEntry: false }) === undefined) {
     // It would be made under another name than was typed.
@@ -67,8 +63,28 @@ export const targetFolder = (path: string | undefined): string => {
   return absolute;
 };
 
-/** What is missing can be made below a folder, and not below a file. Node 24 says of a path below a file that it is missing. */
-const isFolderOrCouldBe = (path: string): boolean => {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats?.isDirectory() ?? (dirname(path) === path || isFolderOrCouldBe(dirname(path)));
+/**
+ * Why there is no folder at a path and none can be made, as the end of a sentence, which is empty where there is nothing to
+ * add. What is missing can be made below a folder, and not below a file or a link to what is not there. Node 24 says of a
+ * path below a file that it is missing.
+ */
+const whyNoFolder = (path: string): string | undefined => {
+  for (let at = path; ; at = dirname(at)) {
+    const stats = statsOrUndefined(at);
+    if (stats === 'unknown') return '';
+    if (stats === undefined && dirname(at) !== at) continue;
+    if (stats?.isSymbolicLink() !== true) return stats?.isDirectory() === false ? '' : undefined;
+    const found = statsOrReason(at);
+    if (typeof found !== 'string') return found.isDirectory() ? undefined : '';
+    return at === path ? `: ${found}` : `: on the way to it is ${displayName(at)}, and ${found}`;
+  }
+};
+
+/** Something on the way may be no folder, or may not be entered: then nothing is known. */
+const statsOrUndefined = (path: string): Stats | 'unknown' | undefined => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return 'unknown';
+  }
 };

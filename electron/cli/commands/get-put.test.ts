@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,8 @@ const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'notes.txt');
 writeFileSync(file, 'words');
+const dangling = join(folder, 'dangling');
+symlinkSync('nowhere', dangling);
 
 describe('get', () => {
   it('fetches several paths of one device', async () => {
@@ -57,6 +59,16 @@ describe('get', () => {
       /whose name is UTF-8/,
     ],
     ['a folder that is a file', ['get', '10.0.0.5/a', '--dir', file], /--dir takes a folder/],
+    [
+      'a folder that is a link to what is not there',
+      ['get', '10.0.0.5/a', '--dir', dangling],
+      /cannot be one: it is a symbolic link to "nowhere", which is not there\./,
+    ],
+    [
+      'a folder below such a link',
+      ['get', '10.0.0.5/a', '--dir', join(dangling, 'deeper', 'still')],
+      /cannot be one: on the way to it is .*dangling, and it is a symbolic link to "nowhere", which is not there\./,
+    ],
     ['a bad pattern', ['get', '10.0.0.5/a', '--only', 'x[1'], /without "\]"/],
     ['port 0', ['get', '10.0.0.5/a', '--port', '0'], /--port 0 is for listeners/],
     ['two files for standard output', ['get', '10.0.0.5/a/b', '10.0.0.5/a/c', '--stdout'], /takes one file/],

@@ -53,6 +53,10 @@ describe('fileFaultOf', () => {
     );
   });
 
+  it('does not blame a program alone for what a mount may hold', () => {
+    expect(faultOf('EBUSY', 'put in place').message).toContain('or something is mounted there');
+  });
+
   it('never names an absolute path, which stays in the cause', () => {
     const cause = Object.assign(new Error("ENOENT: no such file, open '/home/somebody/x'"), {
       code: 'ENOENT',

@@ -86,6 +86,8 @@ const reasonOf = (error: NodeJS.ErrnoException, action: FileAction): Reason => {
     case 'ENFILE':
       return failed(action, 'too many files are open');
     case 'EBUSY':
+      // Linux answers so when a mount point would be replaced.
+      return failed(action, 'another program holds it, or something is mounted there');
     case 'ETXTBSY':
       return failed(action, 'another program holds it');
     case 'EAGAIN':

@@ -272,6 +272,13 @@ describe('SafeRoot', () => {
     expect(['not-a-folder', 'file-exists']).toContain(codeOf(() => SafeRoot.open(join(base, 'file'))));
   });
 
+  it('says of a link to what is not there that it is one, and not where it leads', () => {
+    symlinkSync(join(base, 'nowhere'), join(base, 'dangling'));
+    const open = (): SafeRoot => SafeRoot.open(join(base, 'dangling'));
+    expect(open).toThrow('"dangling": it is a symbolic link to what is not there.');
+    expect(open).not.toThrow(/nowhere/);
+  });
+
   it('makes no root for a share', () => {
     expect(codeOf(() => SafeRoot.openExisting(join(base, 'none')))).toBe('file-vanished');
     writeFileSync(join(base, 'file'), '');

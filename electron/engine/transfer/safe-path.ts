@@ -174,6 +174,14 @@ export const rulesAt = (path: string, platform: NodeJS.Platform = process.platfo
   }
 };
 
+const isDanglingLink = (path: string): boolean => {
+  try {
+    return lstatSync(path).isSymbolicLink() && statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+};
+
 /** One folder of this machine that peers' names are resolved under. */
 export class SafeRoot {
   /** Absolute and without symbolic links: resolved once, at `open`. */
@@ -195,6 +203,14 @@ export class SafeRoot {
     try {
       mkdirSync(root, { recursive: true });
     } catch (error) {
+      // Where it leads is told to nobody: what is thrown may go to a peer.
+      if (isDanglingLink(root)) {
+        throw new HexdropError(
+          'write-failed',
+          `Could not use the folder ${quoted(basename(root))}: it is a symbolic link to what is not there.`,
+          { cause: error },
+        );
+      }
       throw fileFaultOf(error, 'create the folder', basename(root));
     }
     return SafeRoot.openExisting(root, platform);

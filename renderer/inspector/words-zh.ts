@@ -324,6 +324,10 @@ function noteInChinese(
   switch (kind) {
     case 'cut':
       return '文件在一个数据包中间结束。';
+    case 'packed-cut':
+      return '压缩文件不完整：后面可能还有内容，已读出的部分无法校验。';
+    case 'packed-rest':
+      return '压缩数据之后还有不属于它的字节，已忽略。';
     case 'no-interface':
       return '有些数据包不属于任何接口。';
     case 'no-time':

@@ -6,6 +6,9 @@
 export const captureNoteKinds = [
   /** It ends in the middle of a packet. */
   'cut',
+  /** It is packed, and what is packed ends early; something follows that is not part of it. */
+  'packed-cut',
+  'packed-rest',
   /** Packets of no interface; without a time. */
   'no-interface',
   'no-time',
@@ -53,6 +56,10 @@ export function noteSentence({ kind, count, places = 1, name, port = 0, links = 
   switch (kind) {
     case 'cut':
       return 'It ends in the middle of a packet.';
+    case 'packed-cut':
+      return 'The packed file is cut off: more may have been in it, and what is there could not be checked.';
+    case 'packed-rest':
+      return 'Behind what is packed the file has bytes that do not belong to it; they were left out.';
     case 'no-interface':
       return 'Some packets belong to no interface.';
     case 'no-time':

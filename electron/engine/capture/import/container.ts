@@ -7,6 +7,7 @@ import { HexdropError } from '../../../../shared/protocol/errors.ts';
 import { decodeUtf8 } from '../../../../shared/protocol/text.ts';
 import { linkTypeRawIp } from '../pcapng/blocks.ts';
 import type { ByteWindow } from './byte-window.ts';
+import type { PackedNote } from './gunzip.ts';
 
 export interface Packet {
   readonly linkType: number;
@@ -21,7 +22,7 @@ export interface Packet {
 }
 
 export interface ContainerFacts {
-  readonly notes: Set<'cut' | 'no-interface' | 'no-time'>;
+  readonly notes: Set<'cut' | 'no-interface' | 'no-time' | PackedNote>;
   /** `shb_userappl` of the first section. */
   application: string;
   /** Digits behind the point of a second, of the most exact clock in the file. */

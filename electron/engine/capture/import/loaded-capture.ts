@@ -169,7 +169,10 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
   async #read(): Promise<void> {
     const { signal, onRead } = this.#options;
     try {
-      const window = await unpackedWindow(this.#source);
+      const window = await unpackedWindow(this.#source, (note) => {
+        // What somebody ended here is not the file's fault.
+        if (!this.#isClosed && signal?.aborted !== true) this.#facts.notes.add(note);
+      });
       let sliceEndsAt = performance.now() + sliceMs;
       for (const packet of readPackets(window, this.#facts)) {
         if (packet !== undefined) this.#packet(packet);

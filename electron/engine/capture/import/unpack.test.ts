@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import * as zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
+import { noteSentence } from '../../../../shared/model/capture-notes.ts';
 import { temporaryFolder } from '../../testing/trees.ts';
 import { Captures } from '../captures.ts';
 import { recordsOf } from '../wire.fixture.ts';
@@ -40,6 +41,72 @@ describe('a packed capture', () => {
     expect(seen.length).toBeGreaterThan(10);
     expect(seen.length).toBeLessThan(500);
     expect(notes).toContain('It ends in the middle of a packet.');
+  });
+
+  const cutNote = noteSentence({ kind: 'packed-cut', count: 1 });
+  const restNote = noteSentence({ kind: 'packed-rest', count: 1 });
+  const packed = gzipSync(whole);
+
+  it.each([1, 4, 8, 9])(
+    'without its last %d bytes is told as cut, also where every packet is there',
+    async (cut) => {
+      const { seen, notes } = await load(packed.subarray(0, -cut));
+      expect(seen.length).toBeGreaterThanOrEqual(499);
+      expect(notes).toContain(cutNote);
+    },
+  );
+
+  it.each([
+    ['the head', packed.subarray(0, 9)],
+    ['the data', packed.subarray(0, 30)],
+    ['the check', packed.subarray(0, -4)],
+  ])('that is cut off in %s of a further member is told as cut', async (_where, rest) => {
+    const { loaded, notes } = await load(Buffer.concat([packed, rest]));
+    expect(recordsOf(loaded).length).toBeGreaterThanOrEqual(500);
+    expect(notes).toContain(cutNote);
+  });
+
+  it.each([
+    ['words', Buffer.from('trailing\n')],
+    ['zeros and words', Buffer.from('\0\0\0trailing\n')],
+    ['one byte', Buffer.from([0x1f])],
+  ])('with %s behind it is read whole, and told', async (_what, rest) => {
+    const { seen, notes } = await load(Buffer.concat([packed, rest]));
+    expect([seen.length, notes]).toEqual([500, [restNote]]);
+  });
+
+  it('that is filled up with zeros is whole', async () => {
+    const { seen, notes } = await load(Buffer.concat([packed, Buffer.alloc(100_000)]));
+    expect([seen.length, notes]).toEqual([500, []]);
+  });
+
+  it('has a head with everything that may be in one', async () => {
+    const head = Buffer.from('1f8b081e0000000000030300616263', 'hex');
+    const texts = Buffer.from('name of it\0said of it\0\0\0', 'latin1');
+    const { seen, notes } = await load(Buffer.concat([head, texts, packed.subarray(10)]));
+    expect([seen.length, notes]).toEqual([500, []]);
+  });
+
+  it.each([
+    ['another compression method', 2, 7],
+    ['flags that nobody knows', 3, 0x20],
+    ['another length', packed.length - 1, 1],
+  ])('with %s is broken', async (_what, at, byte) => {
+    const turned = Buffer.from(packed);
+    turned[at] = byte;
+    const loaded = await new Captures(false).open(fileOf(turned));
+    await expect(loaded.done).rejects.toMatchObject({ message: expect.stringContaining('gzip is broken') });
+  });
+
+  it('that somebody stops reading is not told as cut', async () => {
+    const stop = new AbortController();
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      yield packed.subarray(0, -100);
+      stop.abort();
+    }
+    const loaded = new Captures(false).read('pipe', pieces(), { signal: stop.signal });
+    await expect(loaded.done).rejects.toMatchObject({ code: 'cancelled' });
+    expect(loaded.status().file?.notes).toEqual([]);
   });
 
   it('that is broken shows what came before, and says so', async () => {

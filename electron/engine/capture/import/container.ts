@@ -45,6 +45,7 @@ const pcapHeadBytes = 24;
 export function* readPackets(window: ByteWindow, facts: ContainerFacts): Generator<PacketOrWait> {
   while (window.lacks(4)) yield undefined;
   const start = window.peek(4);
+  if (start.length < 4 && facts.notes.has('packed-cut')) throw notACapture(cutEarly);
   if (start.length === 0) throw notACapture('It is empty.');
   if (start.length < 4) throw notACapture('It is too short for a capture.');
   const magic = viewOf(start).getUint32(0);
@@ -52,7 +53,8 @@ export function* readPackets(window: ByteWindow, facts: ContainerFacts): Generat
   if (magic !== pcapngMagic && classic === undefined) throw notACapture('It is neither pcapng nor pcap.');
   if (classic === undefined) yield* readPcapng(window, facts);
   else yield* readPcap(window, facts, classic);
-  if (facts.packets === 0 && facts.notes.has('cut')) throw notACapture(cutEarly);
+  const isCut = facts.notes.has('cut') || facts.notes.has('packed-cut');
+  if (facts.packets === 0 && isCut) throw notACapture(cutEarly);
 }
 
 const pcapngMagic = 0x0a0d0d0a;

@@ -147,6 +147,8 @@ describe('a capture that is only a beginning', () => {
     ['its first block', ownBlocks],
     ['its first block and a byte', whole.subarray(0, 29)],
     ['all but the end of the first packet', pcapngOf(conversation.slice(0, 1)).subarray(0, -4)],
+    ['12 bytes of gzip', gzipSync(whole).subarray(0, 12)],
+    ['all but the end of a packed one without packets', gzipSync(pcapngOf([])).subarray(0, -4)],
     ['20 bytes of pcap', Buffer.from('d4c3b2a102000400000000000000000000000400', 'hex')],
     ['28 bytes of pcap', Buffer.from('d4c3b2a10200040000000000000000000000040065000000ffffffff', 'hex')],
   ])('(%s) is told as cut off', async (_name, bytes) => {

@@ -7,7 +7,7 @@ import type { PeerView } from '../../shared/model/peer.ts';
 import type { ListedEntry } from '../../shared/model/share.ts';
 import type { Payload } from '../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../shared/protocol/errors.ts';
-import { chunkBytes, limits } from '../../shared/protocol/limits.ts';
+import { limits } from '../../shared/protocol/limits.ts';
 import type {
   FileRange,
   ListPage,
@@ -19,6 +19,7 @@ import type {
   TextRequest,
 } from './api.ts';
 import type { EngineContext } from './context.ts';
+import { joined, partsOf } from './range-parts.ts';
 import type { KeptSession, KeptSessions } from './session/kept-sessions.ts';
 import { reachOf, reachSession } from './session/reach.ts';
 import type { Reach } from './session/reach.ts';
@@ -92,42 +93,6 @@ export async function readRemote(sessions: KeptSessions, request: ReadRequest): 
       joined(parts, await Promise.all(parts.map((part) => session.ask('READ', { path, ...part })))),
     ),
   );
-}
-
-interface Part {
-  readonly offset: number;
-  readonly length: number;
-}
-
-function partsOf(offset: number, length: number): readonly Part[] {
-  const parts: Part[] = [];
-  for (let at = 0; at < length; at += chunkBytes) {
-    parts.push({ offset: offset + at, length: Math.min(chunkBytes, length - at) });
-  }
-  return parts;
-}
-
-/** The ranges as one. Each must be the one that was asked for, and whole as far as the file goes. */
-function joined(parts: readonly Part[], answers: readonly Payload<'CONTENT'>[]): FileRange {
-  const size = Math.min(...answers.map((answer) => answer.size));
-  const bytes = new Uint8Array(answers.reduce((total, { content }) => total + content.length, 0));
-  let at = 0;
-  for (const [index, answer] of answers.entries()) {
-    const { offset, length } = parts[index] as Part;
-    const due = Math.max(0, Math.min(length, answer.size - offset));
-    if (answer.offset !== offset || answer.content.length !== due) {
-      throw new HexdropError('bad-payload', 'A CONTENT is not the range that was asked for.', {
-        seen: `${answer.content.length} bytes at ${answer.offset}`,
-        allowed: `${due} bytes at ${offset}`,
-      });
-    }
-    if (answer.size !== answers[0]?.size) {
-      throw new HexdropError('file-changed', 'The file changed while it was read.');
-    }
-    bytes.set(answer.content, at);
-    at += answer.content.length;
-  }
-  return { size, bytes };
 }
 
 /** @throws HexdropError usage for what is no text to send */

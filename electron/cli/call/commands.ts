@@ -185,7 +185,7 @@ export const commands: readonly CommandSpec[] = [
     summary: 'fetch files and folders from a share',
     description: [
       'After an interruption, start the same command again: what was verified is not fetched a second time.',
-      'With --stdout a file is read as it is, range by range: it is not verified by its digest, and nothing goes on where it broke.',
+      'With --stdout a file is read as it is, range by range: it is not verified by its digest, and nothing goes on where it broke. Of one that grows meanwhile, such as a log, comes what it had at the start.',
     ],
     required: [],
     options: [

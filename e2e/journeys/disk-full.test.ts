@@ -1,7 +1,7 @@
 // A disk that runs full fails the files that do not fit, with the reason on both sides, and nothing else.
 
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventsOf, expectExit, lastEvent } from '../support/program.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -84,7 +84,7 @@ describe.skipIf(!disk.available)('a full disk', () => {
     expect(files(receiver.seen)).toEqual(['tree/b']);
   });
 
-  test('leaves get with the same: the file fails, the rest is fetched', async () => {
+  test('leaves get --force with the same: the file fails, the rest is fetched', async () => {
     const share = makeTree(world.folder('share'), {
       'a too large': seededRandom().bytes(12 * mebibyte),
       'b small': 'small',
@@ -95,7 +95,7 @@ describe.skipIf(!disk.available)('a full disk', () => {
     const keep = 'share/b small';
     // What the getter saw goes with it: it looks for itself before it goes.
     const wrap = disk.wrap(memoryDisk(to, '4m'));
-    const program = getter.start(['get', `${sharer.address}/share`, '--dir', to], {
+    const program = getter.start(['get', `${sharer.address}/share`, '--force', '--dir', to], {
       wrap: (command) =>
         wrap(['sh', '-c', '"$@"; code=$?; cat "$0" >&2; exit $code', join(to, keep), ...command]),
     });
@@ -124,6 +124,57 @@ describe.skipIf(!disk.available)('an offer that cannot fit', () => {
     const small = makeTree(world.folder('small'), { words: 'words' });
     expectExit(await world.device('sender').run(['send', join(small, 'words'), '--to', receiver.address]), 0);
     expectExit(await receiver.program.end(), 0);
+  });
+
+  test('is declined though a folder of its name is there, where too little is in it', async () => {
+    const from = makeTree(world.folder('from'), { 'tree/large': new Uint8Array(12 * mebibyte) });
+    const receiver = await smallReceiver(world.folder('to'), 8, []);
+    makeTree(receiver.seen, { 'tree/small': 'small' });
+    const sent = await world.device('sender').run(['send', join(from, 'tree'), '--to', receiver.address]);
+    expectExit(sent, 3);
+    expect(lastEvent(sent, 'error').code).toBe('no-space');
+    expect(files(receiver.seen)).toEqual(['tree/small']);
+  });
+
+  test('is not taken into a writable share', async () => {
+    const from = makeTree(world.folder('from'), { 'tree/large': new Uint8Array(12 * mebibyte) });
+    const to = world.folder('to');
+    const sharer = await world
+      .device('sharer')
+      .listen(['share', to, '--writable'], { wrap: disk.wrap(memoryDisk(to, '8m')) });
+    const seen = disk.seen(sharer.program.pid, to);
+    const put = (path: string) =>
+      world.device('putter').run(['put', path, `${sharer.address}/${basename(to)}`]);
+    const refused = await put(join(from, 'tree'));
+    expectExit(refused, 3);
+    expect(lastEvent(refused, 'error').code).toBe('no-space');
+    expect(refused.stderr).toContain(
+      'There is no space for it: it needs 12.6 MB, and 8.39 MB are free there.',
+    );
+    expect([...readTree(seen).keys()]).toEqual([]);
+    // Most of what is told may be there already.
+    const large = makeTree(world.folder('large'), { 'same/large': seededRandom().bytes(6 * mebibyte) });
+    expectExit(await put(join(large, 'same')), 0);
+    makeTree(large, { 'same/added': 'added' });
+    expectExit(await put(join(large, 'same')), 0);
+    expect(files(seen)).toHaveLength(2);
+  });
+
+  test('is not fetched', async () => {
+    const share = makeTree(world.folder('share'), { large: new Uint8Array(12 * mebibyte), small: 'small' });
+    const sharer = await world.device('sharer').share(share);
+    const to = world.folder('to');
+    const wrap = disk.wrap(memoryDisk(to, '8m'));
+    // What is on the disk goes with the getter, which looks for itself before it goes.
+    const program = world.device('getter').start(['get', `${sharer.address}/share`, '--dir', to], {
+      wrap: (command) =>
+        wrap(['sh', '-c', '"$@"; code=$?; find "$0" -type f >&2; exit $code', to, ...command]),
+    });
+    const got = await program.end();
+    expectExit(got, 3);
+    expect(lastEvent(got, 'error').code).toBe('no-space');
+    expect(got.stderr).toContain('There is no space for it: it needs 12.6 MB, and 8.39 MB are free there.');
+    expect(got.stderr).not.toContain(join(to, 'share'));
   });
 
   test('is taken as far as it goes with --force', async () => {

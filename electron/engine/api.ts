@@ -163,6 +163,8 @@ export interface GetRequest extends ReachOptions, RetryOptions {
   readonly dir: string;
   readonly onConflict: ConflictPolicy;
   readonly wants?: (path: string, kind: 'file' | 'folder') => boolean;
+  /** Fetch also what there is certainly no space for, as far as it goes; without it that fails as no-space. */
+  readonly takesTooMuch?: boolean;
   readonly pin?: string;
 }
 

@@ -246,14 +246,23 @@ class LocalEngine implements Engine {
 
   get(request: GetRequest): TransferHandle {
     const record = this.#begin('receive', 'get', shareIn(request.paths[0]));
-    const { paths, retryMs = 0, dir, onConflict, wants, pin } = request;
+    const { paths, retryMs = 0, dir, onConflict, wants, takesTooMuch = false, pin } = request;
     const prepare = async (session: Session): Promise<void> => {
       for (const path of paths) await unlockFor(session, path, pin);
     };
     const reach = reachOf(request.from, request);
     return this.#start(
       record,
-      runFetch(this.#context, record, { paths, reach, retryMs, dir, onConflict, wants, prepare }),
+      runFetch(this.#context, record, {
+        paths,
+        reach,
+        retryMs,
+        dir,
+        onConflict,
+        wants,
+        takesTooMuch,
+        prepare,
+      }),
     );
   }
 

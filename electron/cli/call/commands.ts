@@ -191,6 +191,7 @@ export const commands: readonly CommandSpec[] = [
     options: [
       'dir',
       'stdout',
+      'force',
       'only',
       'onConflict',
       'port',
@@ -203,7 +204,7 @@ export const commands: readonly CommandSpec[] = [
       'captureFormat',
       'keyLog',
     ],
-    wording: dialerWording,
+    wording: { ...dialerWording, force: 'fetch also what there is no space for, as far as it goes' },
     examples: [
       'hexdrop get 192.168.1.23/photos/2024 --dir ~/Pictures',
       'hexdrop get nas.local/music --only "*.flac"',

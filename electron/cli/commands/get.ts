@@ -25,8 +25,8 @@ const explained = (thrown: unknown): unknown =>
 /** What is written to standard output comes to no folder, and is no transfer: options of those would do nothing. */
 const requireOneManner = ({ options, operands }: CommandCall): void => {
   if (options.stdout !== true) return;
-  const { dir, only, onConflict, retry, limit, json, capture } = options;
-  const other = Object.entries({ dir, only, 'on-conflict': onConflict, retry, limit, json }).find(
+  const { dir, force, only, onConflict, retry, limit, json, capture } = options;
+  const other = Object.entries({ dir, force, only, 'on-conflict': onConflict, retry, limit, json }).find(
     ([, value]) => value !== undefined && value !== false,
   );
   if (other !== undefined) throw usageError(`--stdout does not go with --${other[0]}.`);
@@ -79,6 +79,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
         dir,
         onConflict: options.onConflict ?? 'rename',
         ...(only === undefined ? {} : { wants: only.wants }),
+        ...(options.force === true ? { takesTooMuch: true } : {}),
       };
       const exitCode = await withPin(call, context, (pin) =>
         runTransfer(context, engine, () => engine.get(pin === undefined ? request : { ...request, pin })),

@@ -21,7 +21,7 @@ const advice: Partial<Record<ErrorCode, string>> = {
   'pin-required': 'Put the PIN into a file and give it with --pin-file.',
   'pin-wrong': 'Ask the owner of the share for the PIN.',
   'not-receiving': 'The other side must run "hexdrop receive".',
-  'no-space': 'Make room there, or let the other side start "hexdrop receive" with --force.',
+  'no-space': 'Make room there. With --force "hexdrop receive" and "hexdrop get" take it as far as it goes.',
   'disk-full': 'Make room there, then start the same command again: it continues from what was verified.',
 };
 

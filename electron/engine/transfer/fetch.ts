@@ -6,9 +6,11 @@ import type { Reach } from '../session/reach.ts';
 import type { Session } from '../session/session.ts';
 import { runAttempts } from './attempts.ts';
 import { openLane } from './lane-opening.ts';
+import { isUnfinished } from './partials.ts';
 import type { TransferRecord } from './record.ts';
+import { Room } from './room.ts';
 import { SafeRoot, splitPeerPath } from './safe-path.ts';
-import { Sink } from './sink.ts';
+import { provenId, Sink } from './sink.ts';
 
 export interface Fetch {
   readonly paths: readonly string[];
@@ -17,6 +19,8 @@ export interface Fetch {
   readonly dir: string;
   readonly onConflict: ConflictPolicy;
   readonly wants: ((path: string, kind: EntryKind) => boolean) | undefined;
+  /** Fetch also what there is no space for, as far as it goes. */
+  readonly takesTooMuch: boolean;
   /** Opens what needs a PIN. */
   prepare(session: Session): Promise<void>;
 }
@@ -30,6 +34,13 @@ export async function runFetch(context: EngineContext, record: TransferRecord, f
     await fetch.prepare(session);
     const { home, homeFaults, bootId } = context;
     const root = SafeRoot.open(fetch.dir);
+    let room: Room | undefined;
+    const roomFor = ({ offer, totals }: Sink): Room | undefined => {
+      // How much of it is wanted is not known.
+      if (fetch.takesTooMuch || fetch.wants !== undefined) return undefined;
+      const files = { roots: offer.roots, deviceId: provenId(session.peer), dir: root.path };
+      return isUnfinished(home, files) ? undefined : Room.for(root.path, offer, totals);
+    };
     session.openTransfer('GET', { transfer: record.id, paths: [...fetch.paths] }, (wire) => {
       const sink = new Sink({
         wire,
@@ -38,9 +49,16 @@ export async function runFetch(context: EngineContext, record: TransferRecord, f
         earlierBytes: record.bytes,
         openLane: (offer) => openLane(context, session, offer),
         askedNames: lastNames(fetch.paths),
-        // It was asked for: there is nothing to decide.
+        // It was asked for: there is nothing to decide but whether it fits.
         needsPreview: false,
+        recounted: ({ progress: { bytes, resumedBytes, totals } }) => {
+          const noRoom = room?.faultWithin(totals, bytes + resumedBytes);
+          if (noRoom !== undefined) sink.cancel(noRoom);
+        },
         decide: (deciding) => {
+          room = roomFor(deciding);
+          const noRoom = room?.faultBefore(deciding.totals);
+          if (noRoom !== undefined) return deciding.decline(noRoom);
           void deciding.accept({
             home,
             homeFaults,

@@ -13,6 +13,11 @@ const firstNumbers = 32;
 /** What counts as an extension: short, without spaces, after a stem; `.tar.gz` and its kind count as one. */
 const extensionPattern = /(?<=[^.]\.*)(?:\.tar)?\.[^. ]{1,16}$/u;
 
+/** What its numbered names begin with, as far as they are not too long. */
+export const stemOf = (name: string): string => name.slice(0, name.length - extensionOf(name).length);
+
+const extensionOf = (name: string): string => extensionPattern.exec(name)?.[0] ?? '';
+
 /**
  * A free name near `name`: "photo (1).jpg", "archive (1).tar.gz", ".bashrc (1)". The stem is cut at a character
  * boundary where 255 bytes ask for it; the extension stays. `taken` must say whether a candidate is there (by lstat, so
@@ -20,8 +25,8 @@ const extensionPattern = /(?<=[^.]\.*)(?:\.tar)?\.[^. ]{1,16}$/u;
  * taken, numbers double until one is free and the smallest free one found between is taken. Throws `file-exists`.
  */
 export const freeName = (name: string, taken: (candidate: string) => boolean): string => {
-  const extension = extensionPattern.exec(name)?.[0] ?? '';
-  const stem = name.slice(0, name.length - extension.length);
+  const extension = extensionOf(name);
+  const stem = stemOf(name);
   const numbered = (number: number): string => {
     const ending = ` (${number})${extension}`;
     return cutToBytes(stem, limits.nameBytes - Buffer.byteLength(ending)) + ending;

@@ -3,8 +3,6 @@
  * connection broke is expected back for a while, and goes on without asking again.
  */
 
-import { resolve } from 'node:path';
-
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ConflictPolicy, Decision, OfferView } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
@@ -14,10 +12,10 @@ import type { EngineContext } from '../context.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import { isPassing } from './attempts.ts';
 import { openLane } from './lane-opening.ts';
-import { listPartials } from './partials.ts';
+import { isUnfinished } from './partials.ts';
 import { TransferRecord } from './record.ts';
 import type { Outcome } from './record.ts';
-import { freeBytesAt, isAllNewAt, isTooMuchStill, missingBytes, noSpace } from './room.ts';
+import { freeBytesAt, missingBytesAt, noSpaceAt, Room } from './room.ts';
 import { rulesAt, SafeRoot } from './safe-path.ts';
 import { provenId, Sink } from './sink.ts';
 
@@ -36,8 +34,8 @@ interface Visit {
   readonly roots: string;
   /** Set once accepted. */
   decision: Accepted | undefined;
-  /** Set once accepted, where it must fit and all of it is new: the folder that it goes to. */
-  roomAt: string | undefined;
+  /** Set once accepted, where it must fit and may not. */
+  room: Room | undefined;
   sink: Sink;
   timer: NodeJS.Timeout | undefined;
 }
@@ -59,15 +57,15 @@ export class Incoming {
       decide: (sink) => policy.decide(this.#offerView(sink, wire, policy.dir)),
       refusal: (sink, { code, message }) =>
         code === 'no-space'
-          ? noSpace(sink.totals, freeBytesAt(policy.dir) ?? 0)
+          ? noSpaceAt(policy.dir, sink.offer, sink.totals)
           : new HexdropError('declined', message ?? 'The receiver declined.'),
       root: (accepted) => SafeRoot.open(accepted.dir ?? policy.dir),
     });
   }
 
   /**
-   * An upload: whoever may write to the share may. Names that are taken get a number. `began` gets its record, also when
-   * it goes on after a broken connection.
+   * An upload: whoever may write to the share may, unless there is certainly no space for it. Names that are taken get a
+   * number. `began` gets its record, also when it goes on after a broken connection.
    */
   upload(
     wire: TransferWire,
@@ -83,7 +81,7 @@ export class Incoming {
       },
       onConflict: 'rename',
       needsPreview: false,
-      decide: () => Promise.resolve({ accept: true }),
+      decide: () => Promise.resolve({ accept: true, mustFit: true }),
       refusal: () => new HexdropError('declined'),
       root: () => root,
     });
@@ -120,8 +118,10 @@ export class Incoming {
         const root = terms.root(decision);
         if (decision.mustFit === true && decision.wants === undefined && before === undefined) {
           const { path } = root;
-          const isAllNew = isAllNewAt(path, offer) && !this.#isUnfinished(offer, provenId(peer), path);
-          visit.roomAt = isAllNew ? path : undefined;
+          const goesOn = isUnfinished(home, { roots: offer.roots, deviceId: provenId(peer), dir: path });
+          visit.room = goesOn ? undefined : Room.for(path, offer, deciding.totals);
+          const noRoom = visit.room?.faultBefore(deciding.totals);
+          if (noRoom !== undefined) return deciding.decline(noRoom);
         }
         record.dir = root.path;
         const onConflict = decision.onConflict ?? terms.onConflict;
@@ -136,7 +136,7 @@ export class Incoming {
       deviceId: provenId(peer),
       roots: rootsKey(offer),
       decision: before?.decision,
-      roomAt: before?.roomAt,
+      room: before?.room,
       sink,
       timer: undefined,
     };
@@ -219,8 +219,12 @@ export class Incoming {
     const { peer } = wire.session;
     const freeBytes = freeBytesAt(dir);
     const renamed = sink.renamed(rulesAt(dir));
-    const isResumed = this.#isUnfinished(offer, provenId(peer), dir);
-    const missing = missingBytes(totals, freeBytes);
+    const isResumed = isUnfinished(this.#context.home, {
+      roots: offer.roots,
+      deviceId: provenId(peer),
+      dir,
+    });
+    const missing = isResumed ? undefined : missingBytesAt(dir, offer, totals, freeBytes);
     return {
       transferId: offer.transfer,
       peer,
@@ -231,30 +235,15 @@ export class Incoming {
       ...(renamed === undefined ? {} : { renamed }),
       isResumed,
       ...(freeBytes === undefined ? {} : { freeBytes }),
-      ...(missing === undefined || isResumed || !isAllNewAt(dir, offer) ? {} : { missingBytes: missing }),
+      ...(missing === undefined ? {} : { missingBytes: missing }),
     };
   }
 
   /** The source has counted on. */
   #requireRoom(visit: Visit, sink: Sink): void {
-    if (visit.roomAt === undefined) return;
     const { bytes, resumedBytes, totals } = sink.progress;
-    const freeBytes = freeBytesAt(visit.roomAt);
-    if (freeBytes !== undefined && isTooMuchStill(totals, bytes + resumedBytes, freeBytes)) {
-      sink.cancel(noSpace(totals, freeBytes));
-    }
-  }
-
-  /** Whether an earlier run left something of the same files. */
-  #isUnfinished(offer: Payload<'OFFER'>, deviceId: string, dir: string): boolean {
-    const names = JSON.stringify(offer.roots.map(({ name }) => name).toSorted());
-    const target = resolve(dir);
-    return listPartials(this.#context.home).some(
-      (left) =>
-        left.peerDeviceId === deviceId &&
-        left.target === target &&
-        JSON.stringify(left.roots.toSorted()) === names,
-    );
+    const noRoom = visit.room?.faultWithin(totals, bytes + resumedBytes);
+    if (noRoom !== undefined) sink.cancel(noRoom);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 
 import { currentBootId } from '../boot-id.ts';
 import { journalFolderOf, passingPaths } from './journal.ts';
@@ -43,6 +43,25 @@ export const listPartials = (home: string): PartialSummary[] => {
     .map((key) => summaryOf(folder, key, bootId))
     .filter((summary) => summary !== undefined)
     .toSorted((one, other) => other.updatedAtMs - one.updatedAtMs);
+};
+
+/** Whether an earlier run left something of the same files of that device in the folder. */
+export const isUnfinished = (
+  home: string,
+  files: {
+    readonly roots: readonly { readonly name: string }[];
+    readonly deviceId: string;
+    readonly dir: string;
+  },
+): boolean => {
+  const names = JSON.stringify(files.roots.map(({ name }) => name).toSorted());
+  const target = resolve(files.dir);
+  return listPartials(home).some(
+    (left) =>
+      left.peerDeviceId === files.deviceId &&
+      left.target === target &&
+      JSON.stringify(left.roots.toSorted()) === names,
+  );
 };
 
 export interface CleanResult {

@@ -1,17 +1,18 @@
 /**
- * Whether there is room for what is offered. Only what is certain counts: what may be there already takes no room again,
- * so where anything of an offer stands in its target nothing is said, and totals that grow can only make it worse.
+ * Whether there is room for what is offered. Only what is certain counts: a file that stands where one of the offer goes
+ * may be the same and take no room again, so its size is taken off, and totals that grow can only make it worse.
  */
 
-import { lstatSync, readdirSync, statfsSync } from 'node:fs';
+import { lstatSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { formatBytes } from '../../../shared/model/format-bytes.ts';
 import type { Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { stemOf } from './free-name.ts';
 import { localName } from './name-mapping.ts';
-import { isReservedName, rulesAt } from './safe-path.ts';
+import { clashKey, rulesAt } from './safe-path.ts';
 
 /** Written and not yet told as arrived: that much of what is still to come may be on the disk already. */
 const underWayBytes = 16_777_216;
@@ -31,26 +32,110 @@ export function freeBytesAt(dir: string): number | undefined {
   }
 }
 
-/** Whether nothing of an offer can be in the folder: all of it will need room. */
-export function isAllNewAt(dir: string, { roots, rootCount }: Payload<'OFFER'>): boolean {
+/** Entries that are looked at before no more is said: it happens within one turn. */
+const mostEntries = 10_000;
+/** Of a long name, which a number cuts, only so much is sure to stay. */
+const sureUnits = 60;
+
+/**
+ * Bytes of the files that stand where the offer goes, in folders of its names and under its names with a number: at most
+ * that many need not come again. Undefined where that cannot be told, or a part of it lies on another disk.
+ */
+export function presentBytesAt(dir: string, { roots, rootCount }: Payload<'OFFER'>): number | undefined {
   try {
-    if (roots.length < rootCount)
-      return readdirSync(dir).every((name) => isReservedName(name, process.platform));
+    const there = statSync(dir, { throwIfNoEntry: false });
+    if (there === undefined) return 0;
     const rules = rulesAt(dir);
-    return roots.every(
-      ({ name }) => lstatSync(join(dir, localName(name, rules)), { throwIfNoEntry: false }) === undefined,
-    );
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'ENOENT';
+    const stems = roots.map(({ name }) => keyOf(stemOf(localName(name, rules)).slice(0, sureUnits)));
+    const isAny = roots.length < rootCount;
+    return bytesOf(dir, { dev: there.dev, entries: 0 }, (name) => {
+      const key = keyOf(name);
+      return isAny || stems.some((stem) => key.startsWith(stem));
+    });
+  } catch {
+    return undefined;
   }
 }
 
-/** Bytes that are missing for an offer of which nothing is there; undefined when they are not known to be. */
-export function missingBytes({ bytes }: Totals, freeBytes: number | undefined): number | undefined {
-  return freeBytes === undefined || bytes <= freeBytes ? undefined : bytes - freeBytes;
+const keyOf = (name: string): string => clashKey(name, true);
+
+/** @throws Error where something cannot be looked at, lies on another disk, or is one too many */
+function bytesOf(
+  folder: string,
+  walk: { readonly dev: number; entries: number },
+  counts: (name: string) => boolean,
+): number {
+  let bytes = 0;
+  for (const name of readdirSync(folder)) {
+    if (!counts(name)) continue;
+    walk.entries += 1;
+    if (walk.entries > mostEntries) throw new Error('There are too many entries to look at.');
+    const path = join(folder, name);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) continue;
+    if (stats.dev !== walk.dev) throw new Error('A part of it lies on another disk.');
+    if (stats.isFile()) bytes += stats.size;
+    else if (stats.isDirectory()) bytes += bytesOf(path, walk, () => true);
+  }
+  return bytes;
 }
 
-/** The same in the middle: `arrived` bytes of it have taken their room. */
+/** What of the totals takes room for certain. */
+const without = (totals: Totals, presentBytes: number): Totals => ({
+  ...totals,
+  bytes: Math.max(0, totals.bytes - presentBytes),
+});
+
+/** Bytes that are missing for certain for an offer; undefined when none are known to be. */
+export function missingBytesAt(
+  dir: string,
+  offer: Payload<'OFFER'>,
+  { bytes }: Totals,
+  freeBytes: number | undefined,
+): number | undefined {
+  if (freeBytes === undefined || bytes <= freeBytes) return undefined;
+  const presentBytes = presentBytesAt(dir, offer);
+  const missing = presentBytes === undefined ? 0 : bytes - presentBytes - freeBytes;
+  return missing > 0 ? missing : undefined;
+}
+
+/** Why an offer is declined that has no room in the folder. */
+export const noSpaceAt = (dir: string, offer: Payload<'OFFER'>, totals: Totals): HexdropError =>
+  noSpace(without(totals, presentBytesAt(dir, offer) ?? 0), freeBytesAt(dir) ?? 0);
+
+/** The room for a transfer that must fit, from before its first byte until all of it is counted. */
+export class Room {
+  readonly #dir: string;
+  readonly #presentBytes: number;
+
+  private constructor(dir: string, presentBytes: number) {
+    this.#dir = dir;
+    this.#presentBytes = presentBytes;
+  }
+
+  /** @returns undefined where nothing can be said, or all of it fits */
+  static for(dir: string, offer: Payload<'OFFER'>, totals: Totals): Room | undefined {
+    const freeBytes = freeBytesAt(dir);
+    if (freeBytes === undefined || (totals.complete && totals.bytes <= freeBytes)) return undefined;
+    const presentBytes = presentBytesAt(dir, offer);
+    return presentBytes === undefined ? undefined : new Room(dir, presentBytes);
+  }
+
+  /** Before anything of it has come: no-space when there is no room for certain. */
+  faultBefore(totals: Totals): HexdropError | undefined {
+    const needed = without(totals, this.#presentBytes);
+    const freeBytes = freeBytesAt(this.#dir);
+    return freeBytes === undefined || needed.bytes <= freeBytes ? undefined : noSpace(needed, freeBytes);
+  }
+
+  /** The same in the middle: `arrived` bytes of it have taken their room. */
+  faultWithin(totals: Totals, arrived: number): HexdropError | undefined {
+    const needed = without(totals, this.#presentBytes);
+    const freeBytes = freeBytesAt(this.#dir);
+    return isTooMuchStill(needed, arrived, freeBytes) ? noSpace(needed, freeBytes as number) : undefined;
+  }
+}
+
 export const isTooMuchStill = (totals: Totals, arrived: number, freeBytes: number | undefined): boolean =>
   freeBytes !== undefined && totals.bytes - arrived - underWayBytes > freeBytes;
 

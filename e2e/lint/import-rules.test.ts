@@ -114,11 +114,14 @@ beforeAll(() => {
     ['vitest', 'fast-check', 'node:fs', './codec.ts'].map((from) => `import '${from}';\n`).join(''),
   );
 
+  writeModule('electron/engine/circle/one.ts', `import type { B } from './two.ts';\nexport type A = B;\n`);
+  writeModule('electron/engine/circle/two.ts', `import type { A } from './one.ts';\nexport type B = A;\n`);
+
   const oxlint = join(root, 'node_modules/oxlint/bin/oxlint');
   const run = spawnSync(process.execPath, [oxlint, '--format=json', '.'], { cwd: tree, encoding: 'utf8' });
   const { diagnostics } = JSON.parse(run.stdout) as { diagnostics: readonly Diagnostic[] };
   for (const { code, filename, message, help } of diagnostics) {
-    if (!code.includes('no-restricted-imports')) continue;
+    if (!/no-restricted-imports|no-cycle/u.test(code)) continue;
     reports.set(filename, `${reports.get(filename) ?? ''}${message} ${help ?? ''}`);
   }
 });
@@ -134,6 +137,11 @@ describe('lint refuses', () => {
       }
     },
   );
+});
+
+test('lint refuses a circle of imports, of types too', () => {
+  for (const name of ['one', 'two'])
+    expect(reports.get(`electron/engine/circle/${name}.ts`)).toContain('cycle');
 });
 
 describe('lint allows', () => {

@@ -10,7 +10,7 @@ import type { ReceivePolicy, ShareRequest } from './api.ts';
 import type { EngineContext } from './context.ts';
 import type { Session, SessionServer } from './session/session.ts';
 import { TextGate } from './session/text-gate.ts';
-import type { TransferPort, TransferWire } from './session/transfer-wire.ts';
+import type { SessionFacts, TransferPort, TransferWire } from './session/transfer-wire.ts';
 import type { PinGuard } from './share/pin-guard.ts';
 import { Shares } from './share/shares.ts';
 import type { ShareChange } from './share/shares.ts';
@@ -33,7 +33,7 @@ export class Server implements SessionServer {
   /** Who uses the shares. */
   readonly visitors: Visitors;
   readonly #texts = new TextGate();
-  readonly #unlocked = new WeakMap<Session, Set<PinGuard>>();
+  readonly #unlocked = new WeakMap<SessionFacts, Set<PinGuard>>();
   /** What happens to offers and texts; without it they are refused. */
   policy: ReceivePolicy | undefined;
   #incoming: Incoming | undefined;
@@ -191,7 +191,7 @@ export class Server implements SessionServer {
     this.visitors.saw(session, splitPeerPath(path), Date.now());
   }
 
-  #unlockedBy(session: Session): Set<PinGuard> {
+  #unlockedBy(session: SessionFacts): Set<PinGuard> {
     const known = this.#unlocked.get(session);
     if (known !== undefined) return known;
     const none = new Set<PinGuard>();

@@ -6,8 +6,7 @@
 import { parseArgs } from 'node:util';
 import { displayName } from '../../../shared/model/display-name.ts';
 import { commandNamed, commands, optionsOf } from './commands.ts';
-import type { CommandSpec } from './commands.ts';
-import type { CommandCall } from '../context.ts';
+import type { CommandCall, CommandSpec } from '../context.ts';
 import { optionNames, optionTable, usageError } from './options.ts';
 import type { OptionName, OptionSpec, OptionValues } from './options.ts';
 import { similarWord } from './similar.ts';

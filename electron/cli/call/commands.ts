@@ -4,36 +4,9 @@
  */
 
 import { defaultPort, limits } from '../../../shared/protocol/limits.ts';
-import type { CommandName } from '../../host/command-names.ts';
 import { shells } from '../completion/shells.ts';
-import type { CommandCall, CommandContext } from '../context.ts';
-import type { Offered, OptionName } from './options.ts';
-
-export interface CommandSpec {
-  readonly name: CommandName;
-  /** As in the usage line: "<path...>"; empty for none. */
-  readonly operands: string;
-  readonly fewestOperands: number;
-  readonly mostOperands: number;
-  /** What an operand is, for "needs ...". */
-  readonly operandMeaning: string;
-  /** What a shell offers for each operand; the last of these for all that follow it too. */
-  readonly offers: readonly (Offered | 'nothing')[];
-  readonly summary: string;
-  /** Paragraphs of `--help`. */
-  readonly description: readonly string[];
-  readonly required: readonly OptionName[];
-  /** Beside the common ones. */
-  readonly options: readonly OptionName[];
-  /** Where an option means something particular to this command. */
-  readonly wording?: Partial<Record<OptionName, string>>;
-  readonly examples: readonly string[];
-  /** Its output is all it does: a reader that has seen enough ends it without complaint. */
-  readonly isListing?: true;
-  /** It serves others until it is told to stop, heard or not. */
-  readonly isListener?: true;
-  load(): Promise<{ readonly run: (call: CommandCall, context: CommandContext) => Promise<number> }>;
-}
+import type { CommandSpec } from '../context.ts';
+import type { OptionName } from './options.ts';
 
 export const commonOptions = ['alias', 'home', 'json', 'help'] as const satisfies readonly OptionName[];
 

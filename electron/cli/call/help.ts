@@ -1,7 +1,7 @@
 /** The texts of --help, made from the tables of commands.ts and options.ts. */
 
 import { commands, commonOptions, optionsOf } from './commands.ts';
-import type { CommandSpec } from './commands.ts';
+import type { CommandSpec } from '../context.ts';
 import { exitMeanings } from '../exit-codes.ts';
 import { optionTable, optionUsage } from './options.ts';
 import type { OptionName } from './options.ts';

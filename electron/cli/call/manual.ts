@@ -5,7 +5,7 @@
 
 import { exitMeanings } from '../exit-codes.ts';
 import { commands, commonOptions } from './commands.ts';
-import type { CommandSpec } from './commands.ts';
+import type { CommandSpec } from '../context.ts';
 import { helpColumns, optionRows, shortUsageOf, wrap } from './help.ts';
 
 /** As the language reads it: nothing is a request, a backslash is one, and a dash is one that can be copied. */

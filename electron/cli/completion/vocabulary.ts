@@ -4,7 +4,7 @@
  */
 
 import { commands, commonOptions, optionsOf } from '../call/commands.ts';
-import type { CommandSpec } from '../call/commands.ts';
+import type { CommandSpec } from '../context.ts';
 import { optionNames, optionTable } from '../call/options.ts';
 import type { Offered, OptionName, OptionSpec } from '../call/options.ts';
 

@@ -9,7 +9,7 @@ import { basename } from 'node:path';
 
 import type { CaptureFormat, CaptureSettings } from '../../../shared/model/capture.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { SocketAddress } from '../net/connection.ts';
+import type { SocketAddress } from '../net/connection-info.ts';
 import type { TapMaker } from '../net/tap.ts';
 import { unwritable } from '../unwritable.ts';
 import { version } from '../version.ts';

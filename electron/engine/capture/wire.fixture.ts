@@ -6,7 +6,7 @@ import type { CaptureRecord } from '../../../shared/model/capture.ts';
 import { readRecords } from '../../../shared/model/capture-rows.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import { FrameParser } from '../../../shared/protocol/framing.ts';
-import type { ConnectionInfo } from '../net/connection.ts';
+import type { ConnectionInfo } from '../net/connection-info.ts';
 import type { ConnectionTap } from '../net/tap.ts';
 import type { CaptureSource } from './api.ts';
 import type { LiveCapture } from './live.ts';

@@ -8,31 +8,12 @@
 
 import type { Socket } from 'node:net';
 import { HexdropError, asHexdropError } from '../../../shared/protocol/errors.ts';
+import type { ConnectionInfo, Side } from './connection-info.ts';
 import type { DirectInlet } from './direct-inlet.ts';
 import { lossOf } from './failures.ts';
 import { OpeningCheck } from './opening-check.ts';
 import { Outlet } from './outlet.ts';
 import type { ConnectionTap, TapMaker } from './tap.ts';
-
-/** Who opened the connection. */
-export type Side = 'dialer' | 'listener';
-
-export interface SocketAddress {
-  readonly address: string;
-  readonly port: number;
-}
-
-export interface ConnectionInfo {
-  /** Counts the connections of this process, from 1. */
-  readonly number: number;
-  readonly side: Side;
-  readonly local: SocketAddress;
-  readonly remote: SocketAddress;
-  /** Absent on a plain connection. */
-  readonly secure?: { readonly protocol: 'TLSv1.3'; readonly cipher: string };
-  /** The device id that the peer proved by its certificate; absent on a plain connection. */
-  readonly peerDeviceId?: string;
-}
 
 export interface ConnectionReader {
   /**

@@ -12,7 +12,7 @@ import { HexdropError, asHexdropError } from '../../../shared/protocol/errors.ts
 import { limits } from '../../../shared/protocol/limits.ts';
 import { AddressCounter } from './address-counter.ts';
 import { Connection, plainAddress } from './connection.ts';
-import type { SocketAddress } from './connection.ts';
+import type { SocketAddress } from './connection-info.ts';
 import { lossOf } from './failures.ts';
 import { dressOf } from './first-bytes.ts';
 import type { Identity } from './identity.ts';

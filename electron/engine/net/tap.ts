@@ -6,7 +6,7 @@
 
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
-import type { ConnectionInfo } from './connection.ts';
+import type { ConnectionInfo } from './connection-info.ts';
 
 export interface ConnectionTap {
   /** As the socket delivered it, decrypted; valid during the call only. */

@@ -4,8 +4,9 @@ import { typeNames } from '../../../shared/protocol/catalog.ts';
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { Conversation } from '../testing/conversation.ts';
+import type { Side } from '../net/connection-info.ts';
 import { SessionMachine } from './machine.ts';
-import type { RequestState, Side, Verdict } from './machine.ts';
+import type { RequestState, Verdict } from './machine.ts';
 
 type Role = 'source' | 'sink';
 

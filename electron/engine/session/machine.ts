@@ -9,8 +9,7 @@
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
-
-export type Side = 'dialer' | 'listener';
+import type { Side } from '../net/connection-info.ts';
 
 /** Who speaks: this program or the peer. */
 type Actor = 'us' | 'peer';

@@ -13,6 +13,7 @@ import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { errorFromWire, errorPayload, refusalPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { Connection } from '../net/connection.ts';
+import type { ConnectionInfo, Side } from '../net/connection-info.ts';
 import type { Digest } from '../transfer/digest.ts';
 import type { BulkType, ControlFrame, ControlType, FrameReceiver, FrameStream } from './frame-stream.ts';
 import { acceptWelcome, answerHello, helloOf } from './handshake.ts';
@@ -20,11 +21,11 @@ import type { CommonGround, SelfDescription } from './handshake.ts';
 import type { LaneOwner } from './lanes.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { SessionMachine } from './machine.ts';
-import type { RequestState, Side } from './machine.ts';
+import type { RequestState } from './machine.ts';
 import { isAnswer, isQuestion, Questions } from './questions.ts';
 import type { Answers, Question, QuestionServer } from './questions.ts';
 import { TransferWire } from './transfer-wire.ts';
-import type { TransferPort, WireRoad } from './transfer-wire.ts';
+import type { SessionFacts, TransferPort, WireRoad } from './transfer-wire.ts';
 
 export interface SessionTimings {
   readonly handshakeMs: number;
@@ -66,7 +67,7 @@ const answerWithinMs = 120_000;
 /** Between the end of a lane and the frame on the control connection that explains it. */
 const laneGraceMs = 1_000;
 
-export class Session implements FrameReceiver {
+export class Session implements FrameReceiver, SessionFacts {
   readonly stream: FrameStream;
   readonly #options: SessionOptions;
   readonly #machine: SessionMachine;
@@ -126,12 +127,16 @@ export class Session implements FrameReceiver {
     this.#send('HELLO', 0, helloOf(this.#options.self));
   }
 
-  get timings(): SessionTimings {
-    return this.#options.timings;
+  get connection(): ConnectionInfo {
+    return this.stream.connection.info;
+  }
+
+  get farewellMs(): number {
+    return this.#options.timings.farewellMs;
   }
 
   get side(): Side {
-    return this.stream.connection.info.side;
+    return this.connection.side;
   }
 
   get peer(): PeerView {
@@ -141,7 +146,7 @@ export class Session implements FrameReceiver {
 
   /** Whose lanes belong to this session. */
   get laneOwner(): LaneOwner {
-    return { provenId: this.stream.connection.info.peerDeviceId, saidId: this.peer.deviceId };
+    return { provenId: this.connection.peerDeviceId, saidId: this.peer.deviceId };
   }
 
   get digest(): Digest {

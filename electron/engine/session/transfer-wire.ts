@@ -3,10 +3,13 @@
  * (docs/PROTOCOL.md, "Lanes"). Owns the lane once it has one; knows nothing of files.
  */
 
+import type { PeerView } from '../../../shared/model/peer.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
 import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { ConnectionInfo } from '../net/connection-info.ts';
+import type { Digest } from '../transfer/digest.ts';
 import type { BulkType, ControlFrame, ControlType, FrameStream } from './frame-stream.ts';
-import type { Session } from './session.ts';
+import type { LaneOwner } from './lanes.ts';
 
 /** What a transfer is to its session: the source or the sink. */
 export interface TransferPort {
@@ -17,6 +20,19 @@ export interface TransferPort {
   cancelled(code: ErrorCode, message: string): void;
   /** The session or the lane is gone, or the request failed. `wasFarewell`: the peer said BYE. Called once, last. */
   lost(error: HexdropError, wasFarewell: boolean): void;
+}
+
+/** What a transfer may know of its session. */
+export interface SessionFacts {
+  readonly connection: ConnectionInfo;
+  readonly peer: PeerView;
+  readonly digest: Digest;
+  /** Whose lanes belong to it. */
+  readonly laneOwner: LaneOwner;
+  /** How long a source may take to say BYE after DONE. */
+  readonly farewellMs: number;
+  /** Whether both sides have this capability. */
+  can(capability: string): boolean;
 }
 
 /** What a session lets its wires do. */
@@ -36,12 +52,12 @@ export interface WireRoad {
 
 export class TransferWire {
   readonly id: number;
-  readonly session: Session;
+  readonly session: SessionFacts;
   readonly #road: WireRoad;
   readonly #control: FrameStream;
   #lane: FrameStream | undefined;
 
-  constructor(id: number, session: Session, control: FrameStream, road: WireRoad) {
+  constructor(id: number, session: SessionFacts, control: FrameStream, road: WireRoad) {
     this.id = id;
     this.session = session;
     this.#control = control;

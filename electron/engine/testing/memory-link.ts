@@ -5,7 +5,8 @@
  */
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { Connection, ConnectionInfo, ConnectionReader } from '../net/connection.ts';
+import type { Connection, ConnectionReader } from '../net/connection.ts';
+import type { ConnectionInfo } from '../net/connection-info.ts';
 import { Road } from './road.ts';
 import type { RoadFaults } from './road.ts';
 

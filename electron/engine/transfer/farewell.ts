@@ -4,7 +4,7 @@
  * landed stays known.
  */
 
-import type { Session } from '../session/session.ts';
+import type { SessionFacts } from '../session/transfer-wire.ts';
 import type { Summary } from './reports.ts';
 
 export class Farewell {
@@ -19,10 +19,10 @@ export class Farewell {
   }
 
   /** DONE has been sent. */
-  await(summary: Summary, session: Session): void {
+  await(summary: Summary, { connection, farewellMs }: SessionFacts): void {
     this.#summary = summary;
-    if (session.side === 'dialer') this.#complete(summary);
-    else this.#timer = setTimeout(() => this.#complete(summary), session.timings.farewellMs);
+    if (connection.side === 'dialer') this.#complete(summary);
+    else this.#timer = setTimeout(() => this.#complete(summary), farewellMs);
   }
 
   /** Nobody will say it any more. Whether DONE had been sent. */

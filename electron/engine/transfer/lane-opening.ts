@@ -5,7 +5,7 @@ import type { Payload } from '../../../shared/protocol/catalog.ts';
 import type { EngineContext } from '../context.ts';
 import type { FrameStream } from '../session/frame-stream.ts';
 import { dialLane } from '../session/lanes.ts';
-import type { Session } from '../session/session.ts';
+import type { SessionFacts } from '../session/transfer-wire.ts';
 
 /** Below this, setting up a lane takes longer than it saves. */
 const laneWorthBytes = 4_194_304;
@@ -19,12 +19,12 @@ const laneDialMs = 1_500;
 /** Undefined when the offer has none, or when it cannot be had: then the bulk goes over the control connection. */
 export async function openLane(
   context: EngineContext,
-  session: Session,
+  session: SessionFacts,
   offer: Payload<'OFFER'>,
 ): Promise<FrameStream | undefined> {
   const { lane } = offer;
   if (lane === undefined || !session.can('lane') || !isLaneWorth(offer.totals)) return undefined;
-  const { remote, secure, peerDeviceId, side } = session.stream.connection.info;
+  const { remote, secure, peerDeviceId, side } = session.connection;
   const port = lane.port ?? (side === 'dialer' ? remote.port : undefined);
   if (port === undefined) return undefined;
   try {

@@ -112,7 +112,7 @@ async function openLaneListener(
   token: string,
   source: Source,
 ): Promise<LaneListener | undefined> {
-  const { secure, local } = session.stream.connection.info;
+  const { secure, local } = session.connection;
   const forget = context.desk.expect(token, session.laneOwner, (lane) => source.laneJoined(lane));
   const own = context.listening();
   if (own !== undefined && (secure !== undefined || own.allowPlain)) return { port: own.port, close: forget };

@@ -2,7 +2,7 @@
 
 import type { CaptureNote } from '../../../../shared/model/capture-notes.ts';
 import { defaultPort } from '../../../../shared/protocol/limits.ts';
-import type { FlowEnds } from './loaded-flow.ts';
+import type { FlowEnds } from './flow-ends.ts';
 
 /** Why a packet was left out. */
 export type LeftOut = 'not-tcp' | 'broken';

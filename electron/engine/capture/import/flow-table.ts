@@ -8,7 +8,8 @@ import type { Packet } from './container.ts';
 import { LoadedFlow } from './loaded-flow.ts';
 import { LinkedList } from './linked-list.ts';
 import type { Linked } from './linked-list.ts';
-import type { FlowDesk, FlowEnds } from './loaded-flow.ts';
+import type { FlowEnds } from './flow-ends.ts';
+import type { FlowDesk } from './loaded-flow.ts';
 
 export interface Ends {
   readonly from: string;

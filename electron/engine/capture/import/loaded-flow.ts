@@ -21,6 +21,7 @@ import type { CaptureStore } from '../store.ts';
 import { kindEvent, kindFrame, kindGap } from '../store.ts';
 import type { HeldBudget } from './assembler.ts';
 import type { CaptureTally } from './capture-tally.ts';
+import type { FlowEnds } from './flow-ends.ts';
 import type { Segment } from './layers.ts';
 import { LoadedSide } from './loaded-side.ts';
 import type { SideHandler } from './loaded-side.ts';
@@ -45,13 +46,6 @@ export interface FlowDesk {
   /** Written by this program: PSH ends a chunk. */
   readonly isOurs: boolean;
   nextNumber(): number;
-}
-
-export interface FlowEnds {
-  readonly near: { readonly address: string; readonly port: number };
-  readonly far: { readonly address: string; readonly port: number };
-  dialer: 'near' | 'far' | 'unknown';
-  readonly secure?: { readonly protocol: string; readonly cipher: string };
 }
 
 /** Ciphertext of a record (RFC 8446, RFC 5246). */

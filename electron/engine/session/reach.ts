@@ -12,20 +12,11 @@ import { targetOf } from '../net/address.ts';
 import { dial } from '../net/dialer.ts';
 import { pickAddress } from '../net/pick-address.ts';
 import { FrameStream } from './frame-stream.ts';
+import type { Reach } from './reach-request.ts';
 import { Search } from './search.ts';
 import { Session } from './session.ts';
 
-export interface Reach {
-  readonly to: Endpoint;
-  /** More addresses of the same device. */
-  readonly others?: readonly Endpoint[] | undefined;
-  readonly plain: boolean;
-  readonly acceptNewKey: boolean;
-  /** The device that is meant; another key is refused before anything is sent. */
-  readonly expectDeviceId?: string | undefined;
-  /** Not dialed where else the device is announced. */
-  readonly staysThere?: boolean;
-}
+export type { Reach } from './reach-request.ts';
 
 /** An open session, and the address that led to it. */
 export interface Reached {

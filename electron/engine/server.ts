@@ -8,6 +8,7 @@ import type { Payload } from '../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../shared/protocol/errors.ts';
 import type { ReceivePolicy, ShareRequest } from './api.ts';
 import type { EngineContext } from './context.ts';
+import { isOneMachine } from './net/connection-info.ts';
 import type { Session, SessionServer } from './session/session.ts';
 import { TextGate } from './session/text-gate.ts';
 import type { SessionFacts, TransferPort, TransferWire } from './session/transfer-wire.ts';
@@ -158,6 +159,7 @@ export class Server implements SessionServer {
         this.#serveEnded(request.transfer, record, outcome);
       }),
       uploads: context.uploads,
+      isSinkHere: isOneMachine(wire.session.connection),
     });
     const forget = context.desk.expect(token, wire.session.laneOwner, (lane) => source.laneJoined(lane));
     record.cancelAttempt = (error) => source.cancel(error);

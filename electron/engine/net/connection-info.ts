@@ -19,3 +19,6 @@ export interface ConnectionInfo {
   /** The device id that the peer proved by its certificate; absent on a plain connection. */
   readonly peerDeviceId?: string;
 }
+
+/** Whether both ends are on this machine, or on this side of a tunnel: whoever dials an address of its own comes from it. */
+export const isOneMachine = ({ local, remote }: ConnectionInfo): boolean => local.address === remote.address;

@@ -21,6 +21,10 @@ export const localTree =
       },
       advance: (budgetMs, maxEntries, take) => walk.advance(budgetMs, maxEntries, take),
       leaveOutTarget: (isTarget) => walk.leaveOutTarget(isTarget),
+      awaitTarget: () => walk.awaitTarget(),
+      get isWaiting() {
+        return walk.isWaiting;
+      },
       // Entries come back to the tree that made them.
       versionOf: (entry) => versionOf(entry as LocalEntry),
       reader: () => new LocalReader(),

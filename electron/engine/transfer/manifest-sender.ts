@@ -51,7 +51,8 @@ export class ManifestSender {
     this.#tellTotals();
     this.#sendPages();
     if (this.#isLastSent) return false;
-    const canWalk = !this.#tree.isDone && this.#outbox.open < limits.windowEntries;
+    const canWalk =
+      !this.#tree.isDone && this.#tree.isWaiting !== true && this.#outbox.open < limits.windowEntries;
     return canWalk || (this.#windowRoom() > 0 && this.#outbox.nextUnsent() !== undefined);
   }
 

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { Sendable, StreamedTree } from '../api.ts';
 import type { EngineContext } from '../context.ts';
+import { isOneMachine } from '../net/connection-info.ts';
 import { listen } from '../net/listener.ts';
 import type { Listener } from '../net/listener.ts';
 import { receiveFirstFrame } from '../session/reception.ts';
@@ -80,6 +81,7 @@ async function offer(
       ended(outcome);
     }),
     uploads: context.uploads,
+    isSinkHere: isOneMachine(session.connection),
     earlier: record.view(),
   });
   record.cancelAttempt = (error) => source.cancel(error);

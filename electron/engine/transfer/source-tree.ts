@@ -33,8 +33,15 @@ export interface SourceTree {
   readonly totals: Totals;
   /** Goes on for about `budgetMs` or `maxEntries` and hands each entry to `take`, in manifest order. */
   advance(budgetMs: number, maxEntries: number, take: (entry: SourceEntry) => void): void;
-  /** Leaves out what the transfer itself writes, should its target lie within the tree. Absent where it cannot. */
-  leaveOutTarget?(isTarget: (folder: FolderIdentity) => boolean): void;
+  /**
+   * Leaves out what the transfer itself writes, should its target lie within the tree; undefined: it does not. Absent
+   * where it cannot.
+   */
+  leaveOutTarget?(isTarget: ((folder: FolderIdentity) => boolean) | undefined): void;
+  /** Until `leaveOutTarget` nothing is told that an earlier transfer of the same may have written. */
+  awaitTarget?(): void;
+  /** Whether the walk stands still until the target is known. */
+  readonly isWaiting?: boolean;
   /** 32 hex digits that change when the file does; zeros for a folder. */
   versionOf(entry: SourceEntry): string;
   /**

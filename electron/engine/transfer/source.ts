@@ -41,6 +41,8 @@ export interface SourceOptions {
   readonly reports: TransferReports;
   /** The limit of everything that is sent from here. */
   readonly uploads: RateLimit;
+  /** The sink may be on this machine, and what is sent may hold the folder that it goes to. */
+  readonly isSinkHere?: boolean;
   /** What the sink had told of the same transfer before its connection broke. */
   readonly earlier?: EarlierProgress;
   /** For tests; the system's when absent. */
@@ -67,7 +69,7 @@ export class Source implements TransferPort {
   #isOver = false;
   #isWorkScheduled = false;
 
-  constructor({ tree, reports, uploads, earlier, clock }: SourceOptions) {
+  constructor({ tree, reports, uploads, isSinkHere = false, earlier, clock }: SourceOptions) {
     this.#reports = reports;
     this.#pace = new SourcePace(uploads, clock);
     this.#tally = new SourceTally(earlier);
@@ -84,6 +86,7 @@ export class Source implements TransferPort {
         else this.#folderFaults.add(entry, error);
       },
     });
+    if (isSinkHere) this.#tree.awaitTarget?.();
   }
 
   /** The payload of OFFER. Walks a first part of the tree. */
@@ -210,9 +213,9 @@ export class Source implements TransferPort {
   #accepted(accept: Payload<'ACCEPT'>): void {
     const wire = this.#wire as TransferWire;
     const { targetId } = accept;
-    if (targetId !== undefined) {
-      this.#tree.leaveOutTarget?.((folder) => targetIdOf(this.#transfer, folder) === targetId);
-    }
+    this.#tree.leaveOutTarget?.(
+      targetId === undefined ? undefined : (folder) => targetIdOf(this.#transfer, folder) === targetId,
+    );
     if (accept.bulk === 'lane') {
       if (this.#lane === undefined) {
         throw new HexdropError('unexpected-frame', 'ACCEPT speaks of a lane, but none has been joined.', {

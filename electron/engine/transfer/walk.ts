@@ -104,6 +104,8 @@ export class TreeWalk {
   #keptBytes = 0;
   /** Whether a folder is the one that the transfer goes to; absent while that is not known to be on this machine. */
   #isTarget: ((folder: FolderIdentity) => boolean) | undefined;
+  /** What may be there because an earlier transfer wrote it is not told before the target is known. */
+  #awaitsTarget = false;
   /** Names at the top under which whole folders arrive. */
   readonly #folderRoots: ReadonlySet<string>;
   #nextRoot = 0;
@@ -154,14 +156,27 @@ export class TreeWalk {
    * From now on what the transfer itself writes is left out and reported: in the folder that it goes to, should that lie
    * within the tree, folders of the names at the top.
    */
-  leaveOutTarget(isTarget: (folder: FolderIdentity) => boolean): void {
+  leaveOutTarget(isTarget: ((folder: FolderIdentity) => boolean) | undefined): void {
     this.#isTarget = isTarget;
+    this.#awaitsTarget = false;
+  }
+
+  /** The target may lie within the tree: until `leaveOutTarget` the walk stops at what may be a copy in it. */
+  awaitTarget(): void {
+    this.#awaitsTarget = true;
+  }
+
+  /** Whether nothing more is told before the target is known. */
+  get isWaiting(): boolean {
+    if (!this.#awaitsTarget || this.#nextRoot < this.#roots.length) return false;
+    const name = this.#names[this.#nextName];
+    return name !== undefined && this.#isNamedLikeRoot(name);
   }
 
   /** Goes on for about `budgetMs` or `maxEntries` and hands each entry to `take`, in manifest order. */
   advance(budgetMs: number, maxEntries: number, take: (entry: LocalEntry) => void): void {
     const until = performance.now() + budgetMs;
-    for (let count = 0; count < maxEntries && !this.#isDone; count += 1) {
+    for (let count = 0; count < maxEntries && !this.#isDone && !this.isWaiting; count += 1) {
       if (count % 32 === 31 && performance.now() > until) return;
       const entry = this.#step();
       if (entry !== undefined) take(entry);
@@ -224,10 +239,14 @@ export class TreeWalk {
     return this.#look(name, path, folder);
   }
 
+  #isNamedLikeRoot(name: string): boolean {
+    return this.#folderRoots.has(name) || this.#folderRoots.has(name.replace(numberPattern, ''));
+  }
+
   /** Whether a folder of this name in `parent` is what this transfer writes. */
   #isCopy(parent: Folder | undefined, name: string): boolean {
     if (parent === undefined || this.#isTarget === undefined) return false;
-    if (!this.#folderRoots.has(name) && !this.#folderRoots.has(name.replace(numberPattern, ''))) return false;
+    if (!this.#isNamedLikeRoot(name)) return false;
     parent.isTarget ??= this.#isTarget(parent);
     return parent.isTarget;
   }

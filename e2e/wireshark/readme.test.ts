@@ -67,15 +67,13 @@ const inOneTerminal = (block: string, folder: string): string => {
   return [
     "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT; set -e; ip link set lo up",
     `hexdrop() { ${process.execPath} ${programPath} "$@"; }`,
-    ...commands,
+    ...commands.map((command) => command.replaceAll('/tmp/', `${folder}/`)),
     'wait $receiver',
     // Both have said farewell, or one of them was cut off after it.
     "ended='tcp.flags.fin == 1 || tcp.flags.reset == 1'",
     'until [ "$(tshark -r wire.pcapng -Y "$ended" 2> /dev/null | wc -l)" -ge 2 ]; do sleep 0.1; done',
     'kill -INT $sniffer; wait $sniffer || true',
-  ]
-    .join('\n')
-    .replaceAll('/tmp/', `${folder}/`);
+  ].join('\n');
 };
 
 function follow(recipe: string): Tshark {

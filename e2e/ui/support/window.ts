@@ -154,7 +154,8 @@ export const browserHands = (page: Page): Hands => ({
     await button.click();
     const picker = pickerOf(page);
     await typePath(picker, folder);
-    await picker.getByRole('button', { name: /^Choose “/u }).click();
+    // Until the folder is there, the button still names the one before.
+    await picker.getByRole('button', { name: `Choose “${basename(folder)}”` }).click();
   },
 });
 

@@ -19,7 +19,7 @@ export async function show({ page }: Pick<UiDevice, 'page'>, view: string): Prom
   await page.locator(`.rail-link[aria-current=page][href="#/${shown}"]`).waitFor();
 }
 
-/** For tests that share devices: windows as if just opened, nothing received. */
+/** For tests that share devices: windows as if just opened, nothing received, no transfer of an earlier test in the list. */
 export async function freshen(...devices: readonly UiDevice[]): Promise<void> {
   await Promise.all(
     devices.map(async (device) => {
@@ -28,10 +28,27 @@ export async function freshen(...devices: readonly UiDevice[]): Promise<void> {
         rmSync(join(device.downloads, name), { recursive: true });
       await device.page.keyboard.press('Escape');
       await show(device, 'devices');
+      await clearHistory(device);
+      await show(device, 'devices');
       await device.page.reload();
       await device.page.locator('.app').waitFor();
     }),
   );
+}
+
+/** A transfer of an earlier test may have the title of one that is waited for. */
+async function clearHistory(device: UiDevice): Promise<void> {
+  const { page } = device;
+  const clear = /^(?:Clear history|清除历史)$/u;
+  const nothing = page.getByRole('heading', { name: /^(?:Nothing has moved yet|还没有任何传输)$/u });
+  await show(device, 'transfers');
+  await page.locator('.transfers-row').or(nothing).first().waitFor();
+  const button = page.getByRole('button', { name: clear });
+  if (!(await button.isVisible())) return;
+  await button.click();
+  const question = page.getByRole('dialog');
+  await question.getByRole('button', { name: clear }).click();
+  await question.waitFor({ state: 'hidden' });
 }
 
 /** Drops files and folders of the disk, as a file manager does it. */

@@ -1,7 +1,7 @@
 /** The addresses under which others reach a listener: what a person types on the other machine. */
 
 import { defaultPort } from '../../shared/protocol/limits.ts';
-import { isLinkLocalIPv6 } from '../engine/discovery/links.ts';
+import { isLinkLocalIPv6 } from '../base/links.ts';
 import type { NetworkAddress } from './world.ts';
 
 const everywhere = new Set(['0.0.0.0', '::', '::0']);

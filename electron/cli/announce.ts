@@ -4,7 +4,7 @@ import { displayName } from '../../shared/model/display-name.ts';
 import type { Endpoint } from '../../shared/model/peer.ts';
 import type { HexdropError } from '../../shared/protocol/errors.ts';
 import type { Engine } from '../engine/api.ts';
-import { thisMachineKind } from '../engine/discovery/machine-kind.ts';
+import { thisMachineKind } from '../base/machine-kind.ts';
 import { isLoopback } from './addresses.ts';
 import type { CommandCall, CommandContext } from './context.ts';
 

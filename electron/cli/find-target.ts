@@ -3,7 +3,7 @@
 import { HexdropError } from '../../shared/protocol/errors.ts';
 import type { DiscoveredPeer, Engine } from '../engine/api.ts';
 import { findPeers } from '../engine/discovery/find-peer.ts';
-import { parseRemotePath } from '../engine/net/address.ts';
+import { parseRemotePath } from '../base/address.ts';
 import type { CommandContext } from './context.ts';
 import { isAnnouncedAs, readTarget, resolveTarget } from './target.ts';
 import type { Target, TypedTarget } from './target.ts';

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 
-import { replaceOwnersFile } from '../engine/net/owners-file.ts';
+import { replaceOwnersFile } from '../base/owners-file.ts';
 
 export interface Rectangle {
   readonly x: number;

@@ -24,7 +24,7 @@ import type { KeptSession, KeptSessions } from './session/kept-sessions.ts';
 import { reachOf, reachSession } from './session/reach.ts';
 import type { Reach } from './session/reach.ts';
 import type { Session } from './session/session.ts';
-import { splitPeerPath } from './transfer/safe-path.ts';
+import { splitPeerPath } from '../base/safe-path.ts';
 
 /** Gives the PIN for the share that a path leads into, once for a session. */
 export async function unlockFor(session: Session, path: string, pin: string | undefined): Promise<void> {

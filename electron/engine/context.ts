@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../../shared/model/peer.ts';
 import type { EngineEvent, Whereabouts } from './api.ts';
-import type { HomeFaults } from './home-faults.ts';
+import type { HomeFaults } from '../base/home-faults.ts';
 import type { Identity } from './net/identity.ts';
 import type { KnownDevices } from './net/known-devices.ts';
 import type { KeyLog } from './net/key-log.ts';

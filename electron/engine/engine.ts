@@ -39,7 +39,7 @@ import type { EngineContext } from './context.ts';
 import { greetGuest } from './guests.ts';
 import { loadIdentity } from './net/identity.ts';
 import type { Identity } from './net/identity.ts';
-import { HomeFaults } from './home-faults.ts';
+import { HomeFaults } from '../base/home-faults.ts';
 import { KeyLog } from './net/key-log.ts';
 import { KnownDevices } from './net/known-devices.ts';
 import type { KnownDevice } from './net/known-devices.ts';
@@ -63,7 +63,7 @@ import type { TransferRecord } from './transfer/record.ts';
 import { availableDigests } from './transfer/digest.ts';
 import { DownloadLimit } from './transfer/download-limit.ts';
 import { RateLimit } from './transfer/pace.ts';
-import { splitPeerPath } from './transfer/safe-path.ts';
+import { splitPeerPath } from '../base/safe-path.ts';
 import { version } from './version.ts';
 
 /** Time for a cancelled transfer's last words to leave. */

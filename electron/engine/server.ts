@@ -23,7 +23,7 @@ import { newLaneToken, newTransferId } from './transfer/outgoing.ts';
 import { kindAndSize } from './transfer/roots.ts';
 import { TransferRecord } from './transfer/record.ts';
 import type { Outcome } from './transfer/record.ts';
-import { splitPeerPath } from './transfer/safe-path.ts';
+import { splitPeerPath } from '../base/safe-path.ts';
 import { provenId } from './transfer/sink.ts';
 import { Source } from './transfer/source.ts';
 import type { SourceRoot } from './transfer/walk.ts';

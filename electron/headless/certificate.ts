@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 
-import { makeOwnersFolder, replaceOwnersFile } from '../engine/net/owners-file.ts';
+import { makeOwnersFolder, replaceOwnersFile } from '../base/owners-file.ts';
 import { asHexdropError } from '../engine/vocabulary.ts';
 import type { HexdropError } from '../engine/vocabulary.ts';
 

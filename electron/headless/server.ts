@@ -10,7 +10,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import { AddressCounter } from '../engine/net/address-counter.ts';
+import { AddressCounter } from '../base/address-counter.ts';
 import type { WindowPort } from '../host/api.ts';
 import { answer, answerFile, answerPage, answerText, readBody, refuse, refuseUpgrade } from './answers.ts';
 import type { PageCertificate } from './certificate.ts';

@@ -7,7 +7,7 @@
 import type { DeviceCard, Presence } from '../../shared/model/device.ts';
 import type { Endpoint, PeerView, Trust } from '../../shared/model/peer.ts';
 import type { Discovery, EngineEvent } from '../engine/api.ts';
-import { formatAddress, parseAddress } from '../engine/net/address.ts';
+import { formatAddress, parseAddress } from '../base/address.ts';
 import type { KnownDevice } from '../engine/net/known-devices.ts';
 import { errorTable, HexdropError, isErrorCode } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';

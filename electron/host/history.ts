@@ -6,7 +6,7 @@
 
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ownersFileFault, replaceOwnersFile } from '../engine/net/owners-file.ts';
+import { ownersFileFault, replaceOwnersFile } from '../base/owners-file.ts';
 import { historyLineText, readHistoryLine } from './history-file.ts';
 import type { HistoryEntry, HistoryLine } from './history-file.ts';
 

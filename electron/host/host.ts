@@ -13,7 +13,7 @@ import type { Endpoint } from '../../shared/model/peer.ts';
 import type { Settings } from '../../shared/model/settings.ts';
 import type { Engine, EngineEvent } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
-import { fileFaultOf } from '../engine/transfer/file-fault.ts';
+import { fileFaultOf } from '../base/file-fault.ts';
 import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
 import { ActivityWatch } from './activity.ts';
 import type { Activity, Host, HostOptions, WindowPort } from './api.ts';

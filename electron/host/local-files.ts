@@ -11,9 +11,9 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 import type { LocalEntry, LocalFolder, PickedItem, Place, Ref } from '../../shared/model/local.ts';
 import { displayName } from '../../shared/model/display-name.ts';
-import { fileFaultOf } from '../engine/transfer/file-fault.ts';
-import { localName } from '../engine/transfer/name-mapping.ts';
-import { nameFault } from '../engine/transfer/safe-path.ts';
+import { fileFaultOf } from '../base/file-fault.ts';
+import { localName } from '../base/name-mapping.ts';
+import { nameFault } from '../base/safe-path.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
 import type { Grants } from './grants.ts';
 import { findPlaces } from './places.ts';

@@ -11,9 +11,9 @@ import type { InterfaceAddress, ThisDevice } from '../../shared/model/device.ts'
 import type { Settings } from '../../shared/model/settings.ts';
 import type { Discovery, Engine } from '../engine/api.ts';
 import { startDiscovery } from '../engine/discovery/discovery.ts';
-import { interfaceAddresses } from '../engine/discovery/interface-addresses.ts';
-import { thisMachineKind } from '../engine/discovery/machine-kind.ts';
-import { formatAddress } from '../engine/net/address.ts';
+import { interfaceAddresses } from '../base/interface-addresses.ts';
+import { thisMachineKind } from '../base/machine-kind.ts';
+import { formatAddress } from '../base/address.ts';
 import { asHexdropError } from '../engine/vocabulary.ts';
 import { version } from '../engine/version.ts';
 import type { HostContext } from './context.ts';

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import * as v from 'valibot';
 
-import { ownersFileFault, replaceOwnersFile } from '../engine/net/owners-file.ts';
+import { ownersFileFault, replaceOwnersFile } from '../base/owners-file.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
 
 export class OwnersJson<Schema extends v.GenericSchema> {

@@ -11,7 +11,7 @@ import * as v from 'valibot';
 
 import { settingsPatch } from '../../shared/ipc/contract/program.ts';
 import type { Settings } from '../../shared/model/settings.ts';
-import { makeOwnersFolder } from '../engine/net/owners-file.ts';
+import { makeOwnersFolder } from '../base/owners-file.ts';
 import { asHexdropError, defaultPort, HexdropError } from '../engine/vocabulary.ts';
 import { OwnersJson } from './owners-json.ts';
 

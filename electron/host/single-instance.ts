@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { makeOwnersFolder, ownersFileFault, withLockFile } from '../engine/net/owners-file.ts';
+import { makeOwnersFolder, ownersFileFault, withLockFile } from '../base/owners-file.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
 import { parseOpenings } from './opening.ts';
 import type { Opening } from './opening.ts';

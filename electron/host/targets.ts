@@ -3,7 +3,7 @@
 import type { Target } from '../../shared/ipc/contract/index.ts';
 import type { Endpoint } from '../../shared/model/peer.ts';
 import type { ReachOptions } from '../engine/api.ts';
-import { parseAddress } from '../engine/net/address.ts';
+import { parseAddress } from '../base/address.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';

@@ -15,8 +15,8 @@ import type {
 } from '../../shared/model/transfer.ts';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
 import type { EngineEvent, TransferHandle } from '../engine/api.ts';
-import { localName } from '../engine/transfer/name-mapping.ts';
-import { rulesAt } from '../engine/transfer/safe-path.ts';
+import { localName } from '../base/name-mapping.ts';
+import { rulesAt } from '../base/safe-path.ts';
 import { compareUtf8, HexdropError } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';
 import type { HistoryEntry } from './history-file.ts';

@@ -3,7 +3,7 @@
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { resumeAdvice, runTransfer, withEngine } from '../engine-session.ts';
-import { formatAddress } from '../../engine/net/address.ts';
+import { formatAddress } from '../../base/address.ts';
 import { selectionOf } from '../offers/selection.ts';
 import { targetFolder } from '../local-paths.ts';
 import { usageError } from '../call/options.ts';

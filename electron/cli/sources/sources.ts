@@ -5,9 +5,9 @@ import { Socket } from 'node:net';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
-import { nameFault } from '../../engine/transfer/safe-path.ts';
-import { fileFaultOf } from '../../engine/transfer/file-fault.ts';
-import { freeName } from '../../engine/transfer/free-name.ts';
+import { nameFault } from '../../base/safe-path.ts';
+import { fileFaultOf } from '../../base/file-fault.ts';
+import { freeName } from '../../base/free-name.ts';
 import { usageError } from '../call/options.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { exitCodeOf, exitDone } from '../exit-codes.ts';

@@ -20,8 +20,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { localName } from '../../engine/transfer/name-mapping.ts';
-import { fileFaultOf } from '../../engine/transfer/file-fault.ts';
+import { localName } from '../../base/name-mapping.ts';
+import { fileFaultOf } from '../../base/file-fault.ts';
 import { formatBytes } from '../terminal/format.ts';
 
 /** Of a process that was killed before it could take its folder away. Named by its process, which must be gone. */

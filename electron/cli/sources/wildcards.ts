@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import { isReservedName } from '../../engine/transfer/safe-path.ts';
+import { isReservedName } from '../../base/safe-path.ts';
 import { usageError } from '../call/options.ts';
 import { standardInput } from '../standard-input.ts';
 

@@ -11,7 +11,7 @@ import type { CaptureFormat, CaptureSettings } from '../../../shared/model/captu
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { SocketAddress } from '../net/connection-info.ts';
 import type { TapMaker } from '../net/tap.ts';
-import { unwritable } from '../unwritable.ts';
+import { unwritable } from '../../base/unwritable.ts';
 import { version } from '../version.ts';
 import type {
   CaptureApi,

@@ -3,7 +3,7 @@ import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { Discovery } from '../api.ts';
 import { startDiscovery } from './discovery.ts';
 import type { DiscoveryOptions } from './discovery.ts';
-import type { Link } from './links.ts';
+import type { Link } from '../../base/links.ts';
 import { linkAt, MemoryNetwork } from './network.fixture.ts';
 import { goodbye } from './responder.ts';
 import { recordsOf, serviceName } from './service.ts';

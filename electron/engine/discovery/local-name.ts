@@ -4,8 +4,8 @@
  */
 
 import { isIPv4 } from 'node:net';
-import { isLinkLocalIPv6, isOnLink } from './links.ts';
-import type { Link } from './links.ts';
+import { isLinkLocalIPv6, isOnLink } from '../../base/links.ts';
+import type { Link } from '../../base/links.ts';
 import { lowerName, readRecords } from './service.ts';
 import { mdnsTransport } from './transport.ts';
 import type { OpenTransport, Transport } from './transport.ts';

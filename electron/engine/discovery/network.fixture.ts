@@ -1,6 +1,6 @@
 /** Networks in memory: links that any number of transports speak on, and packets as a test writes them. */
 
-import type { Link } from './links.ts';
+import type { Link } from '../../base/links.ts';
 import type { Hearing, OpenTransport, Said, Transport } from './transport.ts';
 
 export const lan: Link = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DiscoveredPeer } from '../api.ts';
-import type { Link } from './links.ts';
+import type { Link } from '../../base/links.ts';
 import { lan } from './network.fixture.ts';
 import { PeerTable, mostAddressesOfPeer, mostPeers } from './peer-table.ts';
 import type { HeardRecord } from './service.ts';

@@ -7,8 +7,8 @@
 import { BlockList } from 'node:net';
 import type { Endpoint } from '../../../shared/model/peer.ts';
 import type { DiscoveredPeer } from '../api.ts';
-import { isLinkLocalIPv6, isOnLink } from './links.ts';
-import type { Link } from './links.ts';
+import { isLinkLocalIPv6, isOnLink } from '../../base/links.ts';
+import type { Link } from '../../base/links.ts';
 import { serviceName } from './service.ts';
 import type { HeardRecord, ServiceText } from './service.ts';
 

@@ -4,7 +4,7 @@ import type { NetworkInterfaceInfo } from 'node:os';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { Link, SystemInterfaces } from './links.ts';
+import type { Link, SystemInterfaces } from '../../base/links.ts';
 import { readQuestions, readRecords, serviceName } from './service.ts';
 import { mdnsTransport } from './transport.ts';
 import type { Transport } from './transport.ts';

@@ -11,8 +11,8 @@ import { networkInterfaces } from 'node:os';
 import makeMdns from 'multicast-dns';
 import type { MulticastDNS } from 'multicast-dns';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { isLinkLocalIPv6, isOnLink, keyOfLink, linksOf } from './links.ts';
-import type { Link, SystemInterfaces } from './links.ts';
+import { isLinkLocalIPv6, isOnLink, keyOfLink, linksOf } from '../../base/links.ts';
+import type { Link, SystemInterfaces } from '../../base/links.ts';
 import type { SaidRecord } from './service.ts';
 
 export interface Said {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import type { Link } from '../discovery/links.ts';
+import type { Link } from '../../base/links.ts';
 import { examineMachine } from './examination.ts';
 import type { MachineCheck, MachineSources } from './examination.ts';
 import type { FolderState } from './folder.ts';

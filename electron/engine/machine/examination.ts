@@ -5,7 +5,7 @@
  */
 
 import type { InterfaceKind } from '../../../shared/model/device.ts';
-import type { Link } from '../discovery/links.ts';
+import type { Link } from '../../base/links.ts';
 import type { FirewallState } from './firewall.ts';
 import type { FolderState } from './folder.ts';
 import type { PortState } from './port.ts';

@@ -3,8 +3,8 @@
 import { networkInterfaces } from 'node:os';
 
 import type { Discovery } from '../api.ts';
-import { interfaceKind } from '../discovery/interface-kind.ts';
-import { linksOf } from '../discovery/links.ts';
+import { interfaceKind } from '../../base/interface-kind.ts';
+import { linksOf } from '../../base/links.ts';
 import { lookupName } from '../net/doctor-means.ts';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { MachineSources } from './examination.ts';

@@ -10,7 +10,7 @@ import type { Socket } from 'node:net';
 import { HexdropError, asHexdropError } from '../../../shared/protocol/errors.ts';
 import type { ConnectionInfo, Side } from './connection-info.ts';
 import type { DirectInlet } from './direct-inlet.ts';
-import { lossOf } from './failures.ts';
+import { lossOf } from '../../base/failures.ts';
 import { OpeningCheck } from './opening-check.ts';
 import { Outlet } from './outlet.ts';
 import type { ConnectionTap, TapMaker } from './tap.ts';

@@ -11,14 +11,14 @@ import type { Endpoint } from '../../../shared/model/peer.ts';
 import { asHexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 import { defaultPort, limits } from '../../../shared/protocol/limits.ts';
-import { interfaceKind } from '../discovery/interface-kind.ts';
-import { isLinkLocalIPv6, isOnLink, linksOf } from '../discovery/links.ts';
-import type { Link } from '../discovery/links.ts';
-import { formatAddress } from './address.ts';
+import { interfaceKind } from '../../base/interface-kind.ts';
+import { isLinkLocalIPv6, isOnLink, linksOf } from '../../base/links.ts';
+import type { Link } from '../../base/links.ts';
+import { formatAddress } from '../../base/address.ts';
 import { causesOf } from './doctor-causes.ts';
 import type { Finding, TcpOutcome } from './doctor-causes.ts';
 import { connectBriefly, lookupName, routeTo } from './doctor-means.ts';
-import { dialFailure } from './failures.ts';
+import { dialFailure } from '../../base/failures.ts';
 
 export interface DoctorSources {
   /** Opens a session and closes it; rejects with a HexdropError. The engine's `probe`. */

@@ -9,7 +9,7 @@ import { chmod, link, mkdir, open, readFile, rename, stat, unlink } from 'node:f
 import { join } from 'node:path';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { requireAllowedKey } from './peer-key.ts';
-import { ownersFileFault, temporaryPathOf } from './owners-file.ts';
+import { ownersFileFault, temporaryPathOf } from '../../base/owners-file.ts';
 
 export interface Identity {
   /** 64 hex digits: SHA-256 of the public key as DER SubjectPublicKeyInfo. */

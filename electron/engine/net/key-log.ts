@@ -13,7 +13,7 @@ import { lstat, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { unwritable } from '../unwritable.ts';
+import { unwritable } from '../../base/unwritable.ts';
 
 const what = 'key log';
 

@@ -4,7 +4,7 @@ import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { HomeFaults } from '../home-faults.ts';
+import { HomeFaults } from '../../base/home-faults.ts';
 import { KnownDevices } from './known-devices.ts';
 import { temporaryHome } from './loopback.fixture.ts';
 

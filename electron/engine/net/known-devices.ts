@@ -11,8 +11,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { HomeFaults } from '../home-faults.ts';
-import { makeOwnersFolder, replaceOwnersFile, withLockFile } from './owners-file.ts';
+import type { HomeFaults } from '../../base/home-faults.ts';
+import { makeOwnersFolder, replaceOwnersFile, withLockFile } from '../../base/owners-file.ts';
 import { shortDeviceId } from './identity.ts';
 
 export interface KnownDevice {

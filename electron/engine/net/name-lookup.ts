@@ -6,7 +6,7 @@
 import type { LookupAddress } from 'node:dns';
 import { isIPv6 } from 'node:net';
 import type { LookupFunction } from 'node:net';
-import { systemAddresses } from './system-names.ts';
+import { systemAddresses } from '../../base/system-names.ts';
 
 type Ask = (name: string, signal?: AbortSignal) => Promise<readonly LookupAddress[]>;
 

@@ -4,7 +4,7 @@
  */
 
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
-import { targetOf } from '../net/address.ts';
+import { targetOf } from '../../base/address.ts';
 import type { Reach } from './reach.ts';
 import type { Session } from './session.ts';
 

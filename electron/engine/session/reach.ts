@@ -8,7 +8,7 @@ import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 import type { ReachOptions } from '../api.ts';
 import type { EngineContext } from '../context.ts';
-import { targetOf } from '../net/address.ts';
+import { targetOf } from '../../base/address.ts';
 import { dial } from '../net/dialer.ts';
 import { pickAddress } from '../net/pick-address.ts';
 import { FrameStream } from './frame-stream.ts';

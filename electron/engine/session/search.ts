@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../../../shared/model/peer.ts';
 import type { EngineContext } from '../context.ts';
-import { targetOf } from '../net/address.ts';
+import { targetOf } from '../../base/address.ts';
 import type { Reach } from './reach-request.ts';
 
 /** An address that takes longer than this to answer may have been left. */

@@ -4,7 +4,7 @@
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
-import { MinuteGate } from './minute-gate.ts';
+import { MinuteGate } from '../../base/minute-gate.ts';
 
 export class TextGate {
   readonly #gate = new MinuteGate(limits.textsPerMinute);

@@ -8,7 +8,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { fileFaultOf, tooLarge } from '../transfer/file-fault.ts';
+import { fileFaultOf, tooLarge } from '../../base/file-fault.ts';
 import { PseudoFiles } from '../transfer/pseudo-file.ts';
 import { readingFlags } from '../transfer/reading-flags.ts';
 

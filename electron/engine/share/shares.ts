@@ -13,12 +13,12 @@ import { entryTimeOfMs } from '../../../shared/protocol/entry-time.ts';
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
-import { fileFaultOf } from '../transfer/file-fault.ts';
+import { fileFaultOf } from '../../base/file-fault.ts';
 import { freeName } from '../transfer/landing.ts';
-import { wireNamesOf } from '../transfer/name-mapping.ts';
-import type { WireNames } from '../transfer/name-mapping.ts';
+import { wireNamesOf } from '../../base/name-mapping.ts';
+import type { WireNames } from '../../base/name-mapping.ts';
 import { nameOfPath } from '../transfer/roots.ts';
-import { isReservedName, nameFault, SafeRoot, splitPeerPath } from '../transfer/safe-path.ts';
+import { isReservedName, nameFault, SafeRoot, splitPeerPath } from '../../base/safe-path.ts';
 import { PinGuard } from './pin-guard.ts';
 import { readRange } from './read-range.ts';
 

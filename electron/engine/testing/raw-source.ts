@@ -10,7 +10,7 @@ import { headerBytes, limits } from '../../../shared/protocol/limits.ts';
 import { ManifestPageWriter } from '../../../shared/protocol/manifest.ts';
 import type { ManifestEntry } from '../../../shared/protocol/manifest.ts';
 import { DownloadLimit } from '../transfer/download-limit.ts';
-import { SafeRoot } from '../transfer/safe-path.ts';
+import { SafeRoot } from '../../base/safe-path.ts';
 import { Sink } from '../transfer/sink.ts';
 import type { End, RawPeer } from './session-pair.ts';
 import { serverWith, withRawPeer } from './session-pair.ts';

@@ -20,7 +20,7 @@ import { localTree } from '../transfer/local-tree.ts';
 import { RateLimit } from '../transfer/pace.ts';
 import type { PaceClock } from '../transfer/pace.ts';
 import { rootsOf } from '../transfer/roots.ts';
-import { isReservedName, SafeRoot } from '../transfer/safe-path.ts';
+import { isReservedName, SafeRoot } from '../../base/safe-path.ts';
 import { Sink } from '../transfer/sink.ts';
 import type { SinkTarget } from '../transfer/sink.ts';
 import { Source } from '../transfer/source.ts';

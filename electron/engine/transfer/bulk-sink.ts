@@ -16,7 +16,7 @@ import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { chunkBytes, dataPrefixBytes } from '../../../shared/protocol/limits.ts';
 import { Chain, matchesDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
-import { fileFaultOf } from './file-fault.ts';
+import { fileFaultOf } from '../../base/file-fault.ts';
 import type { Inbox, Slot } from './inbox.ts';
 import type { Journal } from './journal.ts';
 import { copyPartial, createPartial, createTries, isAt, movedTo, reopenPartial } from './landing.ts';
@@ -25,7 +25,7 @@ import { OpenPartial } from './open-partial.ts';
 import { openToOthers, succeed } from './ownership.ts';
 import { PackedFiles } from './packed-files.ts';
 import type { Placer } from './placer.ts';
-import type { SafeRoot } from './safe-path.ts';
+import type { SafeRoot } from '../../base/safe-path.ts';
 
 /** What is written again of a partial that somebody removed while it was open; the rest of a larger one is not waited for. */
 const recoveredBytes = 268_435_456;

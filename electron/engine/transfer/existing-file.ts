@@ -6,7 +6,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 
-import { freeName } from './free-name.ts';
+import { freeName } from '../../base/free-name.ts';
 import { isTimeHeld } from './landing.ts';
 
 /** A FIFO or a link may take the file's place at any time: neither block on it nor follow it. */

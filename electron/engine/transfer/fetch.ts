@@ -9,7 +9,7 @@ import { openLane } from './lane-opening.ts';
 import { isUnfinished } from './partials.ts';
 import type { TransferRecord } from './record.ts';
 import { Room } from './room.ts';
-import { SafeRoot, splitPeerPath } from './safe-path.ts';
+import { SafeRoot, splitPeerPath } from '../../base/safe-path.ts';
 import { provenId, Sink } from './sink.ts';
 
 export interface Fetch {

@@ -2,7 +2,7 @@
 
 import type { Inbox } from './inbox.ts';
 import { setFolderTimes } from './landing.ts';
-import type { SafeRoot } from './safe-path.ts';
+import type { SafeRoot } from '../../base/safe-path.ts';
 
 /** @param timeNotKept the file system does not hold it */
 export function restoreFolderTimes(

@@ -16,7 +16,7 @@ import { isUnfinished } from './partials.ts';
 import { TransferRecord } from './record.ts';
 import type { Outcome } from './record.ts';
 import { freeBytesAt, missingBytesAt, noSpaceAt, Room } from './room.ts';
-import { rulesAt, SafeRoot } from './safe-path.ts';
+import { rulesAt, SafeRoot } from '../../base/safe-path.ts';
 import { provenId, Sink } from './sink.ts';
 
 /** How long a sender whose connection broke is expected back: its own patience, and a little. */

@@ -4,7 +4,7 @@
  */
 
 import { isEntryTime } from '../../../shared/protocol/entry-time.ts';
-import { isSameBoot } from '../boot-id.ts';
+import { isSameBoot } from '../../base/boot-id.ts';
 
 /** Root names kept for the list of partials; the key covers all of them. */
 export const shownRoots = 100;

@@ -23,7 +23,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { HomeFaults } from '../home-faults.ts';
+import { HomeFaults } from '../../base/home-faults.ts';
 import { JournalFile } from './journal-file.ts';
 import { Journal } from './journal.ts';
 import type { Known, LandingRecord } from './journal.ts';

@@ -12,19 +12,19 @@ import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { HomeFaults } from '../home-faults.ts';
-import { fileFaultOf } from './file-fault.ts';
+import type { HomeFaults } from '../../base/home-faults.ts';
+import { fileFaultOf } from '../../base/file-fault.ts';
 import { folderOf, JournalContent, landedIn, landingEntries, shownRoots } from './journal-content.ts';
 import type { JournalHeader, JournalLine, LandingEntry, PartialRecord } from './journal-content.ts';
 import { JournalFile } from './journal-file.ts';
 import type { JournalLines } from './journal-file.ts';
-import { acquireLock, releaseLock } from '../process-lock.ts';
+import { acquireLock, releaseLock } from '../../base/process-lock.ts';
 import { JournalMemory, keepForNextAttempt, takeKept } from './journal-memory.ts';
 import { isTimeHeld } from './landing.ts';
 import { isTrusted, recordedPath, removeUnfinished, statsOf, unfinishedIn } from './unfinished.ts';
 import { unfinishedName, unfinishedNumber, unfinishedPath } from './unfinished.ts';
 
-export { currentBootId, isSameBoot } from '../boot-id.ts';
+export { currentBootId, isSameBoot } from '../../base/boot-id.ts';
 
 /** Transfers of the same roots from the same peer into the same target at the same time. */
 const parallelKeys = 64;

@@ -18,7 +18,7 @@ import {
   setTimes,
   writeWhole,
 } from './landing.ts';
-import { SafeRoot } from './safe-path.ts';
+import { SafeRoot } from '../../base/safe-path.ts';
 
 export const chunk = 65_536;
 

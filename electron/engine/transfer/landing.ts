@@ -25,13 +25,13 @@ import { basename } from 'node:path';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { fileFaultOf } from './file-fault.ts';
+import { fileFaultOf } from '../../base/file-fault.ts';
 import { askedMode, closedMode, succeed } from './ownership.ts';
 import { discardPartial, statsOf } from './unfinished.ts';
 
-export { fileFaultOf } from './file-fault.ts';
-export type { FileAction } from './file-fault.ts';
-export { freeName } from './free-name.ts';
+export { fileFaultOf } from '../../base/file-fault.ts';
+export type { FileAction } from '../../base/file-fault.ts';
+export { freeName } from '../../base/free-name.ts';
 export type { ConflictPolicy } from '../../../shared/model/transfer.ts';
 
 /** How often a file is tried anew when somebody meddles with its path. */

@@ -9,12 +9,12 @@ import { PackReader } from '../../../shared/protocol/bulk.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { matchesDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
-import { fileFaultOf } from './file-fault.ts';
+import { fileFaultOf } from '../../base/file-fault.ts';
 import type { Inbox, Slot } from './inbox.ts';
 import type { Journal, LandingRecord } from './journal.ts';
 import { createTries, landSmall } from './landing.ts';
 import type { Place, Placer } from './placer.ts';
-import type { SafeRoot } from './safe-path.ts';
+import type { SafeRoot } from '../../base/safe-path.ts';
 import { discardPartial } from './unfinished.ts';
 
 export interface PackedFilesOptions {

@@ -6,11 +6,11 @@
 import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 
-import { currentBootId } from '../boot-id.ts';
+import { currentBootId } from '../../base/boot-id.ts';
 import { journalFolderOf, passingPaths } from './journal.ts';
 import { JournalContent } from './journal-content.ts';
 import { forEachLine } from './journal-file.ts';
-import { acquireLock, isLockedByLiving, releaseLock } from '../process-lock.ts';
+import { acquireLock, isLockedByLiving, releaseLock } from '../../base/process-lock.ts';
 import { recordedPath, removeUnfinished, statsOf } from './unfinished.ts';
 
 const journalPattern = /^([0-9a-f]{32}(?:-\d{1,3})?)\.jsonl$/u;

@@ -14,7 +14,7 @@ import { Journal } from './journal.ts';
 import type { LandingRecord } from './journal.ts';
 import type { ConflictPolicy } from './landing.ts';
 import { Placer } from './placer.ts';
-import { SafeRoot } from './safe-path.ts';
+import { SafeRoot } from '../../base/safe-path.ts';
 
 interface Target {
   readonly placer: Placer;

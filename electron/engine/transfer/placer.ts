@@ -14,8 +14,8 @@ import type { Look } from './existing-file.ts';
 import type { EarlierFile, Inbox, Slot } from './inbox.ts';
 import type { Journal, LandingRecord } from './journal.ts';
 import { freeName, isTimeHeld, placeNoClobber, placeOver } from './landing.ts';
-import { clashKey } from './safe-path.ts';
-import type { SafeRoot } from './safe-path.ts';
+import { clashKey } from '../../base/safe-path.ts';
+import type { SafeRoot } from '../../base/safe-path.ts';
 import { SameFiles } from './same-files.ts';
 import { statsOf } from './unfinished.ts';
 

@@ -2,7 +2,7 @@
 
 import type { OfferView, PreviewEntry, RenamedEntry } from '../../../shared/model/transfer.ts';
 import type { Slot } from './inbox.ts';
-import { localName } from './name-mapping.ts';
+import { localName } from '../../base/name-mapping.ts';
 
 /** Entries shown with an offer. */
 export const previewEntries = 1_000;

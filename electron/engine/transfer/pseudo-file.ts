@@ -8,7 +8,7 @@ import type { BigIntStats } from 'node:fs';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { fileFaultOf } from './file-fault.ts';
+import { fileFaultOf } from '../../base/file-fault.ts';
 import { readingFlags } from './reading-flags.ts';
 
 /** File systems of Linux by the numbers of statfs(2). A program behind FUSE may not know what it will give, and say 0. */

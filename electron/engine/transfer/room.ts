@@ -10,9 +10,9 @@ import { formatBytes } from '../../../shared/model/format-bytes.ts';
 import type { Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { stemOf } from './free-name.ts';
-import { localName } from './name-mapping.ts';
-import { clashKey, rulesAt } from './safe-path.ts';
+import { stemOf } from '../../base/free-name.ts';
+import { localName } from '../../base/name-mapping.ts';
+import { clashKey, rulesAt } from '../../base/safe-path.ts';
 
 /** Written and not yet told as arrived: that much of what is still to come may be on the disk already. */
 const underWayBytes = 16_777_216;

@@ -5,10 +5,10 @@ import type { Stats } from 'node:fs';
 import { posix, resolve, win32 } from 'node:path';
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { fileFaultOf } from './file-fault.ts';
+import { fileFaultOf } from '../../base/file-fault.ts';
 import { freeName } from './landing.ts';
-import { wireName } from './name-mapping.ts';
-import { nameFault, rulesAt } from './safe-path.ts';
+import { wireName } from '../../base/name-mapping.ts';
+import { nameFault, rulesAt } from '../../base/safe-path.ts';
 import type { SourceRoot } from './walk.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { BigIntStats } from 'node:fs';
 import { displayName } from '../../../shared/model/display-name.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
-import { fileFaultOf } from './file-fault.ts';
+import { fileFaultOf } from '../../base/file-fault.ts';
 import { readingFlags } from './reading-flags.ts';
 import type { OpenSource, SinceTold, SmallRead, SourceEntry, SourceReader } from './source-tree.ts';
 import { isSameState } from './walk.ts';

@@ -10,8 +10,8 @@ import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import type { StreamedEntry } from '../api.ts';
-import { tooLarge } from './file-fault.ts';
-import { nameFault } from './safe-path.ts';
+import { tooLarge } from '../../base/file-fault.ts';
+import { nameFault } from '../../base/safe-path.ts';
 import type { SourceEntry, WalkReports } from './source-tree.ts';
 
 interface Node {

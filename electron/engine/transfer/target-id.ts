@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-import { kernelBootId } from '../boot-id.ts';
+import { kernelBootId } from '../../base/boot-id.ts';
 
 /** What a file system calls a folder, however its path reads. */
 export interface FolderIdentity {

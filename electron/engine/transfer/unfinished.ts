@@ -10,8 +10,8 @@ import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { pathBytes } from './file-fault.ts';
-import { stagingName } from './safe-path.ts';
+import { pathBytes } from '../../base/file-fault.ts';
+import { stagingName } from '../../base/safe-path.ts';
 
 /** The small file that is being put in place: there is one at a time. Files that can be resumed count from 1. */
 const passingNumber = 0;

@@ -16,11 +16,11 @@ import { entryTimeOf } from '../../../shared/protocol/entry-time.ts';
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
-import { fileFaultOf, tooLarge } from './file-fault.ts';
-import { wireNamesOf } from './name-mapping.ts';
-import type { WireNames } from './name-mapping.ts';
+import { fileFaultOf, tooLarge } from '../../base/file-fault.ts';
+import { wireNamesOf } from '../../base/name-mapping.ts';
+import type { WireNames } from '../../base/name-mapping.ts';
 import { PseudoFiles } from './pseudo-file.ts';
-import { isReservedName, nameFault, rulesAt } from './safe-path.ts';
+import { isReservedName, nameFault, rulesAt } from '../../base/safe-path.ts';
 import type { SourceEntry, WalkReports } from './source-tree.ts';
 import type { FolderIdentity } from './target-id.ts';
 

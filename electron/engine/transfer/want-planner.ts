@@ -18,8 +18,8 @@ import type { Inbox, SinkFolder, Slot } from './inbox.ts';
 import type { Journal, Known } from './journal.ts';
 import { freeName } from './landing.ts';
 import type { Placer } from './placer.ts';
-import { clashKey } from './safe-path.ts';
-import type { NameFault, SafeRoot } from './safe-path.ts';
+import { clashKey } from '../../base/safe-path.ts';
+import type { NameFault, SafeRoot } from '../../base/safe-path.ts';
 import { statsOf } from './unfinished.ts';
 
 type Want = Payload<'WANT'>;

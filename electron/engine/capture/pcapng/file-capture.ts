@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 
 import { HexdropError } from '../../../../shared/protocol/errors.ts';
-import { unwritable } from '../../unwritable.ts';
+import { unwritable } from '../../../base/unwritable.ts';
 import type { FileCapture, FileCaptureResult } from '../api.ts';
 import { FileFeed } from './file-feed.ts';
 import type { BatchCarrier } from './file-feed.ts';

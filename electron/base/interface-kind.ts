@@ -8,7 +8,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { InterfaceKind } from '../../../shared/model/device.ts';
+import type { InterfaceKind } from '../../shared/model/device.ts';
 
 const byName: readonly (readonly [RegExp, InterfaceKind])[] = [
   [/^(?:lo\d*|Loopback.*)$/i, 'loopback'],

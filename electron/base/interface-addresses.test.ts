@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { InterfaceKind } from '../../../shared/model/device.ts';
+import type { InterfaceKind } from '../../shared/model/device.ts';
 import { interfaceAddresses } from './interface-addresses.ts';
 import type { SystemInterfaces } from './links.ts';
 

@@ -2,9 +2,9 @@
  * Owns the second name of a file whose first name is taken. Pure: whether a name is taken is asked of the caller.
  */
 
-import { displayName } from '../../../shared/model/display-name.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { limits } from '../../../shared/protocol/limits.ts';
+import { displayName } from '../../shared/model/display-name.ts';
+import { HexdropError } from '../../shared/protocol/errors.ts';
+import { limits } from '../../shared/protocol/limits.ts';
 
 /** The most numbers that are tried: doubling from 1 reaches it in 31 steps. */
 const lastNumber = 2 ** 30;

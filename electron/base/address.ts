@@ -5,9 +5,9 @@
  */
 
 import { isIPv4, isIPv6 } from 'node:net';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { defaultPort } from '../../../shared/protocol/limits.ts';
-import type { Endpoint } from '../../../shared/model/peer.ts';
+import { HexdropError } from '../../shared/protocol/errors.ts';
+import { defaultPort } from '../../shared/protocol/limits.ts';
+import type { Endpoint } from '../../shared/model/peer.ts';
 
 export interface RemotePath {
   readonly endpoint: Endpoint;

@@ -5,9 +5,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { currentBootId } from '../boot-id.ts';
-import { acquireLock, releaseLock } from '../process-lock.ts';
+import { HexdropError } from '../../shared/protocol/errors.ts';
+import { currentBootId } from './boot-id.ts';
+import { acquireLock, releaseLock } from './process-lock.ts';
 
 /** A change takes some milliseconds. Whoever holds the lock for longer stands still, and this process must not. */
 const lockTimeoutMs = 500;

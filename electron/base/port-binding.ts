@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
-import { limits } from '../../../shared/protocol/limits.ts';
+import { limits } from '../../shared/protocol/limits.ts';
 import { listenFailure, noNameServer } from './failures.ts';
 import { systemAddresses } from './system-names.ts';
 

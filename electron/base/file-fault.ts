@@ -3,9 +3,9 @@
  * and the relative path; the absolute one stays in `cause` and never crosses the wire.
  */
 
-import { displayName } from '../../../shared/model/display-name.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import { displayName } from '../../shared/model/display-name.ts';
+import { HexdropError } from '../../shared/protocol/errors.ts';
+import type { ErrorCode } from '../../shared/protocol/errors.ts';
 
 /** What was being done, as it stands in the sentence "Could not ... "a/b.txt"". */
 export type FileAction =

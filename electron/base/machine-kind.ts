@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { DeviceKind } from '../../../shared/model/device.ts';
+import type { DeviceKind } from '../../shared/model/device.ts';
 
 export interface MachineFacts {
   readonly platform: NodeJS.Platform;

@@ -1,8 +1,8 @@
 /** The addresses of this machine as one types them elsewhere, the likeliest to work first. */
 
 import { networkInterfaces } from 'node:os';
-import type { InterfaceAddress, InterfaceKind } from '../../../shared/model/device.ts';
-import { formatAddress } from '../net/address.ts';
+import type { InterfaceAddress, InterfaceKind } from '../../shared/model/device.ts';
+import { formatAddress } from './address.ts';
 import { interfaceKind } from './interface-kind.ts';
 import { isLinkLocalIPv6 } from './links.ts';
 import type { SystemInterfaces } from './links.ts';

@@ -53,7 +53,7 @@ function nodeProgram(folder: string, input: Record<string, string>): RolldownOpt
           { name: 'start', test: /[\\/]package\.json$|[\\/]host[\\/]hang-up\.ts$/, priority: 1 },
           {
             name: 'program',
-            test: /[\\/](?:electron|shared)[\\/](?!(?:cli[\\/](?:embedded|hexdrop|process-world)|cli[\\/]start[\\/][^.]+|headless[\\/]ui|engine[\\/](?:discovery[\\/](?:discovery|local-name|transport)|capture[\\/]pcapng[\\/]capture-thread))\.ts)|[\\/]valibot[\\/]/,
+            test: /[\\/](?:electron|shared)[\\/](?!(?:cli[\\/](?:embedded|hexdrop|process-world)|cli[\\/]start[\\/][^.]+|headless[\\/]ui|engine[\\/](?:discovery[\\/]discovery|mdns[\\/](?:local-name|transport)|capture[\\/]pcapng[\\/]capture-thread))\.ts)|[\\/]valibot[\\/]/,
           },
         ],
       },

@@ -13,7 +13,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { bonjourServices, fuses } from '../../build/packaging/config.ts';
 import { macLauncher, windowsLauncher } from '../../build/packaging/launchers.ts';
 import { addonBinary } from '../../build/packaging/stage.ts';
-import { serviceName } from '../../electron/engine/discovery/service.ts';
+import { serviceName } from '../../electron/engine/mdns/service.ts';
 import { ShimApp, root } from '../desktop/desktop-app.ts';
 import { makeHome, quietly } from '../desktop/home.ts';
 import { chromiumNeed, chromiumOptions } from '../support/chromium.ts';

@@ -25,8 +25,8 @@ import type {
 import type { DiscoveryOptions } from '../engine/discovery/discovery.ts';
 import type { UiProgram } from '../host/ui-program.ts';
 import { HexdropError } from '../../shared/protocol/errors.ts';
-import type { KnownDevice } from '../engine/net/known-devices.ts';
-import type { PartialSummary } from '../engine/transfer/partials.ts';
+import type { KnownDevice } from '../engine/peers/known-devices.ts';
+import type { PartialSummary } from '../engine/transfer/journal/partials.ts';
 import { peerView, transferResult, transferView } from './fake-views.ts';
 import { run } from './run.ts';
 import type { NetworkAddress, TextSink, TextSource, World } from './world.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../shared/model/peer.ts';
 import type { DiscoveredPeer } from '../engine/api.ts';
-import type { KnownDevice } from '../engine/net/known-devices.ts';
-import { announcedAlias } from '../engine/discovery/service.ts';
+import type { KnownDevice } from '../engine/peers/known-devices.ts';
+import { announcedAlias } from '../engine/mdns/service.ts';
 import { deviceId, discoveredPeer, knownDevice } from './fake-views.ts';
 import { readTarget, resolveTarget } from './target.ts';
 import type { Target } from './target.ts';

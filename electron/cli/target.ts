@@ -9,10 +9,10 @@ import type { Endpoint } from '../../shared/model/peer.ts';
 import { HexdropError } from '../../shared/protocol/errors.ts';
 import { defaultPort } from '../../shared/protocol/limits.ts';
 import type { DiscoveredPeer } from '../engine/api.ts';
-import { announcedAlias } from '../engine/discovery/service.ts';
+import { announcedAlias } from '../engine/mdns/service.ts';
 import { formatAddress, parseAddress, targetOf } from '../base/address.ts';
 import { shortDeviceId } from '../engine/net/identity.ts';
-import type { KnownDevice } from '../engine/net/known-devices.ts';
+import type { KnownDevice } from '../engine/peers/known-devices.ts';
 import { usageError } from './call/options.ts';
 
 export interface Target {

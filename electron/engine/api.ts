@@ -27,8 +27,8 @@ export type {
   LoadOptions,
   RangeRows,
 } from './capture/api.ts';
-import type { KnownDevice } from './net/known-devices.ts';
-import type { PartialSummary } from './transfer/partials.ts';
+import type { KnownDevice } from './peers/known-devices.ts';
+import type { PartialSummary } from './transfer/journal/partials.ts';
 
 export interface EngineOptions {
   /** Folder of identity, known devices and journals; made with owner-only permissions. */

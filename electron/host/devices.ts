@@ -8,7 +8,7 @@ import type { DeviceCard, Presence } from '../../shared/model/device.ts';
 import type { Endpoint, PeerView, Trust } from '../../shared/model/peer.ts';
 import type { Discovery, EngineEvent } from '../engine/api.ts';
 import { formatAddress, parseAddress } from '../base/address.ts';
-import type { KnownDevice } from '../engine/net/known-devices.ts';
+import type { KnownDevice } from '../engine/peers/known-devices.ts';
 import { errorTable, HexdropError, isErrorCode } from '../engine/vocabulary.ts';
 import type { HostContext } from './context.ts';
 import type { DeviceNote, DeviceNotes } from './device-notes.ts';

@@ -1,6 +1,6 @@
 /** The contract, call by call, on the parts of the host. What a call does is in its part; here is only who does it. */
 
-import { diagnose } from '../engine/net/doctor.ts';
+import { diagnose } from '../engine/doctor/doctor.ts';
 import { version } from '../engine/version.ts';
 import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
 import { deviceWords } from '../../shared/model/device-words.ts';

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { loadIdentity } from '../engine/net/identity.ts';
-import { KnownDevices } from '../engine/net/known-devices.ts';
+import { KnownDevices } from '../engine/peers/known-devices.ts';
 import { temporaryFolder } from '../engine/testing/trees.ts';
-import { JournalContent } from '../engine/transfer/journal-content.ts';
-import { forEachLine } from '../engine/transfer/journal-file.ts';
-import { listPartials } from '../engine/transfer/partials.ts';
+import { JournalContent } from '../engine/transfer/journal/journal-content.ts';
+import { forEachLine } from '../engine/transfer/journal/journal-file.ts';
+import { listPartials } from '../engine/transfer/journal/partials.ts';
 import { HexdropError } from '../engine/vocabulary.ts';
 import { DeviceNotes } from './device-notes.ts';
 import { History } from './history.ts';

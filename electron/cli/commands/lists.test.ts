@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { PartialSummary } from '../../engine/transfer/partials.ts';
+import type { PartialSummary } from '../../engine/transfer/journal/partials.ts';
 import { deviceId, knownDevice } from '../fake-views.ts';
 import { FakeEngine, fakeCall } from '../fake-world.ts';
 

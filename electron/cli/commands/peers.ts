@@ -5,7 +5,7 @@ import type { Trust } from '../../../shared/model/peer.ts';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { DiscoveredPeer } from '../../engine/api.ts';
 import { shortDeviceId } from '../../engine/net/identity.ts';
-import type { KnownDevice } from '../../engine/net/known-devices.ts';
+import type { KnownDevice } from '../../engine/peers/known-devices.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { typedAddress } from '../addresses.ts';
 import { defaultWaitSeconds } from '../call/options.ts';

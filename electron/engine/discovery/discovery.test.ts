@@ -6,8 +6,8 @@ import type { DiscoveryOptions } from './discovery.ts';
 import type { Link } from '../../base/links.ts';
 import { linkAt, MemoryNetwork } from './network.fixture.ts';
 import { goodbye } from './responder.ts';
-import { recordsOf, serviceName } from './service.ts';
-import type { Hearing } from './transport.ts';
+import { recordsOf, serviceName } from '../mdns/service.ts';
+import type { Hearing } from '../mdns/transport.ts';
 
 const ada = 'a'.repeat(64);
 const bob = 'b'.repeat(64);

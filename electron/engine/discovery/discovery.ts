@@ -21,10 +21,10 @@ import {
   readRecords,
   recordsOf,
   serviceName,
-} from './service.ts';
-import type { OwnService, SaidRecord } from './service.ts';
-import { mdnsTransport } from './transport.ts';
-import type { OpenTransport, Transport } from './transport.ts';
+} from '../mdns/service.ts';
+import type { OwnService, SaidRecord } from '../mdns/service.ts';
+import { mdnsTransport } from '../mdns/transport.ts';
+import type { OpenTransport, Transport } from '../mdns/transport.ts';
 
 export interface DiscoveryOptions extends Announced {
   readonly deviceId: string;

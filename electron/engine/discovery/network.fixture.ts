@@ -1,7 +1,7 @@
 /** Networks in memory: links that any number of transports speak on, and packets as a test writes them. */
 
 import type { Link } from '../../base/links.ts';
-import type { Hearing, OpenTransport, Said, Transport } from './transport.ts';
+import type { Hearing, OpenTransport, Said, Transport } from '../mdns/transport.ts';
 
 export const lan: Link = {
   name: 'eth0',

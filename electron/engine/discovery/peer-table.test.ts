@@ -4,8 +4,8 @@ import type { DiscoveredPeer } from '../api.ts';
 import type { Link } from '../../base/links.ts';
 import { lan } from './network.fixture.ts';
 import { PeerTable, mostAddressesOfPeer, mostPeers } from './peer-table.ts';
-import type { HeardRecord } from './service.ts';
-import { serviceName } from './service.ts';
+import type { HeardRecord } from '../mdns/service.ts';
+import { serviceName } from '../mdns/service.ts';
 
 const ownId = '0'.repeat(64);
 

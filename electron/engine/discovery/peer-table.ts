@@ -9,8 +9,8 @@ import type { Endpoint } from '../../../shared/model/peer.ts';
 import type { DiscoveredPeer } from '../api.ts';
 import { isLinkLocalIPv6, isOnLink } from '../../base/links.ts';
 import type { Link } from '../../base/links.ts';
-import { serviceName } from './service.ts';
-import type { HeardRecord, ServiceText } from './service.ts';
+import { serviceName } from '../mdns/service.ts';
+import type { HeardRecord, ServiceText } from '../mdns/service.ts';
 
 /** More than that is no network of people who send each other files. */
 export const mostPeers = 500;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lan } from './network.fixture.ts';
 import { goodbye, responseTo } from './responder.ts';
-import { hostNameOf, instanceNameOf, recordsOf, serviceName, servicesName } from './service.ts';
-import type { OwnRecords, OwnService } from './service.ts';
+import { hostNameOf, instanceNameOf, recordsOf, serviceName, servicesName } from '../mdns/service.ts';
+import type { OwnRecords, OwnService } from '../mdns/service.ts';
 
 const own: OwnService = {
   deviceId: 'ab'.repeat(32),

@@ -1,7 +1,7 @@
 /** Which of our records answer what somebody asks (RFC 6762, section 6; RFC 6763, section 12). Pure. */
 
-import type { HeardQuestions, OwnRecords, SaidRecord } from './service.ts';
-import { serviceName, servicesName } from './service.ts';
+import type { HeardQuestions, OwnRecords, SaidRecord } from '../mdns/service.ts';
+import { serviceName, servicesName } from '../mdns/service.ts';
 
 export interface Response {
   readonly answers: readonly SaidRecord[];

@@ -14,7 +14,7 @@ const withFamily = (address: string): LookupAddress => ({ address, family: isIPv
 
 /** Loaded when first needed: few names are such. */
 const askNetwork: Ask = async (name) => {
-  const { resolveLocalName } = await import('../discovery/local-name.ts');
+  const { resolveLocalName } = await import('../mdns/local-name.ts');
   return (await resolveLocalName(name)).map(withFamily);
 };
 

@@ -7,8 +7,8 @@ import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { protocolVersion } from '../../../shared/protocol/limits.ts';
 import { clip } from '../../../shared/protocol/text.ts';
-import { availableDigests, commonDigest, digestByName } from '../transfer/digest.ts';
-import type { Digest } from '../transfer/digest.ts';
+import { availableDigests, commonDigest, digestByName } from '../digest/digest.ts';
+import type { Digest } from '../digest/digest.ts';
 
 /** What this program says of itself. */
 export interface SelfDescription {

@@ -14,7 +14,7 @@ import { limits } from '../../../shared/protocol/limits.ts';
 import { errorFromWire, errorPayload, refusalPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { Connection } from '../net/connection.ts';
 import type { ConnectionInfo, Side } from '../net/connection-info.ts';
-import type { Digest } from '../transfer/digest.ts';
+import type { Digest } from '../digest/digest.ts';
 import type { BulkType, ControlFrame, ControlType, FrameReceiver, FrameStream } from './frame-stream.ts';
 import { acceptWelcome, answerHello, helloOf } from './handshake.ts';
 import type { CommonGround, SelfDescription } from './handshake.ts';

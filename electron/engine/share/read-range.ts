@@ -9,8 +9,8 @@ import { displayName } from '../../../shared/model/display-name.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { fileFaultOf, tooLarge } from '../../base/file-fault.ts';
-import { PseudoFiles } from '../transfer/pseudo-file.ts';
-import { readingFlags } from '../transfer/reading-flags.ts';
+import { PseudoFiles } from '../files/pseudo-file.ts';
+import { readingFlags } from '../files/reading-flags.ts';
 
 /**
  * @param path local and absolute, seen to lead through no link

@@ -14,10 +14,10 @@ import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import { fileFaultOf } from '../../base/file-fault.ts';
-import { freeName } from '../transfer/landing.ts';
+import { freeName } from '../files/landing.ts';
 import { wireNamesOf } from '../../base/name-mapping.ts';
 import type { WireNames } from '../../base/name-mapping.ts';
-import { nameOfPath } from '../transfer/roots.ts';
+import { nameOfPath } from '../transfer/source/roots.ts';
 import { isReservedName, nameFault, SafeRoot, splitPeerPath } from '../../base/safe-path.ts';
 import { PinGuard } from './pin-guard.ts';
 import { readRange } from './read-range.ts';

@@ -1,6 +1,6 @@
 /** A clock that stands until a test moves it: for what goes by `PaceClock`. */
 
-import type { PaceClock } from '../transfer/pace.ts';
+import type { PaceClock } from '../transfer/pace/pace.ts';
 
 interface Alarm {
   readonly atMs: number;

@@ -3,7 +3,7 @@
 import type { FileNotice } from '../../../shared/model/transfer.ts';
 import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { Outcome } from '../transfer/record.ts';
-import type { TransferReports } from '../transfer/reports.ts';
+import type { TransferReports } from '../transfer/progress/reports.ts';
 
 export interface Told {
   readonly path: string;

@@ -5,9 +5,9 @@
 
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
-import type { EngineContext } from '../context.ts';
-import { reachDevice } from '../session/reach.ts';
-import type { Reach, Reached } from '../session/reach.ts';
+import type { EngineContext } from '../peers/context.ts';
+import { reachDevice } from '../peers/reach.ts';
+import type { Reach, Reached } from '../peers/reach.ts';
 import type { Session } from '../session/session.ts';
 import type { Outcome, TransferRecord } from './record.ts';
 

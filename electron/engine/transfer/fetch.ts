@@ -1,16 +1,16 @@
 /** Fetching from a share: asks for paths, and is the sink of what comes. */
 
 import type { ConflictPolicy, EntryKind } from '../../../shared/model/transfer.ts';
-import type { EngineContext } from '../context.ts';
-import type { Reach } from '../session/reach.ts';
+import type { EngineContext } from '../peers/context.ts';
+import type { Reach } from '../peers/reach.ts';
 import type { Session } from '../session/session.ts';
 import { runAttempts } from './attempts.ts';
 import { openLane } from './lane-opening.ts';
-import { isUnfinished } from './partials.ts';
+import { isUnfinished } from './journal/partials.ts';
 import type { TransferRecord } from './record.ts';
-import { Room } from './room.ts';
+import { Room } from './sink/room.ts';
 import { SafeRoot, splitPeerPath } from '../../base/safe-path.ts';
-import { provenId, Sink } from './sink.ts';
+import { provenId, Sink } from './sink/sink.ts';
 
 export interface Fetch {
   readonly paths: readonly string[];

@@ -10,10 +10,10 @@ import type { End, RawPeer } from '../testing/session-pair.ts';
 import { Reported } from '../testing/reported.ts';
 import { contentOf, plant, temporaryFolder } from '../testing/trees.ts';
 import type { Tree } from '../testing/trees.ts';
-import { localTree } from './local-tree.ts';
-import { RateLimit } from './pace.ts';
-import { rootsOf } from './roots.ts';
-import { Source } from './source.ts';
+import { localTree } from './source/local-tree.ts';
+import { RateLimit } from './pace/pace.ts';
+import { rootsOf } from './source/roots.ts';
+import { Source } from './source/source.ts';
 
 interface Offering {
   readonly ours: End;

@@ -12,9 +12,9 @@ import { bytesOf, filesOf, harvest, plant, temporaryFolder } from '../testing/tr
 import type { Tree } from '../testing/trees.ts';
 import { leftovers, Rig } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
-import { currentBootId } from './journal.ts';
-import { listPartials } from './partials.ts';
-import { SameFiles } from './same-files.ts';
+import { currentBootId } from './journal/journal.ts';
+import { listPartials } from './journal/partials.ts';
+import { SameFiles } from './sink/same-files.ts';
 
 const policies: readonly ConflictPolicy[] = ['rename', 'skip', 'overwrite'];
 

@@ -9,9 +9,9 @@ import { serverWith, withRawPeer } from '../testing/session-pair.ts';
 import type { RawPeer } from '../testing/session-pair.ts';
 import { temporaryFolder } from '../testing/trees.ts';
 import type { EngineEvent } from '../api.ts';
-import type { EngineContext } from '../context.ts';
-import { TransferBook } from '../transfer-book.ts';
-import { DownloadLimit } from './download-limit.ts';
+import type { EngineContext } from '../peers/context.ts';
+import { TransferBook } from './transfer-book.ts';
+import { DownloadLimit } from './pace/download-limit.ts';
 import { Incoming } from './incoming.ts';
 
 const transfer = 'ab'.repeat(16);

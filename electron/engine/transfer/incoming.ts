@@ -8,16 +8,16 @@ import type { ConflictPolicy, Decision, OfferView } from '../../../shared/model/
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ReceivePolicy } from '../api.ts';
-import type { EngineContext } from '../context.ts';
+import type { EngineContext } from '../peers/context.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import { isPassing } from './attempts.ts';
 import { openLane } from './lane-opening.ts';
-import { isUnfinished } from './partials.ts';
+import { isUnfinished } from './journal/partials.ts';
 import { TransferRecord } from './record.ts';
 import type { Outcome } from './record.ts';
-import { freeBytesAt, missingBytesAt, noSpaceAt, Room } from './room.ts';
+import { freeBytesAt, missingBytesAt, noSpaceAt, Room } from './sink/room.ts';
 import { rulesAt, SafeRoot } from '../../base/safe-path.ts';
-import { provenId, Sink } from './sink.ts';
+import { provenId, Sink } from './sink/sink.ts';
 
 /** How long a sender whose connection broke is expected back: its own patience, and a little. */
 const returnWithinMs = 45_000;

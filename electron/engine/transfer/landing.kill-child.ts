@@ -7,7 +7,7 @@ import { closeSync, fdatasyncSync, lstatSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 
-import { currentBootId, Journal } from './journal.ts';
+import { currentBootId, Journal } from './journal/journal.ts';
 import {
   createPartial,
   freeName,
@@ -17,7 +17,7 @@ import {
   reopenPartial,
   setTimes,
   writeWhole,
-} from './landing.ts';
+} from '../files/landing.ts';
 import { SafeRoot } from '../../base/safe-path.ts';
 
 export const chunk = 65_536;

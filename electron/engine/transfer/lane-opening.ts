@@ -2,7 +2,7 @@
 
 import type { Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
-import type { EngineContext } from '../context.ts';
+import type { EngineContext } from '../peers/context.ts';
 import type { FrameStream } from '../session/frame-stream.ts';
 import { dialLane } from '../session/lanes.ts';
 import type { SessionFacts } from '../session/transfer-wire.ts';

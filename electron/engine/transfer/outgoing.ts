@@ -4,21 +4,21 @@ import { randomBytes } from 'node:crypto';
 
 import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { Sendable, StreamedTree } from '../api.ts';
-import type { EngineContext } from '../context.ts';
+import type { EngineContext } from '../peers/context.ts';
 import { isOneMachine } from '../net/connection-info.ts';
 import { listen } from '../net/listener.ts';
 import type { Listener } from '../net/listener.ts';
 import { receiveFirstFrame } from '../session/reception.ts';
-import type { Reach } from '../session/reach.ts';
+import type { Reach } from '../peers/reach.ts';
 import type { Session } from '../session/session.ts';
 import { runAttempts } from './attempts.ts';
 import { isLaneWorth } from './lane-opening.ts';
 import type { Outcome, TransferRecord } from './record.ts';
-import { localTree } from './local-tree.ts';
-import { rootsOf } from './roots.ts';
-import { Source } from './source.ts';
-import type { TreeMaker } from './source-tree.ts';
-import { streamedTree } from './streamed-tree.ts';
+import { localTree } from './source/local-tree.ts';
+import { rootsOf } from './source/roots.ts';
+import { Source } from './source/source.ts';
+import type { TreeMaker } from './source/source-tree.ts';
+import { streamedTree } from './source/streamed-tree.ts';
 
 export interface Push {
   readonly what: Sendable;

@@ -5,7 +5,7 @@ import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { EngineEvent } from '../api.ts';
 import { TransferRecord } from './record.ts';
 import type { Outcome } from './record.ts';
-import type { Progress } from './reports.ts';
+import type { Progress } from './progress/reports.ts';
 
 const peer: PeerView = {
   deviceId: 'ab'.repeat(32),

@@ -14,9 +14,9 @@ import type {
 import { errorTable, HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
 import type { EngineEvent } from '../api.ts';
-import { Pauses } from './pauses.ts';
-import { RateMeter } from './rate.ts';
-import type { Progress, Summary, TransferReports } from './reports.ts';
+import { Pauses } from './pace/pauses.ts';
+import { RateMeter } from './pace/rate.ts';
+import type { Progress, Summary, TransferReports } from './progress/reports.ts';
 
 /** At most twenty events a second. */
 const eventEveryMs = 50;

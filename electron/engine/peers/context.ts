@@ -1,0 +1,45 @@
+/** What the parts of one engine share. Made by engine.ts; no behaviour of its own. */
+
+import type { Endpoint } from '../../../shared/model/peer.ts';
+import type { EngineEvent, Whereabouts } from '../api.ts';
+import type { HomeFaults } from '../../base/home-faults.ts';
+import type { Identity } from '../net/identity.ts';
+import type { KnownDevices } from './known-devices.ts';
+import type { KeyLog } from '../net/key-log.ts';
+import type { TapMaker } from '../net/tap.ts';
+import type { SelfDescription } from '../session/handshake.ts';
+import type { LaneDesk } from '../session/lanes.ts';
+import type { SessionRegistry } from './registry.ts';
+import type { SessionServer, SessionTimings } from '../session/session.ts';
+import type { DownloadLimit } from '../transfer/pace/download-limit.ts';
+import type { RateLimit } from '../transfer/pace/pace.ts';
+import type { TransferRecord } from '../transfer/record.ts';
+
+export interface EngineContext {
+  readonly home: string;
+  readonly identity: Identity;
+  readonly self: SelfDescription;
+  readonly knownDevices: KnownDevices;
+  readonly homeFaults: HomeFaults;
+  readonly whereabouts: Whereabouts | undefined;
+  readonly desk: LaneDesk;
+  readonly timings: SessionTimings;
+  readonly bootId: string;
+  /** Answers the requests of peers, whoever dialed. */
+  readonly server: SessionServer;
+  /** Open sessions, both ways. */
+  readonly sessions: SessionRegistry;
+  /** Where this engine listens, if it does, and whether it takes plain connections there. */
+  listening(): (Endpoint & { readonly allowPlain: boolean }) | undefined;
+  /** Lets the capture look at every connection. */
+  readonly tap: TapMaker;
+  /** Takes the secrets of every TLS session; absent unless somebody asked for it. */
+  readonly keyLog: KeyLog | undefined;
+  /** The limit of everything that is sent. */
+  readonly uploads: RateLimit;
+  /** The limit of everything that is received. */
+  readonly downloads: DownloadLimit;
+  emit(event: EngineEvent): void;
+  /** Shows a transfer in the snapshot. */
+  track(record: TransferRecord): void;
+}

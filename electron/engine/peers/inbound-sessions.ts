@@ -1,0 +1,49 @@
+/** Those who come to our port: a connection becomes a session, joins a transfer as its lane, or is told why not. */
+
+import type { Trust } from '../../../shared/model/peer.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { EngineContext } from './context.ts';
+import type { Connection } from '../net/connection.ts';
+import { receiveFirstFrame } from '../session/reception.ts';
+import { Session } from '../session/session.ts';
+
+/** @param openForMs of the time for the handshake are spent */
+export function greetGuest(context: EngineContext, connection: Connection, openForMs: number): void {
+  const { timings } = context;
+  const rejected = (error: HexdropError): void =>
+    context.emit({ kind: 'rejected', address: connection.info.remote.address, error });
+  receiveFirstFrame(connection, {
+    desk: context.desk,
+    handshakeMs: timings.handshakeMs - openForMs,
+    session: (stream, hello) => {
+      const session = new Session(stream, {
+        self: context.self,
+        server: context.server,
+        timings,
+        trustOf: (deviceId) => trustGuest(context, connection, deviceId),
+        opened: (opened) => {
+          const { deviceId, alias, trust } = opened.peer;
+          if (trust !== 'unauthenticated') context.knownDevices.record({ deviceId, alias });
+          context.sessions.opened(opened);
+          context.emit({ kind: 'session-opened', peer: opened.peer });
+        },
+        closed: (closed, error) => {
+          if (!context.sessions.closed(closed)) return rejected(error ?? new HexdropError('connection-lost'));
+          context.emit({
+            kind: 'session-closed',
+            peer: closed.peer,
+            ...(error === undefined ? {} : { error }),
+          });
+        },
+      });
+      session.control(hello);
+    },
+    rejected: (_, error) => rejected(error),
+  });
+}
+
+/** A guest has no address that it was known by. */
+function trustGuest(context: EngineContext, connection: Connection, deviceId: string): Trust {
+  if (connection.info.peerDeviceId === undefined) return 'unauthenticated';
+  return context.knownDevices.check(undefined, deviceId);
+}

@@ -7,8 +7,8 @@ import * as fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { Captures } from '../../electron/engine/capture/captures.ts';
-import { conversation, play, recordsOf } from '../../electron/engine/capture/wire.fixture.ts';
-import type { Conversation } from '../../electron/engine/capture/wire.fixture.ts';
+import { conversation, play, recordsOf } from '../../electron/engine/testing/wire.ts';
+import type { Conversation } from '../../electron/engine/testing/wire.ts';
 import type { CaptureRecord } from '../../shared/model/capture.ts';
 import { readChunks } from '../../shared/model/capture-rows.ts';
 import { typeLabel } from '../../shared/protocol/catalog.ts';

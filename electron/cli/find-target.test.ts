@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { discoveredPeer, knownDevice } from './fake-views.ts';
+import { discoveredPeer, knownDevice } from './testing/fake-views.ts';
 import { withSlashes } from './find-target.ts';
-import { FakeDiscovery, FakeEngine, fakeCall, until } from './fake-world.ts';
+import { FakeDiscovery, FakeEngine, fakeCall, until } from './testing/fake-world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { fakeCall, until } from './fake-world.ts';
+import { fakeCall, until } from './testing/fake-world.ts';
 import { run } from './run.ts';
 
 const made: string[] = [];

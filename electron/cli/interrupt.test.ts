@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { FakeEngine, fakeCall, until } from './fake-world.ts';
-import { transferView } from './fake-views.ts';
+import { FakeEngine, fakeCall, until } from './testing/fake-world.ts';
+import { transferView } from './testing/fake-views.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));

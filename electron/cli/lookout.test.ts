@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { discoveredPeer } from './fake-views.ts';
-import { FakeDiscovery, fakeCall } from './fake-world.ts';
+import { discoveredPeer } from './testing/fake-views.ts';
+import { FakeDiscovery, fakeCall } from './testing/fake-world.ts';
 import { Lookout } from './lookout.ts';
 
 const peer = discoveredPeer();

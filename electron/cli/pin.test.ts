@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HexdropError } from '../../shared/protocol/errors.ts';
-import { FakeEngine, fakeCall } from './fake-world.ts';
+import { FakeEngine, fakeCall } from './testing/fake-world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../shared/model/peer.ts';
 import type { DiscoveredPeer } from '../engine/api.ts';
 import type { KnownDevice } from '../engine/peers/known-devices.ts';
 import { announcedAlias } from '../engine/mdns/service.ts';
-import { deviceId, discoveredPeer, knownDevice } from './fake-views.ts';
+import { deviceId, discoveredPeer, knownDevice } from './testing/fake-views.ts';
 import { readTarget, resolveTarget } from './target.ts';
 import type { Target } from './target.ts';
 

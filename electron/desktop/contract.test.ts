@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads';
-import { contractSuite } from '../host/contract.suite.ts';
+import { contractSuite } from '../host/testing/contract.suite.ts';
 import { PortLink } from './link.ts';
 import { mainPort } from './testing/main-port.ts';
 

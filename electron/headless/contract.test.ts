@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 
-import { contractSuite } from '../host/contract.suite.ts';
+import { contractSuite } from '../host/testing/contract.suite.ts';
 import type { LinkPair } from '../host/testing/hosts.ts';
 import { uiLimits } from './limits.ts';
-import { Rig } from './testing.fixture.ts';
+import { Rig } from './testing/ui-server.ts';
 import { WebSocketLink } from './web-socket-link.ts';
 
 /** A WebSocket through the whole server: gate, key, cookie. */

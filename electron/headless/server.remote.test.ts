@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 
 import { loadPageCertificate } from './certificate.ts';
 import type { PageCertificate } from './certificate.ts';
-import { Rig } from './testing.fixture.ts';
+import { Rig } from './testing/ui-server.ts';
 
 const password = 'correct horse';
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
-import { Rig } from './testing.fixture.ts';
+import { Rig } from './testing/ui-server.ts';
 
 let rig: Rig;
 

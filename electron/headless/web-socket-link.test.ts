@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 
 import { decodeLinkMessage, encodeLinkMessage } from '../../shared/ipc/binary-codec.ts';
 import type { LinkMessage, MessageLink } from '../../shared/ipc/link.ts';
-import { Rig } from './testing.fixture.ts';
+import { Rig } from './testing/ui-server.ts';
 
 let rig: Rig;
 

@@ -1,4 +1,4 @@
-import { memoryLinkPair } from '../../shared/ipc/memory-link.ts';
-import { contractSuite } from './contract.suite.ts';
+import { memoryLinkPair } from '../../shared/testing/memory-link.ts';
+import { contractSuite } from './testing/contract.suite.ts';
 
 contractSuite('memory', memoryLinkPair);

@@ -5,7 +5,7 @@ import type { CallName, CallResult, EventData, EventName } from '../../shared/ip
 import { requestSchema } from '../../shared/ipc/envelope.ts';
 import { LinkFailure } from '../../shared/ipc/failure.ts';
 import type { MessageLink } from '../../shared/ipc/link.ts';
-import { memoryLinkPair } from '../../shared/ipc/memory-link.ts';
+import { memoryLinkPair } from '../../shared/testing/memory-link.ts';
 import type { Change, Snapshot } from '../../shared/model/snapshot.ts';
 import { withChanges } from '../../shared/model/snapshot.ts';
 import * as v from 'valibot';

@@ -5,7 +5,7 @@ import { createClient } from './client.ts';
 import type { Client } from './client.ts';
 import type { Reply, Request } from './envelope.ts';
 import type { MessageLink } from './link.ts';
-import { memoryLinkPair } from './memory-link.ts';
+import { memoryLinkPair } from '../testing/memory-link.ts';
 
 const snapshot: Snapshot = {
   self: {

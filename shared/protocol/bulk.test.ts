@@ -11,7 +11,7 @@ import {
 } from './bulk.ts';
 import { decodePayloadOf, encodeFrame } from './codec.ts';
 import { chunkBytes, dataPrefixBytes, headerBytes, limits, packPrefixBytes } from './limits.ts';
-import { thrownCode } from './thrown-code.ts';
+import { thrownCode } from '../testing/thrown-code.ts';
 
 const digest = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const file = fc.integer({ min: 0, max: 0xffff_fffe });

@@ -5,7 +5,7 @@ import { decodePayloadOf, encodeFrame } from './codec.ts';
 import { decodeHeader } from './header.ts';
 import { chunkBytes, headerBytes, limits } from './limits.ts';
 import { encodeUtf8 } from './text.ts';
-import { thrownCode } from './thrown-code.ts';
+import { thrownCode } from '../testing/thrown-code.ts';
 
 /** All that an error says. */
 const thrown = (action: () => unknown): string => {

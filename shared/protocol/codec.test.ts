@@ -5,7 +5,7 @@ import { decodePayload, decodePayloadOf, encodeFrame } from './codec.ts';
 import { decodeHeader } from './header.ts';
 import { chunkBytes, headerBytes, limits } from './limits.ts';
 import { encodeUtf8, isComponent } from './text.ts';
-import { thrownCode } from './thrown-code.ts';
+import { thrownCode } from '../testing/thrown-code.ts';
 
 const text = (minLength: number, maxLength: number) => fc.string({ unit: 'binary', minLength, maxLength });
 const hexText = (length: number) =>

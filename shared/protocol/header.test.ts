@@ -11,7 +11,7 @@ import {
 } from './header.ts';
 import { headerBytes, limits } from './limits.ts';
 import { toHex } from './text.ts';
-import { thrownCode } from './thrown-code.ts';
+import { thrownCode } from '../testing/thrown-code.ts';
 
 const bytesOf = (header: FrameHeader): Uint8Array => {
   const bytes = new Uint8Array(headerBytes);

@@ -4,7 +4,7 @@ import type { ManifestEntry } from './catalog.ts';
 import { limits } from './limits.ts';
 import { ManifestOrder } from './manifest-order.ts';
 import { compareUtf8, isComponent } from './text.ts';
-import { thrownCode } from './thrown-code.ts';
+import { thrownCode } from '../testing/thrown-code.ts';
 
 type Entry = Pick<ManifestEntry, 'kind' | 'parent' | 'name'>;
 

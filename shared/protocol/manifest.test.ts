@@ -8,7 +8,7 @@ import { decodeHeader, flagLast } from './header.ts';
 import { headerBytes, limits } from './limits.ts';
 import { ManifestPageWriter, readManifestPage } from './manifest.ts';
 import { encodeUtf8 } from './text.ts';
-import { thrownCode } from './thrown-code.ts';
+import { thrownCode } from '../testing/thrown-code.ts';
 
 const entryOf = (name: string, more: Partial<ManifestEntry> = {}): ManifestEntry => ({
   kind: 'file',

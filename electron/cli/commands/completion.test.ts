@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { completionScripts } from '../completion/scripts.ts';
 import { shells } from '../completion/shells.ts';
-import { fakeCall } from '../fake-world.ts';
+import { fakeCall } from '../testing/fake-world.ts';
 
 const made: string[] = [];
 afterEach(() => {

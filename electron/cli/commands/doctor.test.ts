@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { fakeCall } from '../fake-world.ts';
+import { fakeCall } from '../testing/fake-world.ts';
 
 const made: string[] = [];
 afterEach(() => {

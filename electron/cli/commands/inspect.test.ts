@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
-import { fileOf, handshake, pcapngOf, ping } from '../../engine/capture/import/packets.fixture.ts';
-import { fakeCall } from '../fake-world.ts';
+import { fileOf, handshake, pcapngOf, ping } from '../../engine/testing/packets.ts';
+import { fakeCall } from '../testing/fake-world.ts';
 
 const golden = (name: string): string =>
   join(import.meta.dirname, '../../engine/capture/pcapng/golden', `${name}.pcapng`);

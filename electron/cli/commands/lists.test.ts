@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { PartialSummary } from '../../engine/transfer/journal/partials.ts';
-import { deviceId, knownDevice } from '../fake-views.ts';
-import { FakeEngine, fakeCall } from '../fake-world.ts';
+import { deviceId, knownDevice } from '../testing/fake-views.ts';
+import { FakeEngine, fakeCall } from '../testing/fake-world.ts';
 
 const mtime = new Date(2026, 10, 22, 14, 43).getTime() * 1000;
 

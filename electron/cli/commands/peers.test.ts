@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { discoveredPeer, knownDevice } from '../fake-views.ts';
-import { FakeDiscovery, FakeEngine, fakeCall, until } from '../fake-world.ts';
-import type { FakeCall } from '../fake-world.ts';
-import { listener, stop } from './fake-listener.ts';
+import { discoveredPeer, knownDevice } from '../testing/fake-views.ts';
+import { FakeDiscovery, FakeEngine, fakeCall, until } from '../testing/fake-world.ts';
+import type { FakeCall } from '../testing/fake-world.ts';
+import { listener, stop } from '../testing/fake-listener.ts';
 
 const network = (): FakeDiscovery => {
   const discovery = new FakeDiscovery();

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { peerView } from '../fake-views.ts';
-import { fakeCall } from '../fake-world.ts';
-import { listener, stop } from './fake-listener.ts';
+import { peerView } from '../testing/fake-views.ts';
+import { fakeCall } from '../testing/fake-world.ts';
+import { listener, stop } from '../testing/fake-listener.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));

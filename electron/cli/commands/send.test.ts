@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import type { ErrorCode } from '../../../shared/protocol/errors.ts';
-import { FakeEngine, fakeCall } from '../fake-world.ts';
-import { knownDevice, peerView } from '../fake-views.ts';
+import { FakeEngine, fakeCall } from '../testing/fake-world.ts';
+import { knownDevice, peerView } from '../testing/fake-views.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
-import { FakeEngine, fakeCall } from '../fake-world.ts';
-import type { FakeCallOptions } from '../fake-world.ts';
+import { FakeEngine, fakeCall } from '../testing/fake-world.ts';
+import type { FakeCallOptions } from '../testing/fake-world.ts';
 
 const text = async (operands: readonly string[], options?: FakeCallOptions) => {
   const call = fakeCall(['text', '192.168.1.23', ...operands], options);

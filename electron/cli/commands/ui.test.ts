@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { UiEnd, UiProgram, UiRequest } from '../../host/ui-program.ts';
-import { fakeCall, until } from '../fake-world.ts';
+import { fakeCall, until } from '../testing/fake-world.ts';
 
 /** A browser shell that ends as told, or when it is interrupted. */
 const shell = (end?: UiEnd): UiProgram & { readonly requests: UiRequest[] } => {

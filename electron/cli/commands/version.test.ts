@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { fakeCall } from '../fake-world.ts';
+import { fakeCall } from '../testing/fake-world.ts';
 
 const published = async (tag: string): Promise<{ url: string; requests: () => number }> => {
   let requests = 0;

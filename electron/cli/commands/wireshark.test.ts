@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 
-import { fakeCall } from '../fake-world.ts';
+import { fakeCall } from '../testing/fake-world.ts';
 import { run } from '../run.ts';
 import { installationFor } from './wireshark.ts';
 

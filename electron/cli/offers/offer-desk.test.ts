@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { listener, stop } from '../commands/fake-listener.ts';
-import { peerView } from '../fake-views.ts';
-import { until } from '../fake-world.ts';
+import { listener, stop } from '../testing/fake-listener.ts';
+import { peerView } from '../testing/fake-views.ts';
+import { until } from '../testing/fake-world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hexdrop-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { FakeSink, fakeCall } from '../fake-world.ts';
+import { FakeSink, fakeCall } from '../testing/fake-world.ts';
 import { Output } from '../terminal/output.ts';
 import { Selection, selectionOf } from './selection.ts';
 

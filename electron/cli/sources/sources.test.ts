@@ -17,8 +17,8 @@ import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { HexdropError } from '../../../shared/protocol/errors.ts';
-import { FakeEngine, fakeCall, until } from '../fake-world.ts';
-import type { FakeCallOptions } from '../fake-world.ts';
+import { FakeEngine, fakeCall, until } from '../testing/fake-world.ts';
+import type { FakeCallOptions } from '../testing/fake-world.ts';
 
 let folder: string;
 let spools: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeSink } from '../fake-world.ts';
+import { FakeSink } from '../testing/fake-world.ts';
 import { LiveLines } from './live-lines.ts';
 
 // oxlint-disable-next-line no-control-regex -- this is what sequences begin with

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { progressLines } from './progress.ts';
-import { transferView } from '../fake-views.ts';
+import { transferView } from '../testing/fake-views.ts';
 import { textWidth } from './text-width.ts';
 
 const widths = [39, 79, 119];

@@ -7,8 +7,8 @@ import { readChunks } from '../../../shared/model/capture-rows.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { temporaryFolder } from '../testing/trees.ts';
 import { Captures } from './captures.ts';
-import { conversation, play, recordsOf, toldBy } from './wire.fixture.ts';
-import type { Conversation } from './wire.fixture.ts';
+import { conversation, play, recordsOf, toldBy } from '../testing/wire.ts';
+import type { Conversation } from '../testing/wire.ts';
 
 const pin = '73194682';
 

@@ -7,8 +7,8 @@ import { typeNumber } from '../../../shared/protocol/catalog.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { LiveCapture } from './live.ts';
-import { conversation, infoOf, play, recordsOf } from './wire.fixture.ts';
-import type { Conversation } from './wire.fixture.ts';
+import { conversation, infoOf, play, recordsOf } from '../testing/wire.ts';
+import type { Conversation } from '../testing/wire.ts';
 
 const [said] = fc.sample(conversation, { seed: 11, numRuns: 1 }) as [Conversation];
 const hello = (alias: string, deviceId: string): Uint8Array =>

@@ -4,7 +4,7 @@ import type { Discovery } from '../api.ts';
 import { startDiscovery } from './discovery.ts';
 import type { DiscoveryOptions } from './discovery.ts';
 import type { Link } from '../../base/links.ts';
-import { linkAt, MemoryNetwork } from './network.fixture.ts';
+import { linkAt, MemoryNetwork } from '../testing/network.ts';
 import { goodbye } from './responder.ts';
 import { recordsOf, serviceName } from '../mdns/service.ts';
 import type { Hearing } from '../mdns/transport.ts';

@@ -20,8 +20,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entryTimeOf } from '../../../shared/protocol/entry-time.ts';
 import { currentBootId, Journal } from '../transfer/journal/journal.ts';
 import { setTimes } from './landing.ts';
-import { contentOf, mtimeUsOf, pathOf, tree } from '../transfer/landing.kill-child.ts';
-import type { TreeFile } from '../transfer/landing.kill-child.ts';
+import { contentOf, mtimeUsOf, pathOf, tree } from '../testing/landing-child.ts';
+import type { TreeFile } from '../testing/landing-child.ts';
 import { listPartials } from '../transfer/journal/partials.ts';
 
 const kills = 24;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveLocalName } from './local-name.ts';
-import { lan, MemoryNetwork } from '../discovery/network.fixture.ts';
+import { lan, MemoryNetwork } from '../testing/network.ts';
 import type { AddressRecord } from './service.ts';
 import type { Hearing, OpenTransport } from './transport.ts';
 

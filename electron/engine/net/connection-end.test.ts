@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { closingOf, foreignServer, rawSocket } from './foreign.fixture.ts';
-import { connected, dialing, inTurn, listening, mebibyte, opening } from './loopback.fixture.ts';
-import { reading } from './reader.fixture.ts';
+import { closingOf, foreignServer, rawSocket } from '../testing/foreign.ts';
+import { connected, dialing, inTurn, listening, mebibyte, opening } from '../testing/loopback.ts';
+import { reading } from '../testing/reader.ts';
 
 describe('half-open peers', () => {
   afterEach(() => {

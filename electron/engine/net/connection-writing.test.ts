@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { connected, dresses, inTurn, mebibyte } from './loopback.fixture.ts';
-import { randomStream, reading } from './reader.fixture.ts';
+import { connected, dresses, inTurn, mebibyte } from '../testing/loopback.ts';
+import { randomStream, reading } from '../testing/reader.ts';
 
 describe.each(dresses)('writing, $dress', ({ plain }) => {
   test('calls back for each write, in order, once the bytes may be reused', async () => {

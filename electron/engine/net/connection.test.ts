@@ -9,8 +9,8 @@ import {
   mebibyte,
   opening,
   ours,
-} from './loopback.fixture.ts';
-import { randomStream, reading, writeAll } from './reader.fixture.ts';
+} from '../testing/loopback.ts';
+import { randomStream, reading, writeAll } from '../testing/reader.ts';
 
 const modes = dresses.flatMap(({ dress, plain }) => [
   { dress, plain, mode: 'data events', directRead: false, reader: { keeps: false } },

@@ -7,10 +7,10 @@ import { generate } from 'selfsigned';
 import { describe, expect, test } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { dial } from './dialer.ts';
-import { closingOf, foreignServer } from './foreign.fixture.ts';
-import { atEnd, connected, dialing, dresses, listening, opening, ours, theirs } from './loopback.fixture.ts';
-import { reading } from './reader.fixture.ts';
-import type { TestListener } from './loopback.fixture.ts';
+import { closingOf, foreignServer } from '../testing/foreign.ts';
+import { atEnd, connected, dialing, dresses, listening, opening, ours, theirs } from '../testing/loopback.ts';
+import { reading } from '../testing/reader.ts';
+import type { TestListener } from '../testing/loopback.ts';
 
 const failing = async (dialed: Promise<unknown>): Promise<HexdropError> => {
   const error: unknown = await dialed.then(

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { deviceIdOf, loadIdentity, shortDeviceId } from './identity.ts';
-import { temporaryHome } from './loopback.fixture.ts';
+import { temporaryHome } from '../testing/loopback.ts';
 
 /** How often a certificate was made. */
 const generated = vi.hoisted(() => ({ count: 0 }));

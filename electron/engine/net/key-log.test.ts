@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { temporaryFolder } from '../testing/trees.ts';
 import { KeyLog } from './key-log.ts';
-import { connected } from './loopback.fixture.ts';
+import { connected } from '../testing/loopback.ts';
 
 const line = (word: string): Buffer => Buffer.from(`${word}\n`);
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { closingOf, rawSocket, readErrorFrame, readToEnd, sends } from './foreign.fixture.ts';
-import { atEnd, dialing, inTurn, listening, opening, stillServes } from './loopback.fixture.ts';
-import { reading } from './reader.fixture.ts';
+import { closingOf, rawSocket, readErrorFrame, readToEnd, sends } from '../testing/foreign.ts';
+import { atEnd, dialing, inTurn, listening, opening, stillServes } from '../testing/loopback.ts';
+import { reading } from '../testing/reader.ts';
 
 describe('what is not ours', () => {
   test.each(['GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'HEAD / HTTP/1.0\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\n'])(

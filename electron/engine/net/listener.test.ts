@@ -12,9 +12,9 @@ import {
   readToEnd,
   sends,
   tlsClient,
-} from './foreign.fixture.ts';
-import { dialing, inTurn, listening, opening, ours, stillServes, theirs } from './loopback.fixture.ts';
-import { reading } from './reader.fixture.ts';
+} from '../testing/foreign.ts';
+import { dialing, inTurn, listening, opening, ours, stillServes, theirs } from '../testing/loopback.ts';
+import { reading } from '../testing/reader.ts';
 
 describe('one port, two dresses', () => {
   test('takes TLS and plain side by side', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
-import { foreignServer } from './foreign.fixture.ts';
-import { dialing } from './loopback.fixture.ts';
-import { reading } from './reader.fixture.ts';
+import { foreignServer } from '../testing/foreign.ts';
+import { dialing } from '../testing/loopback.ts';
+import { reading } from '../testing/reader.ts';
 
 describe('what a dialer hears first must be the frame magic', () => {
   const answering = async (parts: readonly string[]): Promise<HexdropError | undefined> => {

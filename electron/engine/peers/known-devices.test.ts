@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { HexdropError } from '../../../shared/protocol/errors.ts';
 import { HomeFaults } from '../../base/home-faults.ts';
 import { KnownDevices } from './known-devices.ts';
-import { temporaryHome } from '../net/loopback.fixture.ts';
+import { temporaryHome } from '../testing/loopback.ts';
 
 const anna = 'a'.repeat(64);
 const bert = 'b'.repeat(64);

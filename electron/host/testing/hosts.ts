@@ -8,7 +8,7 @@ import { createClient } from '../../../shared/ipc/client.ts';
 import type { Client } from '../../../shared/ipc/client.ts';
 import type { EventData, EventName } from '../../../shared/ipc/contract/index.ts';
 import type { MessageLink } from '../../../shared/ipc/link.ts';
-import { memoryLinkPair } from '../../../shared/ipc/memory-link.ts';
+import { memoryLinkPair } from '../../../shared/testing/memory-link.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
 import { contentOf, temporaryFolder } from '../../engine/testing/trees.ts';
 import type { Host, HostOptions, ShellServices } from '../api.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { tcpAck, tcpFin, tcpSyn } from '../pcapng/tcp-packet.ts';
-import { conversation, handshake, load, packet, pcapOf, pcapngOf, ping } from './packets.fixture.ts';
-import type { Sent } from './packets.fixture.ts';
+import { conversation, handshake, load, packet, pcapOf, pcapngOf, ping } from '../../testing/packets.ts';
+import type { Sent } from '../../testing/packets.ts';
 
 const on = (fromPort: number, sent: readonly Sent[]): Sent[] => sent.map((each) => ({ ...each, fromPort }));
 

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Fragments } from './fragments.ts';
-import { bye, conversation, handshake, load, packet, pcapOf } from './packets.fixture.ts';
-import type { Sent } from './packets.fixture.ts';
+import { bye, conversation, handshake, load, packet, pcapOf } from '../../testing/packets.ts';
+import type { Sent } from '../../testing/packets.ts';
 
 /** An IPv4 packet cut into fragments that start at these multiples of 8. */
 const v4Fragments = (whole: Buffer, starts: readonly number[], id = 7): Buffer[] =>

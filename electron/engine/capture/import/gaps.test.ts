@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../../../shared/protocol/codec.ts';
 import { looseReasons } from '../../../../shared/model/capture.ts';
 import { tcpAck, tcpFin, tcpRst } from '../pcapng/tcp-packet.ts';
-import { bye, conversation, handshake, load, pcapngOf, ping } from './packets.fixture.ts';
-import type { Read, Sent } from './packets.fixture.ts';
+import { bye, conversation, handshake, load, pcapngOf, ping } from '../../testing/packets.ts';
+import type { Read, Sent } from '../../testing/packets.ts';
 
 const content = Uint8Array.from({ length: 9_000 }, (_, at) => at % 251);
 const data = encodeFrame('DATA', { id: 1 }, { file: 0, offset: 0, digest: new Uint8Array(32), content });

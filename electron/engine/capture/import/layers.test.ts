@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { tcpAck, tcpFin, tcpRst } from '../pcapng/tcp-packet.ts';
 import { v6Text } from './layers.ts';
-import { bye, conversation, load, packet, pcapOf, ping } from './packets.fixture.ts';
-import type { Sent } from './packets.fixture.ts';
+import { bye, conversation, load, packet, pcapOf, ping } from '../../testing/packets.ts';
+import type { Sent } from '../../testing/packets.ts';
 
 describe('link layers', () => {
   const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');

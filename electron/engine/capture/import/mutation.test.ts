@@ -15,9 +15,9 @@ import { HexdropError } from '../../../../shared/protocol/errors.ts';
 import type { LoadedCapture } from '../api.ts';
 import { Captures } from '../captures.ts';
 import { tcpAck, tcpFin } from '../pcapng/tcp-packet.ts';
-import { recordsOf } from '../wire.fixture.ts';
-import { bye, conversation, packet, pcapngOf, pcapOf, ping } from './packets.fixture.ts';
-import type { Sent } from './packets.fixture.ts';
+import { recordsOf } from '../../testing/wire.ts';
+import { bye, conversation, packet, pcapngOf, pcapOf, ping } from '../../testing/packets.ts';
+import type { Sent } from '../../testing/packets.ts';
 
 /** The generator of Park and Miller: the same numbers everywhere. */
 class Dice {

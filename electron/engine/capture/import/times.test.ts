@@ -10,7 +10,7 @@ import {
   pcapngOf,
   ping,
   sectionBlock,
-} from './packets.fixture.ts';
+} from '../../testing/packets.ts';
 
 const at = (resolution: number, ticks: readonly bigint[]): Buffer =>
   Buffer.concat([

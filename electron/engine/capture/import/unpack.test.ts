@@ -8,9 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { noteSentence } from '../../../../shared/model/capture-notes.ts';
 import { temporaryFolder } from '../../testing/trees.ts';
 import { Captures } from '../captures.ts';
-import { recordsOf } from '../wire.fixture.ts';
-import { bye, conversation, fileOf, handshake, load, pcapngOf } from './packets.fixture.ts';
-import type { Sent } from './packets.fixture.ts';
+import { recordsOf } from '../../testing/wire.ts';
+import { bye, conversation, fileOf, handshake, load, pcapngOf } from '../../testing/packets.ts';
+import type { Sent } from '../../testing/packets.ts';
 
 /** Many packets, so that packing has something to do. */
 const long: readonly Sent[] = [

@@ -1,6 +1,6 @@
 /** Two ends of a MessageLink in one process, for tests: asynchronous, and by copies, as over any other road. */
 
-import type { LinkMessage, MessageLink } from './link.ts';
+import type { LinkMessage, MessageLink } from '../ipc/link.ts';
 
 export function memoryLinkPair(): readonly [MessageLink, MessageLink] {
   const one = new MemoryEnd();

@@ -3,16 +3,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { noteSentence } from '../../../../shared/model/capture-notes.ts';
-import type { CaptureRecord } from '../../../../shared/model/capture.ts';
-import { encodeFrame } from '../../../../shared/protocol/codec.ts';
-import { typeByNumber } from '../../../../shared/protocol/catalog.ts';
-import { temporaryFolder } from '../../testing/trees.ts';
-import type { LoadedCapture } from '../api.ts';
-import { Captures } from '../captures.ts';
-import { addressPair } from '../pcapng/addresses.ts';
-import { segmentHead, tcpAck, tcpPsh, tcpSyn } from '../pcapng/tcp-packet.ts';
-import { recordsOf } from '../wire.fixture.ts';
+import { noteSentence } from '../../../shared/model/capture-notes.ts';
+import type { CaptureRecord } from '../../../shared/model/capture.ts';
+import { encodeFrame } from '../../../shared/protocol/codec.ts';
+import { typeByNumber } from '../../../shared/protocol/catalog.ts';
+import { temporaryFolder } from './trees.ts';
+import type { LoadedCapture } from '../capture/api.ts';
+import { Captures } from '../capture/captures.ts';
+import { addressPair } from '../capture/pcapng/addresses.ts';
+import { segmentHead, tcpAck, tcpPsh, tcpSyn } from '../capture/pcapng/tcp-packet.ts';
+import { recordsOf } from './wire.ts';
 
 /** 18 bytes. */
 export const ping = encodeFrame('PING', { id: 0 }, {});

@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect } from 'vitest';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { Connection } from './connection.ts';
-import type { SocketAddress } from './connection-info.ts';
-import { dial } from './dialer.ts';
-import type { DialOptions } from './dialer.ts';
-import { loadIdentity } from './identity.ts';
-import type { Identity } from './identity.ts';
-import { listen } from './listener.ts';
-import type { ListenOptions, Listener } from './listener.ts';
+import type { Connection } from '../net/connection.ts';
+import type { SocketAddress } from '../net/connection-info.ts';
+import { dial } from '../net/dialer.ts';
+import type { DialOptions } from '../net/dialer.ts';
+import { loadIdentity } from '../net/identity.ts';
+import type { Identity } from '../net/identity.ts';
+import { listen } from '../net/listener.ts';
+import type { ListenOptions, Listener } from '../net/listener.ts';
 
 export const mebibyte = 1_048_576;
 

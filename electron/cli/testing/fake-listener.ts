@@ -1,9 +1,9 @@
 /** A listening command in a test, and the offers and transfers that come to it. */
 
 import type { Decision, OfferView, TransferView } from '../../../shared/model/transfer.ts';
-import { offerView, transferResult, transferView } from '../fake-views.ts';
-import { fakeCall, until } from '../fake-world.ts';
-import type { FakeCall, FakeCallOptions } from '../fake-world.ts';
+import { offerView, transferResult, transferView } from './fake-views.ts';
+import { fakeCall, until } from './fake-world.ts';
+import type { FakeCall, FakeCallOptions } from './fake-world.ts';
 
 export interface Listener {
   readonly call: FakeCall;

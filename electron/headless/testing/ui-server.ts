@@ -7,12 +7,12 @@ import { request as tlsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 
-import type { WindowPort } from '../host/api.ts';
-import type { PageFile, PageFiles } from './page-files.ts';
-import { uiLimits } from './limits.ts';
-import type { UiLimits } from './limits.ts';
-import { UiServer } from './server.ts';
-import type { UiServerOptions } from './server.ts';
+import type { WindowPort } from '../../host/api.ts';
+import type { PageFile, PageFiles } from '../page-files.ts';
+import { uiLimits } from '../limits.ts';
+import type { UiLimits } from '../limits.ts';
+import { UiServer } from '../server.ts';
+import type { UiServerOptions } from '../server.ts';
 
 const file = (type: string, text: string, isImmutable = false): PageFile => ({
   type,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { LinkMessage } from './link.ts';
+import type { LinkMessage } from '../ipc/link.ts';
 import { memoryLinkPair } from './memory-link.ts';
 
 const settled = (): Promise<void> =>

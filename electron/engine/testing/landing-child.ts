@@ -7,7 +7,7 @@ import { closeSync, fdatasyncSync, lstatSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 
-import { currentBootId, Journal } from './journal/journal.ts';
+import { currentBootId, Journal } from '../transfer/journal/journal.ts';
 import {
   createPartial,
   freeName,

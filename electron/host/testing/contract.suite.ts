@@ -7,16 +7,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import type { Reply, Request } from '../../shared/ipc/envelope.ts';
-import { LinkFailure } from '../../shared/ipc/failure.ts';
-import type { LinkMessage, MessageLink } from '../../shared/ipc/link.ts';
-import { snapshotValue } from '../../shared/ipc/contract/index.ts';
-import { withChanges } from '../../shared/model/snapshot.ts';
-import type { Change, Snapshot } from '../../shared/model/snapshot.ts';
+import type { Reply, Request } from '../../../shared/ipc/envelope.ts';
+import { LinkFailure } from '../../../shared/ipc/failure.ts';
+import type { LinkMessage, MessageLink } from '../../../shared/ipc/link.ts';
+import { snapshotValue } from '../../../shared/ipc/contract/index.ts';
+import { withChanges } from '../../../shared/model/snapshot.ts';
+import type { Change, Snapshot } from '../../../shared/model/snapshot.ts';
 import * as v from 'valibot';
-import { contentOf, plant, temporaryFolder } from '../engine/testing/trees.ts';
-import { addressOf, openWindow, startHost, windowAbilities } from './testing/hosts.ts';
-import type { MakeLinkPair, TestHost } from './testing/hosts.ts';
+import { contentOf, plant, temporaryFolder } from '../../engine/testing/trees.ts';
+import { addressOf, openWindow, startHost, windowAbilities } from './hosts.ts';
+import type { MakeLinkPair, TestHost } from './hosts.ts';
 
 /** A window without a client: says anything, and keeps what it hears. */
 class RawWindow {

@@ -2,9 +2,9 @@
 
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PeerView } from '../../shared/model/peer.ts';
-import type { ListedEntry, ShareView } from '../../shared/model/share.ts';
-import type { TransferResult, TransferView } from '../../shared/model/transfer.ts';
+import type { PeerView } from '../../../shared/model/peer.ts';
+import type { ListedEntry, ShareView } from '../../../shared/model/share.ts';
+import type { TransferResult, TransferView } from '../../../shared/model/transfer.ts';
 import type {
   Engine,
   EngineChange,
@@ -21,15 +21,15 @@ import type {
   TransferHandle,
   DiscoveredPeer,
   Discovery,
-} from '../engine/api.ts';
-import type { DiscoveryOptions } from '../engine/discovery/discovery.ts';
-import type { UiProgram } from '../host/ui-program.ts';
-import { HexdropError } from '../../shared/protocol/errors.ts';
-import type { KnownDevice } from '../engine/peers/known-devices.ts';
-import type { PartialSummary } from '../engine/transfer/journal/partials.ts';
+} from '../../engine/api.ts';
+import type { DiscoveryOptions } from '../../engine/discovery/discovery.ts';
+import type { UiProgram } from '../../host/ui-program.ts';
+import { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { KnownDevice } from '../../engine/peers/known-devices.ts';
+import type { PartialSummary } from '../../engine/transfer/journal/partials.ts';
 import { peerView, transferResult, transferView } from './fake-views.ts';
-import { run } from './run.ts';
-import type { NetworkAddress, TextSink, TextSource, World } from './world.ts';
+import { run } from '../run.ts';
+import type { NetworkAddress, TextSink, TextSource, World } from '../world.ts';
 
 export class FakeSink extends EventEmitter implements TextSink {
   isTTY = false;

@@ -9,7 +9,7 @@ import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { decodePayloadOf } from '../../../shared/protocol/codec.ts';
 import { decodeHeader } from '../../../shared/protocol/header.ts';
 import { headerBytes } from '../../../shared/protocol/limits.ts';
-import { atEnd, ours } from './loopback.fixture.ts';
+import { atEnd, ours } from './loopback.ts';
 
 /** A raw TCP socket to the port, for peers that are not ours. */
 export const rawSocket = async (port: number): Promise<Socket> => {

@@ -2,8 +2,8 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import type { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { Connection, ConnectionReader } from './connection.ts';
-import { opening } from './loopback.fixture.ts';
+import type { Connection, ConnectionReader } from '../net/connection.ts';
+import { opening } from './loopback.ts';
 
 /** Remembers what came. With `targetBytes` it reads directly into buffers of that size. */
 export class TestReader implements ConnectionReader {

@@ -1,6 +1,6 @@
 /**
  * `npm run docs`: writes what derives from the catalog: the generated parts of docs/PROTOCOL.md
- * (shared/protocol/docs.ts), the fields of the filter in docs/INSPECTOR.md, and the Wireshark dissector (build/wireshark/dissector.ts);
+ * (docs/generators/protocol-docs.ts), the fields of the filter in docs/INSPECTOR.md, and the Wireshark dissector (build/wireshark/dissector.ts);
  * and from the lists of the recorded sessions the page that explains them.
  */
 
@@ -9,8 +9,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dissectorLua } from '../build/wireshark/dissector.ts';
 import { sessionsPage } from '../e2e/wireshark/sessions/page.ts';
 import { readRecorded } from '../e2e/wireshark/sessions/sessions.ts';
-import { withGenerated } from '../shared/protocol/docs.ts';
-import { withFilterTable } from '../shared/protocol/filter/docs.ts';
+import { withGenerated } from './generators/protocol-docs.ts';
+import { withFilterTable } from './generators/filter-docs.ts';
 
 function write(name: string, make: (before: string) => string): void {
   const path = new URL(`../${name}`, import.meta.url);

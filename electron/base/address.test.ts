@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../../shared/model/peer.ts';
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { formatAddress, parseAddress, parseRemotePath, targetOf } from './address.ts';
 
 const refused = (run: () => unknown): HexdropError => {

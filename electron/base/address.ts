@@ -5,7 +5,7 @@
  */
 
 import { isIPv4, isIPv6 } from 'node:net';
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { defaultPort } from '../../shared/protocol/limits.ts';
 import type { Endpoint } from '../../shared/model/peer.ts';
 

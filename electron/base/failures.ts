@@ -3,8 +3,8 @@
  * Only this file knows their codes.
  */
 
-import type { ErrorCode, ErrorDetails } from '../../shared/protocol/errors.ts';
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import type { ErrorCode, ErrorDetails } from '../../shared/errors/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 
 /** A connection that worked has broken. */
 export const lossOf = (error: NodeJS.ErrnoException, peerName: string): HexdropError => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { HexdropError, errorTable } from '../../shared/protocol/errors.ts';
+import { HexdropError, errorTable } from '../../shared/errors/errors.ts';
 import { fileFaultOf } from './file-fault.ts';
 import type { FileAction } from './file-fault.ts';
 

@@ -4,8 +4,8 @@
  */
 
 import { displayName } from '../../shared/model/display-name.ts';
-import { HexdropError } from '../../shared/protocol/errors.ts';
-import type { ErrorCode } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
+import type { ErrorCode } from '../../shared/errors/errors.ts';
 
 /** What was being done, as it stands in the sentence "Could not ... "a/b.txt"". */
 export type FileAction =

@@ -3,7 +3,7 @@
  */
 
 import { displayName } from '../../shared/model/display-name.ts';
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 
 /** The most numbers that are tried: doubling from 1 reaches it in 31 steps. */

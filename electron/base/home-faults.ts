@@ -4,8 +4,8 @@
  * peer has no part in it, and must not hear of paths of this machine.
  */
 
-import { asHexdropError } from '../../shared/protocol/errors.ts';
-import type { HexdropError } from '../../shared/protocol/errors.ts';
+import { asHexdropError } from '../../shared/errors/errors.ts';
+import type { HexdropError } from '../../shared/errors/errors.ts';
 
 export class HomeFaults {
   readonly #tell: (error: HexdropError) => void;

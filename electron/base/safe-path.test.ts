@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join, posix, win32 } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { localName } from './name-mapping.ts';
 import { clashKey, localPath, nameFault, SafeRoot, splitPeerPath, stagingName } from './safe-path.ts';
 

@@ -13,8 +13,8 @@ import native, { basename, dirname, join, posix, sep, win32 } from 'node:path';
 import type { PlatformPath } from 'node:path';
 
 import { displayName } from '../../shared/model/display-name.ts';
-import { HexdropError } from '../../shared/protocol/errors.ts';
-import type { ErrorCode } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
+import type { ErrorCode } from '../../shared/errors/errors.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { fileFaultOf } from './file-fault.ts';
 import { localName, wireName } from './name-mapping.ts';

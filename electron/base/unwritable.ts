@@ -1,6 +1,6 @@
 /** A file that was asked for beside a transfer, and what the system says when it cannot be written, in our words. */
 
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 
 /** @param what "capture", "key log" */
 export function unwritable(what: string, path: string, code: string, message: string): HexdropError {

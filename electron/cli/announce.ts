@@ -2,7 +2,7 @@
 
 import { displayName } from '../../shared/model/display-name.ts';
 import type { Endpoint } from '../../shared/model/peer.ts';
-import type { HexdropError } from '../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../shared/errors/errors.ts';
 import type { Engine } from '../engine/api.ts';
 import { thisMachineKind } from '../base/machine-kind.ts';
 import { isLoopback } from './addresses.ts';

@@ -2,7 +2,7 @@
 
 import { displayName } from '../../shared/model/display-name.ts';
 import type { TransferView } from '../../shared/model/transfer.ts';
-import { HexdropError, asHexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError, asHexdropError } from '../../shared/errors/errors.ts';
 import type { Engine, TransferHandle } from '../engine/api.ts';
 import { homeFolder } from '../host/home.ts';
 import { keyLogInWords } from '../host/key-log.ts';

@@ -1,8 +1,8 @@
-/** What the process exits with. The classes are those of shared/protocol/errors.ts; the numbers are the README's. */
+/** What the process exits with. The classes are those of shared/errors/errors.ts; the numbers are the README's. */
 
 import type { FileFault, TransferResult } from '../../shared/model/transfer.ts';
-import { errorTable } from '../../shared/protocol/errors.ts';
-import type { ErrorCode, ExitClass } from '../../shared/protocol/errors.ts';
+import { errorTable } from '../../shared/errors/errors.ts';
+import type { ErrorCode, ExitClass } from '../../shared/errors/errors.ts';
 
 export const exitDone = 0;
 

@@ -1,6 +1,6 @@
 /** Finds the other side by what a person calls it: reads it, and looks on the network where that can help. */
 
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { DiscoveredPeer, Engine } from '../engine/api.ts';
 import { findPeers } from '../engine/discovery/find-peer.ts';
 import { parseRemotePath } from '../base/address.ts';

@@ -3,7 +3,7 @@
  * any case; the second ends it on the spot.
  */
 
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** Less than the second that is promised; the engine itself closes within 800 ms. */

@@ -2,7 +2,7 @@
 
 import { displayName } from '../../shared/model/display-name.ts';
 import type { Endpoint, PeerView } from '../../shared/model/peer.ts';
-import type { HexdropError } from '../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../shared/errors/errors.ts';
 import type { TransferResult, TransferView } from '../../shared/model/transfer.ts';
 import type { Engine } from '../engine/api.ts';
 import { shortDeviceId } from '../engine/net/identity.ts';

@@ -1,7 +1,7 @@
 /** PINs come from a file or from the terminal, never from arguments or the environment, where others can read them. */
 
 import { readFile, stat } from 'node:fs/promises';
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { CommandCall, CommandContext } from './context.ts';
 import { usageError } from './call/options.ts';
 

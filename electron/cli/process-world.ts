@@ -28,7 +28,7 @@ export interface ProcessOptions {
 const noStandardInput: AsyncIterable<Uint8Array> = {
   [Symbol.asyncIterator]: () => ({
     next: async () => {
-      const { HexdropError } = await import('../../shared/protocol/errors.ts');
+      const { HexdropError } = await import('../../shared/errors/errors.ts');
       throw new HexdropError(
         'usage',
         'On Windows standard input does not reach the desktop program. Name a file instead, or use the command line of the npm package.',

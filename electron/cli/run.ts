@@ -1,6 +1,6 @@
 /** One call of `hexdrop`, from its words to its exit code. Everything outside comes in as a World. */
 
-import { asHexdropError, HexdropError } from '../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../shared/errors/errors.ts';
 import { readRequest, takesStandardOutput, wantsJson } from './call/args.ts';
 import type { Request } from './call/args.ts';
 import type { CommandContext } from './context.ts';

@@ -1,6 +1,6 @@
 /** Standard input as what a command works on: bytes to their end, from a pipe, a file, or typed at a terminal. */
 
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { CommandContext } from './context.ts';
 
 /** What stands for standard input among operands, as in most programs. */

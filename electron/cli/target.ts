@@ -6,7 +6,7 @@
 
 import { isIP } from 'node:net';
 import type { Endpoint } from '../../shared/model/peer.ts';
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { defaultPort } from '../../shared/protocol/limits.ts';
 import type { DiscoveredPeer } from '../engine/api.ts';
 import { announcedAlias } from '../engine/mdns/service.ts';

@@ -6,7 +6,7 @@
 import { displayName } from '../../shared/model/display-name.ts';
 import type { PeerView } from '../../shared/model/peer.ts';
 import type { TransferResult, TransferView } from '../../shared/model/transfer.ts';
-import { HexdropError, isErrorCode } from '../../shared/protocol/errors.ts';
+import { HexdropError, isErrorCode } from '../../shared/errors/errors.ts';
 import type { Engine, EngineEvent } from '../engine/api.ts';
 import { shortDeviceId } from '../engine/net/identity.ts';
 import { formatBytes, formatElapsed } from './terminal/format.ts';

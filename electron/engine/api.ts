@@ -17,7 +17,7 @@ import type {
   TransferResult,
   TransferView,
 } from '../../shared/model/transfer.ts';
-import type { HexdropError } from '../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../shared/errors/errors.ts';
 import type { CaptureApi } from './capture/api.ts';
 export type {
   CaptureApi,

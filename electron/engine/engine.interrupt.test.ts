@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { TransferHandle } from './api.ts';
 import { startEngine, startReceiver, takeAll } from './testing/engines.ts';
 import type { Receiver, TestEngine } from './testing/engines.ts';

@@ -7,7 +7,7 @@ import { hostname, platform } from 'node:os';
 
 import type { Endpoint, PeerView } from '../../shared/model/peer.ts';
 import type { ListedEntry, ShareView, ShareVisitor } from '../../shared/model/share.ts';
-import { HexdropError } from '../../shared/protocol/errors.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { defaultPort, limits } from '../../shared/protocol/limits.ts';
 import { clip } from '../../shared/protocol/text.ts';
 import type {

@@ -3,7 +3,7 @@
  * the port that is used when nobody says another, and the order in which names are told. electron/host takes them from here.
  */
 
-export { asHexdropError, errorTable, HexdropError, isErrorCode } from '../../shared/protocol/errors.ts';
-export type { ErrorCode } from '../../shared/protocol/errors.ts';
+export { asHexdropError, errorTable, HexdropError, isErrorCode } from '../../shared/errors/errors.ts';
+export type { ErrorCode } from '../../shared/errors/errors.ts';
 export { defaultPort } from '../../shared/protocol/limits.ts';
 export { compareUtf8 } from '../../shared/protocol/text.ts';

@@ -13,7 +13,7 @@ export interface Listening {
   readonly endpoint?: Endpoint;
   /** Set where another one had to be taken. */
   readonly wishedPort?: number;
-  /** A code of shared/protocol/errors.ts. */
+  /** A code of shared/errors/errors.ts. */
   readonly error?: string;
 }
 

@@ -6,7 +6,7 @@ import { Name } from '../components/Text.tsx';
 import { commonText } from '../i18n/common.ts';
 import { useText } from '../i18n/language.ts';
 import { useWindow } from '../store/window.ts';
-import { navigate } from './router.ts';
+import { navigate } from '../shell/router.ts';
 import { appText } from './text.ts';
 
 export const LinkDialog = () => {

@@ -4,7 +4,7 @@ import { rovingKeys } from '../components/roving.ts';
 import { useText } from '../i18n/language.ts';
 import { useSnapshot } from '../store/engine.ts';
 import { Mark } from './Mark.tsx';
-import { hashOf, useRoute } from './router.ts';
+import { hashOf, useRoute } from '../shell/router.ts';
 import { appText } from './text.ts';
 import { railViews } from './views.tsx';
 

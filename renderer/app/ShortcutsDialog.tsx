@@ -4,7 +4,7 @@ import { Dialog } from '../components/Dialog.tsx';
 import { Kbd } from '../components/Text.tsx';
 import { useText } from '../i18n/language.ts';
 import { useWindow } from '../store/window.ts';
-import { shownKeys, useShortcutGroups } from './shortcuts.ts';
+import { shownKeys, useShortcutGroups } from '../shell/shortcuts.ts';
 import { appText } from './text.ts';
 
 export const ShortcutsDialog = () => {

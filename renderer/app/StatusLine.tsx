@@ -6,7 +6,7 @@ import { shortId } from '../components/Avatar.tsx';
 import { Lamp } from '../components/Text.tsx';
 import { useFormat, useText } from '../i18n/language.ts';
 import { useConnection, useSnapshot } from '../store/engine.ts';
-import { hashOf } from './router.ts';
+import { hashOf } from '../shell/router.ts';
 import { appText } from './text.ts';
 
 const lamps = { connecting: 'warn', open: 'on', lost: 'error' } as const;

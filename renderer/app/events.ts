@@ -10,7 +10,7 @@ import { useSendActions } from '../send/actions.ts';
 import { useClient } from '../store/engine.ts';
 import { useWindow } from '../store/window.ts';
 import { droppedOf, isNothing } from '../upload/dropped.ts';
-import { navigate } from './router.ts';
+import { navigate } from '../shell/router.ts';
 import { appText } from './text.ts';
 
 /** The program was opened with files or folders; something went wrong that belongs to no call. */

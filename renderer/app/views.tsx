@@ -9,7 +9,7 @@ import { InspectorView } from '../views/inspector/InspectorView.tsx';
 import { SettingsView } from '../views/settings/SettingsView.tsx';
 import { SharesView } from '../views/shares/SharesView.tsx';
 import { TransfersView } from '../views/transfers/TransfersView.tsx';
-import type { ViewName } from './router.ts';
+import type { ViewName } from '../shell/router.ts';
 
 export const views: Readonly<Record<ViewName, ComponentType>> = {
   devices: DevicesView,

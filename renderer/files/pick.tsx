@@ -7,7 +7,7 @@ import { useCallback } from 'react';
 import { create } from 'zustand';
 
 import type { Ref } from '../../shared/model/local.ts';
-import { useReport } from '../app/act.ts';
+import { useReport } from '../shell/act.ts';
 import { useText } from '../i18n/language.ts';
 import { bridge } from '../link/connect.ts';
 import { useEngine } from '../store/engine.ts';

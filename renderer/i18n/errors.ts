@@ -5,7 +5,7 @@
 
 import type { LinkFailureCode } from '../../shared/ipc/failure.ts';
 import type { Language } from '../../shared/model/settings.ts';
-import type { ErrorCode } from '../../shared/protocol/errors.ts';
+import type { ErrorCode } from '../../shared/errors/errors.ts';
 
 type Sentences = Readonly<Record<ErrorCode | LinkFailureCode, string>>;
 

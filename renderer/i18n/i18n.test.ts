@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { errorTable } from '../../shared/protocol/errors.ts';
+import { errorTable } from '../../shared/errors/errors.ts';
 import { codeOf, errorSentence } from './errors.ts';
 import { formats } from './format.ts';
 import { type Catalog, languageOf } from './language.ts';

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 
 import type { CaptureRecord } from '../../shared/model/capture.ts';
 import { dissect } from '../../shared/protocol/dissect.ts';
-import { useShortcuts } from '../app/shortcuts.ts';
+import { useShortcuts } from '../shell/shortcuts.ts';
 import type { MenuItem } from '../components/Menu.tsx';
 import { copyText } from '../components/clipboard.ts';
 import { useFormat, useText } from '../i18n/language.ts';

@@ -5,7 +5,7 @@ import { useState } from 'react';
 
 import { displayName } from '../../shared/model/display-name.ts';
 import type { TextNote } from '../../shared/model/text-note.ts';
-import { useAct } from '../app/act.ts';
+import { useAct } from '../shell/act.ts';
 import { Button, IconButton } from '../components/Button.tsx';
 import { copyText } from '../components/clipboard.ts';
 import { Name, TrustMark } from '../components/Text.tsx';

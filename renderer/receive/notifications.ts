@@ -3,7 +3,7 @@
 import { useEffect } from 'react';
 
 import { displayName } from '../../shared/model/display-name.ts';
-import { navigate } from '../app/router.ts';
+import { navigate } from '../shell/router.ts';
 import { useText } from '../i18n/language.ts';
 import { bridge } from '../link/connect.ts';
 import { useEngine } from '../store/engine.ts';

@@ -5,8 +5,8 @@ import { useState } from 'react';
 
 import type { Target } from '../../shared/ipc/contract/index.ts';
 import { displayName } from '../../shared/model/display-name.ts';
-import { useReport } from '../app/act.ts';
-import { navigate } from '../app/router.ts';
+import { useReport } from '../shell/act.ts';
+import { navigate } from '../shell/router.ts';
 import { Button } from '../components/Button.tsx';
 import { Dialog } from '../components/Dialog.tsx';
 import { Checkbox, TextArea } from '../components/Field.tsx';

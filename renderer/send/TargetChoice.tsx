@@ -5,10 +5,10 @@ import { TextField } from '../components/Field.tsx';
 import { Lamp, Name, TrustMark } from '../components/Text.tsx';
 import { useText } from '../i18n/language.ts';
 import { useIds, useItem } from '../store/engine.ts';
-import { byNearness } from '../views/devices/order.ts';
-import { presenceLamp } from '../views/devices/presence.ts';
+import { byNearness } from '../devices/order.ts';
+import { presenceLamp } from '../devices/presence.ts';
 import { useDraft } from './draft.ts';
-import { devicesText } from '../views/devices/text.ts';
+import { devicesText } from '../devices/text.ts';
 import { sendText } from './text.ts';
 
 export const TargetChoice = () => {

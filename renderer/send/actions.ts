@@ -3,7 +3,7 @@
 import { useCallback, useMemo } from 'react';
 
 import type { Ref } from '../../shared/model/local.ts';
-import { useReport } from '../app/act.ts';
+import { useReport } from '../shell/act.ts';
 import { usePick } from '../files/pick.tsx';
 import type { Dropped } from '../upload/dropped.ts';
 import { useIntake } from '../upload/intake.ts';

@@ -3,7 +3,7 @@
 import type { LinkError } from './envelope.ts';
 
 /**
- * Codes of the link itself; all others are those of shared/protocol/errors.ts.
+ * Codes of the link itself; all others are those of shared/errors/errors.ts.
  * `link-lost`: there is no way to the program now. `link-mismatch`: what it says does not fit the contract of this
  * window, which is of another version. `abandoned`: this window is no more interested.
  */

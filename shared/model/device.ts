@@ -31,7 +31,7 @@ export interface DeviceCard {
   /** Offers are taken without asking. Only for a verified device. */
   readonly autoAccept: boolean;
   readonly lastSeenMs?: number;
-  /** Why the last dial failed: a code of shared/protocol/errors.ts. */
+  /** Why the last dial failed: a code of shared/errors/errors.ts. */
   readonly lastError?: string;
 }
 
@@ -80,7 +80,7 @@ export interface DoctorStep {
   readonly subject: string;
   /** Milliseconds that it took, where that says something. */
   readonly tookMs?: number;
-  /** A code of shared/protocol/errors.ts, where it failed. */
+  /** A code of shared/errors/errors.ts, where it failed. */
   readonly code?: string;
 }
 

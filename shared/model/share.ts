@@ -26,7 +26,7 @@ export interface ShareCard extends ShareView {
   /** Since the program began. */
   readonly servedFiles: number;
   readonly servedBytes: number;
-  /** The folder cannot be read at the moment: a code of shared/protocol/errors.ts. */
+  /** The folder cannot be read at the moment: a code of shared/errors/errors.ts. */
   readonly fault?: string;
 }
 

@@ -10,7 +10,7 @@ import { messageOf, type Payload, type TypeName, typeByNumber, typeLabel } from 
 import type { JsonMessage } from './catalog/message.ts';
 import { componentRule } from './catalog/properties.ts';
 import { formOf, schemaAt, secretPaths } from './catalog/schema.ts';
-import { HexdropError } from './errors.ts';
+import { HexdropError } from '../errors/errors.ts';
 import { readRecord, RecordFault, recordBytes, writeRecord } from './fields-codec.ts';
 import { encodeHeader, type FrameHeader, headerOf } from './header.ts';
 import { headerBytes, limits } from './limits.ts';

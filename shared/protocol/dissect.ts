@@ -20,7 +20,7 @@ import { decodePayloadOf } from './codec.ts';
 import { binaryNodes } from './dissect/binary.ts';
 import { jsonNodes } from './dissect/json.ts';
 import { type DissectNode, node, notCaptured, surplus } from './dissect/node.ts';
-import { asHexdropError } from './errors.ts';
+import { asHexdropError } from '../errors/errors.ts';
 import { flagLast, flagOptional, headerFields, readU32 } from './header.ts';
 import { headerBytes, magic } from './limits.ts';
 import { readNumber } from './numbers.ts';

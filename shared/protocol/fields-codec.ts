@@ -5,7 +5,7 @@
  */
 
 import { type BinaryField, noIndex, widthBytes } from './catalog/fields.ts';
-import { HexdropError } from './errors.ts';
+import { HexdropError } from '../errors/errors.ts';
 import { choiceName, numberFault, readNumber, writeNumber } from './numbers.ts';
 import { decodeUtf8, encodeUtf8, toHex, writeHex } from './text.ts';
 

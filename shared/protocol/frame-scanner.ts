@@ -8,7 +8,7 @@
 
 import type { LooseReason } from '../model/capture.ts';
 import type { Gap } from '../model/capture-gaps.ts';
-import { HexdropError } from './errors.ts';
+import { HexdropError } from '../errors/errors.ts';
 import { decodeHeader, type FrameHeader } from './header.ts';
 import { headerBytes } from './limits.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { messageByNumber, typeNumber } from './catalog.ts';
 import { encodeFrame } from './codec.ts';
-import { HexdropError } from './errors.ts';
+import { HexdropError } from '../errors/errors.ts';
 import { type FrameHandler, type FrameHeader, FrameParser } from './framing.ts';
 import { encodeHeader } from './header.ts';
 import { headerBytes, limits } from './limits.ts';

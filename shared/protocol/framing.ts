@@ -8,7 +8,7 @@
  */
 
 import { messageByNumber, typeLabel } from './catalog.ts';
-import { HexdropError } from './errors.ts';
+import { HexdropError } from '../errors/errors.ts';
 import { checkMagicStart, decodeHeader, type FrameHeader } from './header.ts';
 import { headerBytes } from './limits.ts';
 

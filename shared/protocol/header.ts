@@ -7,7 +7,7 @@
 
 import { messageByNumber, payloadLimits, type TypeName, typeLabel, typeNumber } from './catalog.ts';
 import type { FieldColour, NumberWidth } from './catalog/fields.ts';
-import { HexdropError } from './errors.ts';
+import { HexdropError } from '../errors/errors.ts';
 import { magic } from './limits.ts';
 
 /** A receiver that does not know the type skips the frame instead of refusing it. */

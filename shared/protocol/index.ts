@@ -9,8 +9,8 @@ export { decodeMessage, decodePayload, decodePayloadOf, encodeFrame } from './co
 export type { Decoded, Place } from './codec.ts';
 export { dissect, leavesOf } from './dissect.ts';
 export type { DissectNode } from './dissect.ts';
-export { errorTable, HexdropError, isErrorCode } from './errors.ts';
-export type { ErrorCode, ErrorDetails } from './errors.ts';
+export { errorTable, HexdropError, isErrorCode } from '../errors/errors.ts';
+export type { ErrorCode, ErrorDetails } from '../errors/errors.ts';
 export { predicateOf } from './filter/evaluate.ts';
 export type { FilterWorld, RowPredicate } from './filter/evaluate.ts';
 export { parseFilter } from './filter/parse.ts';

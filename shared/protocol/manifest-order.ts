@@ -9,7 +9,7 @@
  */
 
 import type { ManifestEntry } from './catalog.ts';
-import { HexdropError } from './errors.ts';
+import { HexdropError } from '../errors/errors.ts';
 import { limits } from './limits.ts';
 import type { ManifestPage } from './manifest.ts';
 import { clip, compareUtf8, isComponent } from './text.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ManifestEntry } from './catalog.ts';
 import { mostTime } from './entry-time.ts';
 import { decodePayloadOf, encodeFrame } from './codec.ts';
-import { HexdropError } from './errors.ts';
+import { HexdropError } from '../errors/errors.ts';
 import { decodeHeader, flagLast } from './header.ts';
 import { headerBytes, limits } from './limits.ts';
 import { ManifestPageWriter, readManifestPage } from './manifest.ts';

@@ -9,7 +9,7 @@ import { noIndex } from './catalog/fields.ts';
 import type { ManifestEntry } from './catalog.ts';
 import { badPayload } from './codec.ts';
 import { isEntryTime } from './entry-time.ts';
-import { HexdropError } from './errors.ts';
+import { HexdropError } from '../errors/errors.ts';
 import { encodeHeader, flagLast, headerOf, readU32, writeU32 } from './header.ts';
 import { headerBytes, limits, manifestEntryBytes, manifestPrefixBytes, versionBytes } from './limits.ts';
 import { decodeUtf8, encodeUtf8Into, isWellFormed, toHexRange, writeHex } from './text.ts';

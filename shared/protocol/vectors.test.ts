@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type Payload, typeByNumber, type TypeName, typeNames, typeNumber } from './catalog.ts';
 import { decodePayload, encodeFrame } from './codec.ts';
-import { HexdropError } from './errors.ts';
+import { HexdropError } from '../errors/errors.ts';
 import { type FrameHandler, type FrameHeader, FrameParser } from './framing.ts';
 import { decodeHeader, flagLast } from './header.ts';
 import { headerBytes } from './limits.ts';

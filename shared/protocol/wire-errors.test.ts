@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeFrame } from './codec.ts';
-import { asHexdropError, type ErrorCode, errorTable, HexdropError } from './errors.ts';
+import { asHexdropError, type ErrorCode, errorTable, HexdropError } from '../errors/errors.ts';
 import { limits } from './limits.ts';
 import { errorFromWire, errorPayload, refusalPayload } from './wire-errors.ts';
 

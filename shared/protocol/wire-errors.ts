@@ -4,7 +4,7 @@
  */
 
 import type { Payload } from './catalog.ts';
-import { codeForWire, codeFromWire, errorTable, HexdropError } from './errors.ts';
+import { codeForWire, codeFromWire, errorTable, HexdropError } from '../errors/errors.ts';
 import { limits } from './limits.ts';
 import { clip } from './text.ts';
 

@@ -1,6 +1,6 @@
 /** For tests: the code of what an action throws, "none", or a text that no code has. */
 
-import { HexdropError } from '../protocol/errors.ts';
+import { HexdropError } from '../errors/errors.ts';
 
 export function thrownCode(action: () => unknown): string {
   try {

@@ -1,7 +1,7 @@
 /** README.md beside the recorded sessions: what each of them shows, frame by frame, as Markdown from their lists. */
 
 import { messageOf, typeNames } from '../../../shared/protocol/catalog.ts';
-import { table } from '../../../shared/protocol/page/markdown.ts';
+import { table } from '../../../docs/generators/markdown.ts';
 import { sessionNames } from './sessions.ts';
 import type { Recorded, RecordedFrame, SessionName } from './sessions.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { readRequest, wantsJson } from './args.ts';
 import type { OptionValues } from './options.ts';
 

@@ -5,7 +5,7 @@
 
 import type { CaptureFormat } from '../../../shared/model/capture.ts';
 import type { ConflictPolicy } from '../../../shared/model/transfer.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 
 /** What a call can carry. An option that was not given is absent. */

@@ -1,6 +1,6 @@
 /** `hexdrop get`: fetches files and folders from a share. */
 
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { resumeAdvice, runTransfer, withEngine } from '../engine-session.ts';
 import { formatAddress } from '../../base/address.ts';

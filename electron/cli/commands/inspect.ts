@@ -5,7 +5,7 @@
 
 import { noteSentence } from '../../../shared/model/capture-notes.ts';
 import type { CaptureRecord } from '../../../shared/model/capture.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { RowPredicate } from '../../../shared/protocol/filter/evaluate.ts';
 import type { CaptureSource, LoadedCapture, LoadOptions } from '../../engine/api.ts';
 import { Captures } from '../../engine/capture/captures.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { PartialSummary } from '../../engine/transfer/journal/partials.ts';
 import { deviceId, knownDevice } from '../testing/fake-views.ts';
 import { FakeEngine, fakeCall } from '../testing/fake-world.ts';

@@ -2,7 +2,7 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { ListedEntry } from '../../../shared/model/share.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import type { Engine, ListingOmissions, ListRequest } from '../../engine/api.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { withEngine } from '../engine-session.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { discoveredPeer, knownDevice } from '../testing/fake-views.ts';
 import { FakeDiscovery, FakeEngine, fakeCall, until } from '../testing/fake-world.ts';
 import type { FakeCall } from '../testing/fake-world.ts';

@@ -2,7 +2,7 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { Trust } from '../../../shared/model/peer.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import type { DiscoveredPeer } from '../../engine/api.ts';
 import { shortDeviceId } from '../../engine/net/identity.ts';
 import type { KnownDevice } from '../../engine/peers/known-devices.ts';

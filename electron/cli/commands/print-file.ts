@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { ListedEntry } from '../../../shared/model/share.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { Engine, FileRange, ListRequest } from '../../engine/api.ts';
 import { exitDone } from '../exit-codes.ts';
 import type { Output } from '../terminal/output.ts';

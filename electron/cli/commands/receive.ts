@@ -2,7 +2,7 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { TransferView } from '../../../shared/model/transfer.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { announceOnNetwork } from '../announce.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { withEngine } from '../engine-session.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
+import type { ErrorCode } from '../../../shared/errors/errors.ts';
 import { FakeEngine, fakeCall } from '../testing/fake-world.ts';
 import { knownDevice, peerView } from '../testing/fake-views.ts';
 

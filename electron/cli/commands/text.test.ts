@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { FakeEngine, fakeCall } from '../testing/fake-world.ts';
 import type { FakeCallOptions } from '../testing/fake-world.ts';

@@ -1,6 +1,6 @@
 /** `hexdrop ui`: hands over to the browser shell and tells how it ended. */
 
-import { HexdropError, isErrorCode } from '../../../shared/protocol/errors.ts';
+import { HexdropError, isErrorCode } from '../../../shared/errors/errors.ts';
 import { homeFolder } from '../../host/home.ts';
 import type { UiProgram, UiRequest } from '../../host/ui-program.ts';
 import type { CommandCall, CommandContext } from '../context.ts';

@@ -2,7 +2,7 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { EntryKind, OfferView, RootView } from '../../../shared/model/transfer.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { formatBytes, formatCount, formatCounted } from '../terminal/format.ts';
 import { selectionOf } from './selection.ts';
 import type { Selection } from './selection.ts';

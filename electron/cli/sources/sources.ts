@@ -4,7 +4,7 @@ import { constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import { nameFault } from '../../base/safe-path.ts';
 import { fileFaultOf } from '../../base/file-fault.ts';
 import { freeName } from '../../base/free-name.ts';

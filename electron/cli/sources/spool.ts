@@ -19,7 +19,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { localName } from '../../base/name-mapping.ts';
 import { fileFaultOf } from '../../base/file-fault.ts';
 import { formatBytes } from '../terminal/format.ts';

@@ -3,7 +3,7 @@
  * does not say so itself because it does not know the command line.
  */
 
-import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { ErrorCode, HexdropError } from '../../../shared/errors/errors.ts';
 
 const advice: Partial<Record<ErrorCode, string>> = {
   'connection-refused': 'Start "hexdrop receive" or "hexdrop share" there.',

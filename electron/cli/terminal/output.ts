@@ -6,8 +6,8 @@
  */
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import { errorTable } from '../../../shared/protocol/errors.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import { errorTable } from '../../../shared/errors/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import { adviceFor } from './advice.ts';
 import { LiveLines } from './live-lines.ts';
 import type { TextSink, World } from '../world.ts';

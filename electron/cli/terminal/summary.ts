@@ -9,7 +9,7 @@ import type {
   TransferView,
 } from '../../../shared/model/transfer.ts';
 import { omittedReasons } from '../../../shared/model/transfer.ts';
-import { codeFromWire, errorTable } from '../../../shared/protocol/errors.ts';
+import { codeFromWire, errorTable } from '../../../shared/errors/errors.ts';
 import { formatBytes, formatCount, formatCounted, formatElapsed, formatSpeed } from './format.ts';
 
 export interface Omission {

@@ -24,7 +24,7 @@ import type {
 } from '../../engine/api.ts';
 import type { DiscoveryOptions } from '../../engine/discovery/discovery.ts';
 import type { UiProgram } from '../../host/ui-program.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { KnownDevice } from '../../engine/peers/known-devices.ts';
 import type { PartialSummary } from '../../engine/transfer/journal/partials.ts';
 import { peerView, transferResult, transferView } from './fake-views.ts';

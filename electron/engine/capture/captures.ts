@@ -8,7 +8,7 @@ import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import type { CaptureFormat, CaptureSettings } from '../../../shared/model/capture.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { SocketAddress } from '../net/connection-info.ts';
 import type { TapMaker } from '../net/tap.ts';
 import { unwritable } from '../../base/unwritable.ts';

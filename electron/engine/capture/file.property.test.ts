@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { readChunks } from '../../../shared/model/capture-rows.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { temporaryFolder } from '../testing/trees.ts';
 import { Captures } from './captures.ts';
 import { conversation, play, recordsOf, toldBy } from '../testing/wire.ts';

@@ -5,7 +5,7 @@ import { captureEventKinds } from '../../../shared/model/capture.ts';
 import { readChunks, readRecords } from '../../../shared/model/capture-rows.ts';
 import { typeNumber } from '../../../shared/protocol/catalog.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { LiveCapture } from './live.ts';
 import { conversation, infoOf, play, recordsOf } from '../testing/wire.ts';
 import type { Conversation } from '../testing/wire.ts';

@@ -5,7 +5,7 @@
 
 import type { CaptureSettings, CaptureStatus } from '../../../shared/model/capture.ts';
 import { captureEventKinds } from '../../../shared/model/capture.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import type { ConnectionInfo, SocketAddress } from '../net/connection-info.ts';
 import type { ConnectionTap } from '../net/tap.ts';
 import { ConnectionBook } from './book.ts';

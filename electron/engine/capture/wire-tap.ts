@@ -8,7 +8,7 @@ import type { CaptureEventKind } from '../../../shared/model/capture.ts';
 import { captureEventKinds, looseReasons } from '../../../shared/model/capture.ts';
 import { bitBlanked } from '../../../shared/model/capture-rows.ts';
 import type { RecordDraft } from '../../../shared/model/capture-rows.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { readU32 } from '../../../shared/protocol/header.ts';
 import { headerBytes, magic } from '../../../shared/protocol/limits.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { Discovery } from '../api.ts';
 import { startDiscovery } from './discovery.ts';
 import type { DiscoveryOptions } from './discovery.ts';

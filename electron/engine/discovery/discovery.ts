@@ -8,7 +8,7 @@
  */
 
 import { platform as systemPlatform } from 'node:os';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import type { Announced, DiscoveredPeer, Discovery } from '../api.ts';
 import type { Link } from '../../base/links.ts';
 import { browseQuestion, PeerTable } from './peer-table.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DoctorReport } from '../../../shared/model/device.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
-import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
+import type { ErrorCode } from '../../../shared/errors/errors.ts';
 import type { Link } from '../../base/links.ts';
 import { diagnose } from './doctor.ts';
 import type { DoctorSources } from './doctor.ts';

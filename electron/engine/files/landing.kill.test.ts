@@ -33,7 +33,7 @@ beforeAll(async () => {
   base = realpathSync(mkdtempSync(join(tmpdir(), 'hexdrop-kill-')));
   program = join(base, 'child.mjs');
   const bundle = await rolldown({
-    input: fileURLToPath(new URL('landing.kill-child.ts', import.meta.url)),
+    input: fileURLToPath(new URL('../testing/landing-child.ts', import.meta.url)),
     platform: 'node',
     external: [/^node:/u],
   });

@@ -24,7 +24,7 @@ import type { Stats } from 'node:fs';
 import { basename } from 'node:path';
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { fileFaultOf } from '../../base/file-fault.ts';
 import { askedMode, closedMode, succeed } from './ownership.ts';
 import { discardPartial, statsOf } from './unfinished.ts';

@@ -7,7 +7,7 @@ import { closeSync, fstatSync, openSync, readSync, statfsSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { fileFaultOf } from '../../base/file-fault.ts';
 import { readingFlags } from './reading-flags.ts';
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:dgram';
 import type { NetworkInterfaceInfo } from 'node:os';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import type { Link, SystemInterfaces } from '../../base/links.ts';
 import { readQuestions, readRecords, serviceName } from './service.ts';
 import { mdnsTransport } from './transport.ts';

@@ -10,7 +10,7 @@ import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import makeMdns from 'multicast-dns';
 import type { MulticastDNS } from 'multicast-dns';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { isLinkLocalIPv6, isOnLink, keyOfLink, linksOf } from '../../base/links.ts';
 import type { Link, SystemInterfaces } from '../../base/links.ts';
 import type { SaidRecord } from './service.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import {
   connected,
   dialing,

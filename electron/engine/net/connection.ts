@@ -7,7 +7,7 @@
  */
 
 import type { Socket } from 'node:net';
-import { HexdropError, asHexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError, asHexdropError } from '../../../shared/errors/errors.ts';
 import type { ConnectionInfo, Side } from './connection-info.ts';
 import type { DirectInlet } from './direct-inlet.ts';
 import { lossOf } from '../../base/failures.ts';

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { TlsOptions } from 'node:tls';
 import { generate } from 'selfsigned';
 import { describe, expect, test } from 'vitest';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { dial } from './dialer.ts';
 import { closingOf, foreignServer } from '../testing/foreign.ts';
 import { atEnd, connected, dialing, dresses, listening, opening, ours, theirs } from '../testing/loopback.ts';

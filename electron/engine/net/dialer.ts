@@ -9,7 +9,7 @@ import { connect as connectTls } from 'node:tls';
 import { networkInterfaces } from 'node:os';
 import type { NetworkInterfaceInfo } from 'node:os';
 import type { TLSSocket } from 'node:tls';
-import { HexdropError, asHexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError, asHexdropError } from '../../../shared/errors/errors.ts';
 import { isLinkLocalIPv6 } from '../../base/links.ts';
 import { formatAddress } from '../../base/address.ts';
 import { Connection } from './connection.ts';

@@ -7,7 +7,7 @@
 import { X509Certificate, createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { chmod, link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { requireAllowedKey } from './peer-key.ts';
 import { ownersFileFault, temporaryPathOf } from '../../base/owners-file.ts';
 

@@ -12,7 +12,7 @@ import type { WriteStream } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { unwritable } from '../../base/unwritable.ts';
 
 const what = 'key log';

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
-import { HexdropError, asHexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError, asHexdropError } from '../../../shared/errors/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { AddressCounter } from '../../base/address-counter.ts';
 import { Connection, plainAddress } from './connection.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import { foreignServer } from '../testing/foreign.ts';
 import { dialing } from '../testing/loopback.ts';
 import { reading } from '../testing/reader.ts';

@@ -3,7 +3,7 @@
  * and saying which one helps whoever mistyped a port. Owns four bytes of state; gone after them.
  */
 
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 
 const opening = Uint8Array.of(0x48, 0x58, 0x44, 0x31); // "HXD1"
 

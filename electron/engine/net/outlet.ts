@@ -4,7 +4,7 @@
  */
 
 import type { Socket } from 'node:net';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 
 /** Queued bytes from which `write` says "enough": four bulk frames. */
 const highWaterBytes = 1_048_576;

@@ -4,7 +4,7 @@
  */
 
 import type { KeyObject } from 'node:crypto';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 
 /** P-256, P-384 and P-521 as OpenSSL calls them. */
 const curves: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@
 
 import type { Socket } from 'node:net';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import { errorPayload } from '../../../shared/protocol/wire-errors.ts';
 
 /** How long, and for how much more input, a refused peer may stay. */

@@ -4,7 +4,7 @@
  * (engine/capture).
  */
 
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import type { ConnectionInfo } from './connection-info.ts';
 

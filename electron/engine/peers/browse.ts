@@ -6,7 +6,7 @@
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ListedEntry } from '../../../shared/model/share.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
-import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import type {
   FileRange,

@@ -1,7 +1,7 @@
 /** Those who come to our port: a connection becomes a session, joins a transfer as its lane, or is told why not. */
 
 import type { Trust } from '../../../shared/model/peer.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { EngineContext } from './context.ts';
 import type { Connection } from '../net/connection.ts';
 import { receiveFirstFrame } from '../session/reception.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { sessionPair } from '../testing/session-pair.ts';
 import { keptIdleMs, KeptSessions } from './kept-sessions.ts';
 import type { Reach } from './reach.ts';

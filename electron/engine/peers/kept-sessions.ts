@@ -3,7 +3,7 @@
  * each. One for each way to reach a device; closed when nobody has asked anything for a while.
  */
 
-import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import { targetOf } from '../../base/address.ts';
 import type { Reach } from './reach.ts';
 import type { Session } from '../session/session.ts';

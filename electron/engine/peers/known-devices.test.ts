@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { HomeFaults } from '../../base/home-faults.ts';
 import { KnownDevices } from './known-devices.ts';
 import { temporaryHome } from '../testing/loopback.ts';

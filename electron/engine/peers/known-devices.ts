@@ -10,7 +10,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { HomeFaults } from '../../base/home-faults.ts';
 import { makeOwnersFolder, replaceOwnersFile, withLockFile } from '../../base/owners-file.ts';
 import { shortDeviceId } from '../net/identity.ts';

@@ -1,7 +1,7 @@
 /** A range of a peer's file is asked for in parts, each a READ; what comes back becomes one range again. */
 
 import type { Payload } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import type { FileRange } from '../api.ts';
 

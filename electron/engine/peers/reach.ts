@@ -4,8 +4,8 @@
  */
 
 import type { Endpoint, PeerView, Trust } from '../../../shared/model/peer.ts';
-import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
-import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
+import type { ErrorCode } from '../../../shared/errors/errors.ts';
 import type { ReachOptions } from '../api.ts';
 import type { EngineContext } from './context.ts';
 import { targetOf } from '../../base/address.ts';

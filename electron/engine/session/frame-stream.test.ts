@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { chunkBytes, limits } from '../../../shared/protocol/limits.ts';
 import { memoryLink } from '../testing/memory-link.ts';
 import type { LinkOptions, MemoryLink } from '../testing/memory-link.ts';

@@ -9,7 +9,7 @@
 import { decodePayload, encodeFrame } from '../../../shared/protocol/codec.ts';
 import { typeByNumber, typeLabel } from '../../../shared/protocol/catalog.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
-import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import { FrameParser } from '../../../shared/protocol/framing.ts';
 import type { FrameHandler } from '../../../shared/protocol/framing.ts';
 import { checkPlace } from '../../../shared/protocol/header.ts';

@@ -7,7 +7,7 @@
  */
 
 import type { Payload } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { errorFromWire } from '../../../shared/protocol/wire-errors.ts';
 import { dial } from '../net/dialer.ts';
 import type { DialOptions } from '../net/dialer.ts';

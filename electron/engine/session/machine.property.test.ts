@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { typeNames } from '../../../shared/protocol/catalog.ts';
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { Conversation, partnerOf } from '../testing/conversation.ts';
 import type { Speaker } from '../testing/conversation.ts';

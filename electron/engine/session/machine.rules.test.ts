@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { typeNames } from '../../../shared/protocol/catalog.ts';
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { Conversation } from '../testing/conversation.ts';
 import type { Side } from '../net/connection-info.ts';
 import { SessionMachine } from './machine.ts';

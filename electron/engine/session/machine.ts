@@ -7,7 +7,7 @@
  */
 
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import type { Side } from '../net/connection-info.ts';
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import states from '../../../shared/protocol/vectors/states.json' with { type: 'json' };
 import type { Side } from '../net/connection-info.ts';
 import { SessionMachine } from './machine.ts';

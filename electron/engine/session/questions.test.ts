@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Payload } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { serverWith, sessionPair, withRawPeer } from '../testing/session-pair.ts';
 import { Questions } from './questions.ts';

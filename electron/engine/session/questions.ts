@@ -7,8 +7,8 @@
 
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
-import { asHexdropError } from '../../../shared/protocol/errors.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError } from '../../../shared/errors/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import { errorPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { ControlFrame } from './frame-stream.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import { memoryLink } from '../testing/memory-link.ts';
 import type { MemoryLink } from '../testing/memory-link.ts';
 import { helloBy, RawPeer, welcomeBy } from '../testing/session-pair.ts';

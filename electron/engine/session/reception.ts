@@ -4,7 +4,7 @@
  */
 
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import type { Connection } from '../net/connection.ts';

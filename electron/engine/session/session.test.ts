@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Payload } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { memoryLink } from '../testing/memory-link.ts';
 import {
   deviceIds,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import {
   afterPong,
   cancel,

@@ -8,7 +8,7 @@
 
 import type { PeerView, Trust } from '../../../shared/model/peer.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
-import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/errors/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { errorFromWire, errorPayload, refusalPayload } from '../../../shared/protocol/wire-errors.ts';

@@ -2,7 +2,7 @@
  * How many texts an address may send (docs/SECURITY.md, "Texts"). The clock comes in as an argument.
  */
 
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { MinuteGate } from '../../base/minute-gate.ts';
 

@@ -5,7 +5,7 @@
 
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
-import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { ErrorCode, HexdropError } from '../../../shared/errors/errors.ts';
 import type { ConnectionInfo } from '../net/connection-info.ts';
 import type { Digest } from '../digest/digest.ts';
 import type { BulkType, ControlFrame, ControlType, FrameStream } from './frame-stream.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import { PinGuard } from './pin-guard.ts';
 
 const here = '192.0.2.1';

@@ -7,7 +7,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { fileFaultOf, tooLarge } from '../../base/file-fault.ts';
 import { PseudoFiles } from '../files/pseudo-file.ts';
 import { readingFlags } from '../files/reading-flags.ts';

@@ -5,7 +5,7 @@
 
 import type { ShareView } from '../../../shared/model/share.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { ReceivePolicy, ShareRequest } from '../api.ts';
 import type { EngineContext } from '../peers/context.ts';
 import { isOneMachine } from '../net/connection-info.ts';

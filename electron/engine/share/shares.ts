@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import type { ShareView } from '../../../shared/model/share.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { entryTimeOfMs } from '../../../shared/protocol/entry-time.ts';
-import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../shared/protocol/text.ts';
 import { fileFaultOf } from '../../base/file-fault.ts';

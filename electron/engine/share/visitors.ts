@@ -5,7 +5,7 @@
 
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ShareVisitor } from '../../../shared/model/share.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 
 /** A session, as far as it matters here. */
 export interface Guest {

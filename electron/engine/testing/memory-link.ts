@@ -4,7 +4,7 @@
  * it can be tried without sockets and without time.
  */
 
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { Connection, ConnectionReader } from '../net/connection.ts';
 import type { ConnectionInfo } from '../net/connection-info.ts';
 import { Road } from './road.ts';

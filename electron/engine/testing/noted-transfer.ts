@@ -2,7 +2,7 @@
 
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
-import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { ErrorCode, HexdropError } from '../../../shared/errors/errors.ts';
 import type { BulkType, ControlFrame } from '../session/frame-stream.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import type { LinkOptions } from './memory-link.ts';

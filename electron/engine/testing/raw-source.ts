@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import type { ConflictPolicy, EntryKind } from '../../../shared/model/transfer.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import { headerBytes, limits } from '../../../shared/protocol/limits.ts';
 import { ManifestPageWriter } from '../../../shared/protocol/manifest.ts';
 import type { ManifestEntry } from '../../../shared/protocol/manifest.ts';

@@ -1,7 +1,7 @@
 /** For the tests of this folder: a reader that remembers what it was given, and streams to give it. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import type { Connection, ConnectionReader } from '../net/connection.ts';
 import { opening } from './loopback.ts';
 

@@ -1,7 +1,7 @@
 /** What one side of a transfer reported, for tests to look at. */
 
 import type { FileNotice } from '../../../shared/model/transfer.ts';
-import type { ErrorCode, HexdropError } from '../../../shared/protocol/errors.ts';
+import type { ErrorCode, HexdropError } from '../../../shared/errors/errors.ts';
 import type { Outcome } from '../transfer/record.ts';
 import type { TransferReports } from '../transfer/progress/reports.ts';
 

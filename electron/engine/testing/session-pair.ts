@@ -1,7 +1,7 @@
 /** Sessions over a link in memory: both ends of one, or one end with a peer that says what a test tells it to. */
 
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { protocolVersion } from '../../../shared/protocol/limits.ts';
 import { FrameStream } from '../session/frame-stream.ts';
 import type { BulkType, ControlFrame, ControlType, FrameReceiver } from '../session/frame-stream.ts';

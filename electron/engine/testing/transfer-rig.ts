@@ -8,8 +8,8 @@ import { basename, join } from 'node:path';
 
 import type { ConflictPolicy, EntryKind } from '../../../shared/model/transfer.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
-import { HexdropError as Failure } from '../../../shared/protocol/errors.ts';
-import type { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError as Failure } from '../../../shared/errors/errors.ts';
+import type { HexdropError } from '../../../shared/errors/errors.ts';
 import { FrameStream } from '../session/frame-stream.ts';
 import { protocolTimings } from '../session/session.ts';
 import type { SessionTimings } from '../session/session.ts';

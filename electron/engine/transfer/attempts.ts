@@ -3,8 +3,8 @@
  * made for too long (docs/PROTOCOL.md, "Resume"). What an attempt does is the caller's.
  */
 
-import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
-import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
+import type { ErrorCode } from '../../../shared/errors/errors.ts';
 import type { EngineContext } from '../peers/context.ts';
 import { reachDevice } from '../peers/reach.ts';
 import type { Reach, Reached } from '../peers/reach.ts';

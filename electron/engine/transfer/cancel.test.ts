@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { harvest, plant, temporaryFolder } from '../testing/trees.ts';
 import type { Tree } from '../testing/trees.ts';

@@ -6,7 +6,7 @@
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ConflictPolicy, Decision, OfferView } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
-import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import type { ReceivePolicy } from '../api.ts';
 import type { EngineContext } from '../peers/context.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';

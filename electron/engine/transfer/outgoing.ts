@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 
-import { asHexdropError, HexdropError } from '../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import type { Sendable, StreamedTree } from '../api.ts';
 import type { EngineContext } from '../peers/context.ts';
 import { isOneMachine } from '../net/connection-info.ts';

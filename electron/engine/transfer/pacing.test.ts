@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { protocolTimings } from '../session/session.ts';
 import { ManualClock, turns } from '../testing/manual-clock.ts';

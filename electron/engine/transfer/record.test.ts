@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { PeerView } from '../../../shared/model/peer.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { EngineEvent } from '../api.ts';
 import { TransferRecord } from './record.ts';
 import type { Outcome } from './record.ts';

@@ -11,8 +11,8 @@ import type {
   TransferState,
   TransferView,
 } from '../../../shared/model/transfer.ts';
-import { errorTable, HexdropError } from '../../../shared/protocol/errors.ts';
-import type { ErrorCode } from '../../../shared/protocol/errors.ts';
+import { errorTable, HexdropError } from '../../../shared/errors/errors.ts';
+import type { ErrorCode } from '../../../shared/errors/errors.ts';
 import type { EngineEvent } from '../api.ts';
 import { Pauses } from './pace/pauses.ts';
 import { RateMeter } from './pace/rate.ts';

@@ -1,7 +1,7 @@
 /** The transfers of an engine, whoever started them: what the snapshot shows, and the handles by which they are steered. */
 
 import type { TransferView } from '../../../shared/model/transfer.ts';
-import { HexdropError } from '../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { EngineEvent, TransferHandle } from '../api.ts';
 import { newTransferId } from './outgoing.ts';
 import { TransferRecord } from './record.ts';

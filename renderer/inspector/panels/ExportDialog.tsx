@@ -4,7 +4,7 @@ import { useState } from 'react';
 
 import type { CaptureFormat } from '../../../shared/model/capture.ts';
 import type { Client } from '../../../shared/ipc/client.ts';
-import { useReport } from '../../app/act.ts';
+import { useReport } from '../../shell/act.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Select } from '../../components/Field.tsx';

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 
 import type { CaptureSettings } from '../../../shared/model/capture.ts';
 import { defaultKeepBytes } from '../../../shared/model/capture.ts';
-import { useAct, useReport } from '../../app/act.ts';
+import { useAct, useReport } from '../../shell/act.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Menu, type MenuItem } from '../../components/Menu.tsx';

@@ -12,8 +12,8 @@ import {
 } from 'lucide-react';
 import { useMemo, useState } from 'react';
 
-import { navigate, useRoute } from '../../app/router.ts';
-import { useShortcuts } from '../../app/shortcuts.ts';
+import { navigate, useRoute } from '../../shell/router.ts';
+import { useShortcuts } from '../../shell/shortcuts.ts';
 import { Avatar } from '../../components/Avatar.tsx';
 import { Breadcrumbs } from '../../components/Breadcrumbs.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';

@@ -3,7 +3,7 @@
 import { KeyRound, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 
-import { navigate } from '../../app/router.ts';
+import { navigate } from '../../shell/router.ts';
 import { Button } from '../../components/Button.tsx';
 import { TextField } from '../../components/Field.tsx';
 import { EmptyState } from '../../components/View.tsx';

@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { describe, expect, it } from 'vitest';
 
-import { parseRoute } from '../../app/router.ts';
+import { parseRoute } from '../../shell/router.ts';
 import { failure } from '../../testing/fake-host.ts';
 import { idOf } from '../../testing/fixture.ts';
 import { remoteAnswers } from '../../testing/remote-answers.ts';

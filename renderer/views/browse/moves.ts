@@ -3,8 +3,8 @@
 import { useCallback } from 'react';
 
 import type { Ref } from '../../../shared/model/local.ts';
-import { useAct, useReport } from '../../app/act.ts';
-import { navigate } from '../../app/router.ts';
+import { useAct, useReport } from '../../shell/act.ts';
+import { navigate } from '../../shell/router.ts';
 import { usePick } from '../../files/pick.tsx';
 import { useText } from '../../i18n/language.ts';
 import { useWindow } from '../../store/window.ts';

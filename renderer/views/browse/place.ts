@@ -1,7 +1,7 @@
 /** Which folder of which device the address of the window names, and PINs that were typed in this window. */
 
 import type { Target } from '../../../shared/ipc/contract/index.ts';
-import type { Route } from '../../app/router.ts';
+import type { Route } from '../../shell/router.ts';
 
 export interface RemotePlace {
   readonly at: Target;

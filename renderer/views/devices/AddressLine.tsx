@@ -3,7 +3,7 @@
 import { AtSign, FolderTree, MessageSquareText } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 
-import { navigate } from '../../app/router.ts';
+import { navigate } from '../../shell/router.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { TextField } from '../../components/Field.tsx';
@@ -15,7 +15,7 @@ import { openDraft } from '../../send/draft.ts';
 import { useClient } from '../../store/engine.ts';
 import { useDropTarget } from '../../upload/drop-target.ts';
 import { Doctor } from './Doctor.tsx';
-import { devicesText } from './text.ts';
+import { devicesText } from '../../devices/text.ts';
 
 export const AddressLine = () => {
   const text = useText(devicesText);

@@ -4,8 +4,8 @@ import { ArrowLeft, Copy, FolderTree, MessageSquareText, Trash2, X } from 'lucid
 import { useState } from 'react';
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import { useAct } from '../../app/act.ts';
-import { navigate } from '../../app/router.ts';
+import { useAct } from '../../shell/act.ts';
+import { navigate } from '../../shell/router.ts';
 import { Avatar } from '../../components/Avatar.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { copyText } from '../../components/clipboard.ts';
@@ -22,9 +22,9 @@ import { useWindow } from '../../store/window.ts';
 import { dialable } from './dialable.ts';
 import { Doctor } from './Doctor.tsx';
 import { IdDump } from './IdDump.tsx';
-import { presenceLamp } from './presence.ts';
+import { presenceLamp } from '../../devices/presence.ts';
 import { SendFilesButton } from './SendFilesButton.tsx';
-import { devicesText } from './text.ts';
+import { devicesText } from '../../devices/text.ts';
 import { VerifyWords } from './VerifyWords.tsx';
 
 export const DeviceDetails = ({ id }: { readonly id: string }) => {

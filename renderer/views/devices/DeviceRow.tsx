@@ -4,8 +4,8 @@ import { FolderTree, MessageSquareText, Star } from 'lucide-react';
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { DeviceCard, DeviceKind } from '../../../shared/model/device.ts';
-import { useAct } from '../../app/act.ts';
-import { hashOf, navigate } from '../../app/router.ts';
+import { useAct } from '../../shell/act.ts';
+import { hashOf, navigate } from '../../shell/router.ts';
 import { Avatar } from '../../components/Avatar.tsx';
 import { IconButton } from '../../components/Button.tsx';
 import { Lamp, Name, TrustMark } from '../../components/Text.tsx';
@@ -15,9 +15,9 @@ import { openDraft } from '../../send/draft.ts';
 import { useItem } from '../../store/engine.ts';
 import { useDropTarget } from '../../upload/drop-target.ts';
 import { dialable } from './dialable.ts';
-import { presenceLamp } from './presence.ts';
+import { presenceLamp } from '../../devices/presence.ts';
 import { SendFilesButton } from './SendFilesButton.tsx';
-import { devicesText } from './text.ts';
+import { devicesText } from '../../devices/text.ts';
 
 /** The best one, as people type it elsewhere. */
 export const addressOf = ({ addresses }: DeviceCard): string => {

@@ -2,8 +2,8 @@
 
 import { Radar, RefreshCw } from 'lucide-react';
 
-import { useAct } from '../../app/act.ts';
-import { useRoute } from '../../app/router.ts';
+import { useAct } from '../../shell/act.ts';
+import { useRoute } from '../../shell/router.ts';
 import { appText } from '../../app/text.ts';
 import { Button } from '../../components/Button.tsx';
 import { rovingKeys } from '../../components/roving.ts';
@@ -14,8 +14,8 @@ import { useWindow } from '../../store/window.ts';
 import { AddressLine } from './AddressLine.tsx';
 import { DeviceDetails } from './DeviceDetails.tsx';
 import { DeviceRow } from './DeviceRow.tsx';
-import { byNearness } from './order.ts';
-import { devicesText } from './text.ts';
+import { byNearness } from '../../devices/order.ts';
+import { devicesText } from '../../devices/text.ts';
 import { TextNotes } from '../../receive/TextNotes.tsx';
 import './devices.css';
 

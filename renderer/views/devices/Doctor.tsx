@@ -6,12 +6,12 @@ import { useState } from 'react';
 import type { Target } from '../../../shared/ipc/contract/index.ts';
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { DoctorReport, DoctorStep } from '../../../shared/model/device.ts';
-import { useAct } from '../../app/act.ts';
+import { useAct } from '../../shell/act.ts';
 import { Button } from '../../components/Button.tsx';
 import { errorSentence } from '../../i18n/errors.ts';
 import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
 import { doctorText } from './doctor-text.ts';
-import { devicesText } from './text.ts';
+import { devicesText } from '../../devices/text.ts';
 
 const signs = { good: Check, bad: X, unsure: CircleHelp } as const satisfies Record<
   DoctorStep['outcome'],

@@ -6,7 +6,7 @@ import { Button, IconButton } from '../../components/Button.tsx';
 import { useText } from '../../i18n/language.ts';
 import { openDraft } from '../../send/draft.ts';
 import { sendText } from '../../send/text.ts';
-import { devicesText } from './text.ts';
+import { devicesText } from '../../devices/text.ts';
 
 interface SendFilesButtonProps {
   readonly id: string;

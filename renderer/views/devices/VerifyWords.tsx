@@ -3,12 +3,12 @@
 import { BadgeCheck } from 'lucide-react';
 import { useState } from 'react';
 
-import { useAct } from '../../app/act.ts';
+import { useAct } from '../../shell/act.ts';
 import { Button } from '../../components/Button.tsx';
 import { WordGrid } from '../../components/WordGrid.tsx';
 import { commonText } from '../../i18n/common.ts';
 import { useText } from '../../i18n/language.ts';
-import { devicesText } from './text.ts';
+import { devicesText } from '../../devices/text.ts';
 
 interface VerifyWordsProps {
   readonly id: string;

@@ -4,7 +4,7 @@ import { Binary } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 
 import { typeLabel } from '../../../shared/protocol/catalog.ts';
-import { replaceRoute, useRoute } from '../../app/router.ts';
+import { replaceRoute, useRoute } from '../../shell/router.ts';
 import { Button } from '../../components/Button.tsx';
 import { Select } from '../../components/Field.tsx';
 import { Menu } from '../../components/Menu.tsx';

@@ -4,7 +4,7 @@ import { Power, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 
 import type { CallResult } from '../../../shared/ipc/contract/index.ts';
-import { useAct } from '../../app/act.ts';
+import { useAct } from '../../shell/act.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Select, Switch } from '../../components/Field.tsx';

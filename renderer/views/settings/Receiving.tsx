@@ -3,7 +3,7 @@
 import { FolderOpen } from 'lucide-react';
 import { useState } from 'react';
 
-import { useAct } from '../../app/act.ts';
+import { useAct } from '../../shell/act.ts';
 import { Button } from '../../components/Button.tsx';
 import { Select, Switch } from '../../components/Field.tsx';
 import { Name } from '../../components/Text.tsx';

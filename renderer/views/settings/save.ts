@@ -3,7 +3,7 @@
 import { useCallback } from 'react';
 
 import type { CallInput } from '../../../shared/ipc/client.ts';
-import { useAct } from '../../app/act.ts';
+import { useAct } from '../../shell/act.ts';
 
 /** Takes effect at once; a failure is shown as a toast. */
 export type Save = (change: CallInput<'settings.update'>) => void;

@@ -3,7 +3,7 @@
 import { useState } from 'react';
 
 import type { ShareCard } from '../../../shared/model/share.ts';
-import { useAct } from '../../app/act.ts';
+import { useAct } from '../../shell/act.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Switch, TextField } from '../../components/Field.tsx';

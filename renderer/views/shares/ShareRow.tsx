@@ -4,7 +4,7 @@ import { FolderOpen, QrCode as QrIcon, SlidersHorizontal, Square } from 'lucide-
 import { useState } from 'react';
 
 import type { ShareVisitor } from '../../../shared/model/share.ts';
-import { useAct } from '../../app/act.ts';
+import { useAct } from '../../shell/act.ts';
 import { Avatar } from '../../components/Avatar.tsx';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { FileIcon } from '../../components/FileIcon.tsx';

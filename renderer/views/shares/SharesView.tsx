@@ -4,7 +4,7 @@ import { ArrowRight, FolderTree, Plus, Share2 } from 'lucide-react';
 import { useState } from 'react';
 
 import type { LocalEntry, Ref } from '../../../shared/model/local.ts';
-import { useAct, useReport } from '../../app/act.ts';
+import { useAct, useReport } from '../../shell/act.ts';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { EmptyState, View } from '../../components/View.tsx';
 import { LocalBrowser } from '../../files/LocalBrowser.tsx';

@@ -4,7 +4,7 @@ import { ArrowDown, ArrowUp, Pause, Play, RotateCcw, X } from 'lucide-react';
 import { type KeyboardEvent, useId } from 'react';
 
 import type { TransferCard } from '../../../shared/model/transfer-card.ts';
-import { navigate } from '../../app/router.ts';
+import { navigate } from '../../shell/router.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { Menu, type MenuItem } from '../../components/Menu.tsx';
 import { ProgressBar, Sparkline } from '../../components/Progress.tsx';

@@ -6,8 +6,8 @@ import { useEffect, useState } from 'react';
 
 import type { CallResult } from '../../../shared/ipc/contract/index.ts';
 import type { TransferCard } from '../../../shared/model/transfer-card.ts';
-import { useReport } from '../../app/act.ts';
-import { navigate } from '../../app/router.ts';
+import { useReport } from '../../shell/act.ts';
+import { navigate } from '../../shell/router.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { ProgressBar, Sparkline } from '../../components/Progress.tsx';

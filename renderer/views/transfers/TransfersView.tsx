@@ -3,9 +3,9 @@
 import { ArrowDownUp, Search, Trash2 } from 'lucide-react';
 import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 
-import { useAct } from '../../app/act.ts';
-import { navigate, replaceRoute, useRoute } from '../../app/router.ts';
-import { useShortcuts } from '../../app/shortcuts.ts';
+import { useAct } from '../../shell/act.ts';
+import { navigate, replaceRoute, useRoute } from '../../shell/router.ts';
+import { useShortcuts } from '../../shell/shortcuts.ts';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { TextField } from '../../components/Field.tsx';

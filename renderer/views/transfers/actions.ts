@@ -3,7 +3,7 @@
 import { useCallback } from 'react';
 
 import type { TransferCard } from '../../../shared/model/transfer-card.ts';
-import { useAct } from '../../app/act.ts';
+import { useAct } from '../../shell/act.ts';
 import { useSnapshot } from '../../store/engine.ts';
 import { isOver } from './card.ts';
 

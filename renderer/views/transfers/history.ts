@@ -6,7 +6,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import type { TransferCard } from '../../../shared/model/transfer-card.ts';
-import { useReport } from '../../app/act.ts';
+import { useReport } from '../../shell/act.ts';
 import { useClient, useSnapshot } from '../../store/engine.ts';
 import { byRecency, fitsFilter, fitsSearch, isOver, type TransferFilter } from './card.ts';
 

@@ -8,7 +8,7 @@ import { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import type { Readable } from 'node:stream';
 
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 
 export interface ByteSource {
   /** Bytes of the whole; undefined where nobody knows before the end. */

@@ -3,7 +3,7 @@
  * is checked before it is believed: lengths are bounded, an end in the middle is told and no failure.
  */
 
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { decodeUtf8 } from '../../../../shared/protocol/text.ts';
 import { linkTypeRawIp } from '../pcapng/blocks.ts';
 import type { ByteWindow } from './byte-window.ts';

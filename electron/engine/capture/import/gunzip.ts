@@ -5,7 +5,7 @@
 
 import { crc32, createInflateRaw } from 'node:zlib';
 
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import type { ByteWindow } from './byte-window.ts';
 
 /** What is told of packed data besides what is in it. */

@@ -8,7 +8,7 @@ import type { CaptureStatus } from '../../../../shared/model/capture.ts';
 import type { CaptureNote } from '../../../../shared/model/capture-notes.ts';
 import { isInCalendar } from '../../../../shared/model/calendar.ts';
 import { defaultBudgetBytes, defaultKeepBytes } from '../../../../shared/model/capture.ts';
-import { asHexdropError, HexdropError } from '../../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../../shared/errors/errors.ts';
 import type { LoadedCapture, LoadOptions } from '../api.ts';
 import { ConnectionBook } from '../book.ts';
 import { linkTypeExportedPdu } from '../pcapng/blocks.ts';

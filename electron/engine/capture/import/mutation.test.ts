@@ -11,7 +11,7 @@ import { dissect, leavesOf } from '../../../../shared/protocol/dissect.ts';
 import { encodeFrame } from '../../../../shared/protocol/codec.ts';
 import { encodeHeader } from '../../../../shared/protocol/header.ts';
 import { headerBytes } from '../../../../shared/protocol/limits.ts';
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import type { LoadedCapture } from '../api.ts';
 import { Captures } from '../captures.ts';
 import { tcpAck, tcpFin } from '../pcapng/tcp-packet.ts';

@@ -5,7 +5,7 @@
 
 import { Worker } from 'node:worker_threads';
 
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { unwritable } from '../../../base/unwritable.ts';
 import type { FileCapture, FileCaptureResult } from '../api.ts';
 import { FileFeed } from './file-feed.ts';

@@ -6,7 +6,7 @@ import type { Discovery } from '../../api.ts';
 import { interfaceKind } from '../../../base/interface-kind.ts';
 import { linksOf } from '../../../base/links.ts';
 import { lookupName } from '../doctor-means.ts';
-import type { HexdropError } from '../../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../../shared/errors/errors.ts';
 import type { MachineSources } from './examination.ts';
 import { firewallState } from './firewall.ts';
 import { folderState } from './folder.ts';

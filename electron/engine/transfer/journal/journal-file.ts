@@ -7,7 +7,7 @@
 
 import { closeSync, constants, fdatasyncSync, ftruncateSync, openSync, readSync } from 'node:fs';
 
-import type { HexdropError } from '../../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../../shared/errors/errors.ts';
 import { fileFaultOf } from '../../../base/file-fault.ts';
 import type { LinePlace } from './journal-content.ts';
 import { writeWhole } from '../../files/landing.ts';

@@ -3,7 +3,7 @@
  * from as usual. After that nobody could go on, so what is unfinished then is removed.
  */
 
-import type { HexdropError } from '../../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../../shared/errors/errors.ts';
 import type { LinePlace } from './journal-content.ts';
 import type { JournalLines, LineVisitor } from './journal-file.ts';
 

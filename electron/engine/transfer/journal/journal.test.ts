@@ -22,7 +22,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { HomeFaults } from '../../../base/home-faults.ts';
 import { JournalFile } from './journal-file.ts';
 import { Journal } from './journal.ts';

@@ -11,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import type { HomeFaults } from '../../../base/home-faults.ts';
 import { fileFaultOf } from '../../../base/file-fault.ts';
 import { folderOf, JournalContent, landedIn, landingEntries, shownRoots } from './journal-content.ts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
 import { encodeFrame } from '../../../../shared/protocol/codec.ts';
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
 import { setLimits } from '../../testing/limits.ts';
 import { Reported } from '../../testing/reported.ts';

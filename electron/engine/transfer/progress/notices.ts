@@ -6,8 +6,8 @@
 import { noticeCodes, omittedReasons } from '../../../../shared/model/transfer.ts';
 import type { FileNotice, NoticeCode, OmittedReason } from '../../../../shared/model/transfer.ts';
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
-import { codeFromWire } from '../../../../shared/protocol/errors.ts';
-import type { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { codeFromWire } from '../../../../shared/errors/errors.ts';
+import type { HexdropError } from '../../../../shared/errors/errors.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
 import { clip } from '../../../../shared/protocol/text.ts';
 import { refusalPayload } from '../../../../shared/protocol/wire-errors.ts';

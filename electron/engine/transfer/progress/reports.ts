@@ -1,7 +1,7 @@
 /** What the two sides of a transfer tell the engine about it. */
 
 import type { FileNotice, OmittedReason, Totals } from '../../../../shared/model/transfer.ts';
-import type { ErrorCode, HexdropError } from '../../../../shared/protocol/errors.ts';
+import type { ErrorCode, HexdropError } from '../../../../shared/errors/errors.ts';
 
 export interface Summary {
   readonly files: number;

@@ -6,7 +6,7 @@
 import { displayName } from '../../../../shared/model/display-name.ts';
 import type { EntryKind, Totals } from '../../../../shared/model/transfer.ts';
 import type { ManifestEntry, Payload } from '../../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 
 const counted = ({ files, folders, bytes }: Omit<Totals, 'complete'>): string =>
   `${files} files, ${folders} folders, ${bytes} bytes`;

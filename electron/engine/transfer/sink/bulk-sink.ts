@@ -12,7 +12,7 @@ import { dirname } from 'node:path';
 import { displayName } from '../../../../shared/model/display-name.ts';
 import { readDataPrefix } from '../../../../shared/protocol/bulk.ts';
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { chunkBytes, dataPrefixBytes } from '../../../../shared/protocol/limits.ts';
 import { Chain, matchesDigest } from '../../digest/digest.ts';
 import type { Digest } from '../../digest/digest.ts';

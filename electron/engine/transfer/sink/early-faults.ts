@@ -4,7 +4,7 @@
  */
 
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
 
 export class EarlyFaults {

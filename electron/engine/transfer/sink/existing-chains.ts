@@ -2,7 +2,7 @@
 
 import { closeSync } from 'node:fs';
 
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { chunkBytes } from '../../../../shared/protocol/limits.ts';
 import { ChainOfFile } from '../../digest/chain-of-file.ts';
 import type { Digest } from '../../digest/digest.ts';

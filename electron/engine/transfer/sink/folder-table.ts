@@ -4,7 +4,7 @@
  */
 
 import { noIndex } from '../../../../shared/protocol/catalog/fields.ts';
-import type { HexdropError } from '../../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../../shared/errors/errors.ts';
 
 export interface FolderRecord {
   /** Index of the folder that holds it; -1 at the top. */

@@ -3,7 +3,7 @@
  * window whatever the size of the tree (docs/PROTOCOL.md, "Manifest", "Settlement"). Touches no disk.
  */
 
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { flagLast } from '../../../../shared/protocol/header.ts';
 import type { FrameHeader } from '../../../../shared/protocol/header.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';

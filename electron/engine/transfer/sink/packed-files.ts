@@ -6,7 +6,7 @@
 import { dirname } from 'node:path';
 
 import { PackReader } from '../../../../shared/protocol/bulk.ts';
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { matchesDigest } from '../../digest/digest.ts';
 import type { Digest } from '../../digest/digest.ts';
 import { fileFaultOf } from '../../../base/file-fault.ts';

@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { formatBytes } from '../../../../shared/model/format-bytes.ts';
 import type { Totals } from '../../../../shared/model/transfer.ts';
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { stemOf } from '../../../base/free-name.ts';
 import { localName } from '../../../base/name-mapping.ts';
 import { clashKey, rulesAt } from '../../../base/safe-path.ts';

@@ -16,13 +16,8 @@ import type {
   Totals,
 } from '../../../../shared/model/transfer.ts';
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
-import {
-  asHexdropError,
-  codeFromWire,
-  errorTable,
-  HexdropError,
-} from '../../../../shared/protocol/errors.ts';
-import type { ErrorCode } from '../../../../shared/protocol/errors.ts';
+import { asHexdropError, codeFromWire, errorTable, HexdropError } from '../../../../shared/errors/errors.ts';
+import type { ErrorCode } from '../../../../shared/errors/errors.ts';
 import { flagOptional } from '../../../../shared/protocol/header.ts';
 import type { FrameHeader } from '../../../../shared/protocol/header.ts';
 import { refusalPayload } from '../../../../shared/protocol/wire-errors.ts';

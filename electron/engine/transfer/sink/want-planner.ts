@@ -6,7 +6,7 @@
 
 import type { ConflictPolicy, EntryKind } from '../../../../shared/model/transfer.ts';
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
-import { asHexdropError, HexdropError } from '../../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../../shared/errors/errors.ts';
 import { chunkBytes, limits } from '../../../../shared/protocol/limits.ts';
 import { fromHex, toHex } from '../../../../shared/protocol/text.ts';
 import { chainOfNote } from '../../digest/digest.ts';

@@ -16,7 +16,7 @@ import {
   writePackHeader,
 } from '../../../../shared/protocol/bulk.ts';
 import { displayName } from '../../../../shared/model/display-name.ts';
-import { asHexdropError, HexdropError } from '../../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../../shared/errors/errors.ts';
 import {
   chunkBytes,
   digestBytes,

@@ -3,8 +3,8 @@
  * chains are computed beside the sending, some milliseconds at a time, so that no file that is new waits for them.
  */
 
-import { asHexdropError } from '../../../../shared/protocol/errors.ts';
-import type { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { asHexdropError } from '../../../../shared/errors/errors.ts';
+import type { HexdropError } from '../../../../shared/errors/errors.ts';
 import { chunkBytes } from '../../../../shared/protocol/limits.ts';
 import { ChainOfFile } from '../../digest/chain-of-file.ts';
 import { equalDigests } from '../../digest/digest.ts';

@@ -1,6 +1,6 @@
 /** FAULTs about folders that could not be listed: they can be told once ACCEPT has come and their page has been sent. */
 
-import type { HexdropError } from '../../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../../shared/errors/errors.ts';
 import type { SourceEntry } from './source-tree.ts';
 
 interface FolderFault {

@@ -1,6 +1,6 @@
 /** A lane at the source, from LANE to ACCEPT (docs/PROTOCOL.md, "Lanes"). */
 
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import type { FrameStream } from '../../session/frame-stream.ts';
 
 /** A lane that has been joined and not chosen yet: the sink has nothing to say on it, and before ACCEPT nobody has. */

@@ -5,7 +5,7 @@
  */
 
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { fromHex } from '../../../../shared/protocol/text.ts';
 import type { QueuedFile, SourceEntry } from './source-tree.ts';
 import { WantedQueue } from './wanted-queue.ts';

@@ -4,7 +4,7 @@ import { realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { posix, resolve, win32 } from 'node:path';
 
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { fileFaultOf } from '../../../base/file-fault.ts';
 import { freeName } from '../../files/landing.ts';
 import { wireName } from '../../../base/name-mapping.ts';

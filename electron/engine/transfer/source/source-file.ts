@@ -9,7 +9,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 
 import { displayName } from '../../../../shared/model/display-name.ts';
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { chunkBytes } from '../../../../shared/protocol/limits.ts';
 import { fileFaultOf } from '../../../base/file-fault.ts';
 import { readingFlags } from '../../files/reading-flags.ts';

@@ -5,7 +5,7 @@
  */
 
 import type { EntryKind, OmittedReason, RootView, Totals } from '../../../../shared/model/transfer.ts';
-import type { HexdropError } from '../../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../../shared/errors/errors.ts';
 import type { FolderIdentity } from '../../files/target-id.ts';
 
 export interface SourceEntry {

@@ -7,8 +7,8 @@
 import { displayName } from '../../../../shared/model/display-name.ts';
 import type { RootView } from '../../../../shared/model/transfer.ts';
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
-import { asHexdropError, codeFromWire, HexdropError } from '../../../../shared/protocol/errors.ts';
-import type { ErrorCode } from '../../../../shared/protocol/errors.ts';
+import { asHexdropError, codeFromWire, HexdropError } from '../../../../shared/errors/errors.ts';
+import type { ErrorCode } from '../../../../shared/errors/errors.ts';
 import { flagOptional } from '../../../../shared/protocol/header.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
 import { refusalPayload } from '../../../../shared/protocol/wire-errors.ts';

@@ -4,7 +4,7 @@
  * that found it "not yet". Nothing is kept beyond the window, nor after it was read.
  */
 
-import { asHexdropError, HexdropError } from '../../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../../shared/errors/errors.ts';
 import { chunkBytes } from '../../../../shared/protocol/limits.ts';
 import type { StreamedPart, StreamedTree } from '../../api.ts';
 import type { FileQueue, OpenSource, SmallRead, SourceEntry, SourceReader } from './source-tree.ts';

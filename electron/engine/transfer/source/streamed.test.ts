@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { HexdropError } from '../../../../shared/protocol/errors.ts';
+import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { chunkBytes } from '../../../../shared/protocol/limits.ts';
 import type { StreamedPart } from '../../api.ts';
 import { turns } from '../../testing/manual-clock.ts';

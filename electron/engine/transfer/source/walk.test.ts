@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { HexdropError } from '../../../../shared/protocol/errors.ts';
+import type { HexdropError } from '../../../../shared/errors/errors.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
 import { ManifestOrder } from '../../../../shared/protocol/manifest-order.ts';
 import { ManifestPageWriter, readManifestPage } from '../../../../shared/protocol/manifest.ts';

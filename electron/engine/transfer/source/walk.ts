@@ -13,7 +13,7 @@ import { sep } from 'node:path';
 
 import type { EntryKind, Totals } from '../../../../shared/model/transfer.ts';
 import { entryTimeOf } from '../../../../shared/protocol/entry-time.ts';
-import { asHexdropError, HexdropError } from '../../../../shared/protocol/errors.ts';
+import { asHexdropError, HexdropError } from '../../../../shared/errors/errors.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
 import { compareUtf8 } from '../../../../shared/protocol/text.ts';
 import { fileFaultOf, tooLarge } from '../../../base/file-fault.ts';

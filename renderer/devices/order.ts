@@ -1,6 +1,6 @@
 /** In which order devices are shown. */
 
-import type { DeviceCard } from '../../../shared/model/device.ts';
+import type { DeviceCard } from '../../shared/model/device.ts';
 
 const presenceRank = { online: 0, unreachable: 1, offline: 2 } as const;
 

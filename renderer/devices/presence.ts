@@ -1,6 +1,6 @@
 /** How presence is shown: a lamp, always beside words. */
 
-import type { Presence } from '../../../shared/model/device.ts';
+import type { Presence } from '../../shared/model/device.ts';
 
 export const presenceLamp = {
   online: 'on',

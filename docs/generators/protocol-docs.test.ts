@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { messageOf, typeNames } from './catalog.ts';
-import { propertiesOf } from './catalog/schema.ts';
-import { messageFields } from './page/message-fields.ts';
-import { generatedBlocks, hexDump, withGenerated } from './docs.ts';
+import { messageOf, typeNames } from '../../shared/protocol/catalog.ts';
+import { propertiesOf } from '../../shared/protocol/catalog/schema.ts';
+import { messageFields } from './message-fields.ts';
+import { generatedBlocks, hexDump, withGenerated } from './protocol-docs.ts';
 import {
   dataPrefixBytes,
   headerBytes,
@@ -11,9 +11,9 @@ import {
   manifestEntryBytes,
   manifestPrefixBytes,
   packPrefixBytes,
-} from './limits.ts';
+} from '../../shared/protocol/limits.ts';
 
-const page = readFileSync(new URL('../../docs/PROTOCOL.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../PROTOCOL.md', import.meta.url), 'utf8');
 
 describe('docs/PROTOCOL.md', () => {
   test('has not drifted from the catalog: else run `npm run docs`', () => {

@@ -3,17 +3,17 @@
  * session. Pure: reading and writing files is docs/generate.ts. A unit test fails when the page has drifted.
  */
 
-import type { Carrier, Family, IdRule, Sender } from './catalog/message.ts';
-import { messageOf, type TypeName, typeNames } from './catalog.ts';
-import { dissect, leavesOf } from './dissect.ts';
-import { grouped, hexByte, table } from './page/markdown.ts';
-import { messageFields } from './page/message-fields.ts';
-import { errorTable } from './errors.ts';
-import type { Travels } from './errors.ts';
-import { headerFields } from './header.ts';
-import { headerBytes, limitTable, type LimitUnit } from './limits.ts';
-import { fromHex, toHex } from './text.ts';
-import example from './vectors/example-session.json' with { type: 'json' };
+import type { Carrier, Family, IdRule, Sender } from '../../shared/protocol/catalog/message.ts';
+import { messageOf, type TypeName, typeNames } from '../../shared/protocol/catalog.ts';
+import { dissect, leavesOf } from '../../shared/protocol/dissect.ts';
+import { grouped, hexByte, table } from './markdown.ts';
+import { messageFields } from './message-fields.ts';
+import { errorTable } from '../../shared/errors/errors.ts';
+import type { Travels } from '../../shared/errors/errors.ts';
+import { headerFields } from '../../shared/protocol/header.ts';
+import { headerBytes, limitTable, type LimitUnit } from '../../shared/protocol/limits.ts';
+import { fromHex, toHex } from '../../shared/protocol/text.ts';
+import example from '../../shared/protocol/vectors/example-session.json' with { type: 'json' };
 
 /** Replaces what stands between the markers of every block. Throws when a marker is missing, unknown or not closed. */
 export function withGenerated(page: string): string {

@@ -1,6 +1,6 @@
 /** The table of fields of docs/INSPECTOR.md, from the one table that the parser goes by. */
 
-import { fieldNames, fieldOf } from './fields.ts';
+import { fieldNames, fieldOf } from '../../shared/protocol/filter/fields.ts';
 
 const comparisons = {
   number: '`==` `!=` `<` `<=` `>` `>=`, `in a..b`',

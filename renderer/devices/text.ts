@@ -1,6 +1,6 @@
 /** Words of the devices view. */
 
-import { defineText } from '../../i18n/language.ts';
+import { defineText } from '../i18n/language.ts';
 
 export const devicesText = defineText(
   (f) => ({

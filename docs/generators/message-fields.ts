@@ -1,11 +1,18 @@
 /** The tables of docs/PROTOCOL.md that show what a message carries, as Markdown: properties, fields, offsets, sizes. */
 
-import { widthBytes } from '../catalog/fields.ts';
-import type { BinaryField } from '../catalog/fields.ts';
-import type { BinaryMessage, Message } from '../catalog/message.ts';
-import type { AnySchema } from '../catalog/properties.ts';
-import { formOf, itemOf, metadataOf, nestedObject, type Property, propertiesOf } from '../catalog/schema.ts';
-import type { TypeName } from '../catalog.ts';
+import { widthBytes } from '../../shared/protocol/catalog/fields.ts';
+import type { BinaryField } from '../../shared/protocol/catalog/fields.ts';
+import type { BinaryMessage, Message } from '../../shared/protocol/catalog/message.ts';
+import type { AnySchema } from '../../shared/protocol/catalog/properties.ts';
+import {
+  formOf,
+  itemOf,
+  metadataOf,
+  nestedObject,
+  type Property,
+  propertiesOf,
+} from '../../shared/protocol/catalog/schema.ts';
+import type { TypeName } from '../../shared/protocol/catalog.ts';
 import { grouped, hexByte, table } from './markdown.ts';
 
 /** Title, summary and table of one type. */

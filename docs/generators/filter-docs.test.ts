@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-import { withFilterTable } from './docs.ts';
-import { parseFilter } from './parse.ts';
+import { withFilterTable } from './filter-docs.ts';
+import { parseFilter } from '../../shared/protocol/filter/parse.ts';
 
-const page = readFileSync(new URL('../../../docs/INSPECTOR.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../INSPECTOR.md', import.meta.url), 'utf8');
 
 it('docs/INSPECTOR.md lists the fields as they are (else: npm run docs)', () => {
   expect(withFilterTable(page)).toBe(page);

@@ -15,7 +15,8 @@ import { wantRuleText } from '../../shared/protocol/catalog/want-rule.ts';
 import { messageOf, typeNames } from '../../shared/protocol/catalog.ts';
 import { mostTime } from '../../shared/protocol/entry-time.ts';
 import { headerFields } from '../../shared/protocol/header.ts';
-import { defaultPort, limits } from '../../shared/protocol/limits.ts';
+import { limits } from '../../shared/protocol/limits.ts';
+import { defaultPort } from '../../shared/model/peer.ts';
 
 /** In the order in which they stand in the one file that Wireshark loads: a Lua name is known below its place only. */
 const partNames = [

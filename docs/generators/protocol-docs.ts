@@ -12,7 +12,7 @@ import { errorTable } from '../../shared/errors/errors.ts';
 import type { Travels } from '../../shared/errors/errors.ts';
 import { headerFields } from '../../shared/protocol/header.ts';
 import { headerBytes, limitTable, type LimitUnit } from '../../shared/protocol/limits.ts';
-import { fromHex, toHex } from '../../shared/protocol/text.ts';
+import { fromHex, toHex } from '../../shared/base/text.ts';
 import example from '../../shared/protocol/vectors/example-session.json' with { type: 'json' };
 
 /** Replaces what stands between the markers of every block. Throws when a marker is missing, unknown or not closed. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { readRequest } from '../../electron/cli/call/args.ts';
-import { defaultPort } from '../../shared/protocol/limits.ts';
+import { defaultPort } from '../../shared/model/peer.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { root } from '../desktop/desktop-app.ts';
 import { needs } from '../support/needs.ts';

@@ -6,7 +6,7 @@
 
 import { isIPv4, isIPv6 } from 'node:net';
 import { HexdropError } from '../../shared/errors/errors.ts';
-import { defaultPort } from '../../shared/protocol/limits.ts';
+import { defaultPort } from '../../shared/model/peer.ts';
 import type { Endpoint } from '../../shared/model/peer.ts';
 
 export interface RemotePath {

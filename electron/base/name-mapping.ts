@@ -7,7 +7,7 @@
  * nothing is taken back: a name in which somebody wrote "：" stays what it is.
  */
 
-import { compareUtf8 } from '../../shared/protocol/text.ts';
+import { compareUtf8 } from '../../shared/base/text.ts';
 
 /** SINGLE HIGH-REVERSED-9 QUOTATION MARK: it is in hardly any name, and fonts have it. */
 const mark = '\u201b';

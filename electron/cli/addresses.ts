@@ -1,6 +1,6 @@
 /** The addresses under which others reach a listener: what a person types on the other machine. */
 
-import { defaultPort } from '../../shared/protocol/limits.ts';
+import { defaultPort } from '../../shared/model/peer.ts';
 import { isLinkLocalIPv6 } from '../base/links.ts';
 import type { NetworkAddress } from './world.ts';
 

@@ -2,7 +2,7 @@
 
 import { HexdropError } from '../../shared/errors/errors.ts';
 import type { DiscoveredPeer, Engine } from '../engine/api.ts';
-import { findPeers } from '../engine/discovery/find-peer.ts';
+import { findPeers } from '../engine/devices.ts';
 import { parseRemotePath } from '../base/address.ts';
 import type { CommandContext } from './context.ts';
 import { isAnnouncedAs, readTarget, resolveTarget } from './target.ts';

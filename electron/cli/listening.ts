@@ -5,7 +5,7 @@ import type { Endpoint, PeerView } from '../../shared/model/peer.ts';
 import type { HexdropError } from '../../shared/errors/errors.ts';
 import type { TransferResult, TransferView } from '../../shared/model/transfer.ts';
 import type { Engine } from '../engine/api.ts';
-import { shortDeviceId } from '../engine/net/identity.ts';
+import { shortDeviceId } from '../../shared/model/device-id.ts';
 import { reachableHosts, typedAddress } from './addresses.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodeOf, exitCodeOfResult, exitCodes } from './exit-codes.ts';

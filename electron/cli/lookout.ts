@@ -2,8 +2,8 @@
 
 import type { Endpoint } from '../../shared/model/peer.ts';
 import type { Discovery, Whereabouts } from '../engine/api.ts';
-import { findPeers } from '../engine/discovery/find-peer.ts';
-import type { DiscoveryOptions } from '../engine/discovery/discovery.ts';
+import { findPeers } from '../engine/devices.ts';
+import type { DiscoveryOptions } from '../engine/discovery.ts';
 import { isLoopback } from './addresses.ts';
 import type { World } from './world.ts';
 

@@ -59,11 +59,11 @@ export const processWorld = ({ argv, folder, startCommand, hasStandardInput }: P
     return createEngine(options);
   },
   startDiscovery: async (options) => {
-    const { startDiscovery } = await import('../engine/discovery/discovery.ts');
+    const { startDiscovery } = await import('../engine/discovery.ts');
     return startDiscovery(options);
   },
   knowsHost: async (name, signal) => {
-    const { knowsHost } = await import('../engine/net/name-lookup.ts');
+    const { knowsHost } = await import('../engine/discovery.ts');
     return knowsHost(name, signal);
   },
   // Another shell, which the command line does not import: a program of its own beside this one in dist.

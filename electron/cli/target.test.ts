@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../shared/model/peer.ts';
 import type { DiscoveredPeer } from '../engine/api.ts';
-import type { KnownDevice } from '../engine/peers/known-devices.ts';
+import type { KnownDevice } from '../engine/api.ts';
 import { announcedAlias } from '../engine/mdns/service.ts';
 import { deviceId, discoveredPeer, knownDevice } from './testing/fake-views.ts';
 import { readTarget, resolveTarget } from './target.ts';

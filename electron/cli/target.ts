@@ -7,12 +7,12 @@
 import { isIP } from 'node:net';
 import type { Endpoint } from '../../shared/model/peer.ts';
 import { HexdropError } from '../../shared/errors/errors.ts';
-import { defaultPort } from '../../shared/protocol/limits.ts';
+import { defaultPort } from '../../shared/model/peer.ts';
 import type { DiscoveredPeer } from '../engine/api.ts';
-import { announcedAlias } from '../engine/mdns/service.ts';
+import { announcedAlias } from '../engine/devices.ts';
 import { formatAddress, parseAddress, targetOf } from '../base/address.ts';
-import { shortDeviceId } from '../engine/net/identity.ts';
-import type { KnownDevice } from '../engine/peers/known-devices.ts';
+import { shortDeviceId } from '../../shared/model/device-id.ts';
+import type { KnownDevice } from '../engine/api.ts';
 import { usageError } from './call/options.ts';
 
 export interface Target {

@@ -8,7 +8,7 @@ import type { PeerView } from '../../shared/model/peer.ts';
 import type { TransferResult, TransferView } from '../../shared/model/transfer.ts';
 import { HexdropError, isErrorCode } from '../../shared/errors/errors.ts';
 import type { Engine, EngineEvent } from '../engine/api.ts';
-import { shortDeviceId } from '../engine/net/identity.ts';
+import { shortDeviceId } from '../../shared/model/device-id.ts';
 import { formatBytes, formatElapsed } from './terminal/format.ts';
 import type { Output } from './terminal/output.ts';
 import { progressLines } from './terminal/progress.ts';

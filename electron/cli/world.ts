@@ -4,7 +4,7 @@
  */
 
 import type { Discovery, Engine, EngineOptions } from '../engine/api.ts';
-import type { DiscoveryOptions } from '../engine/discovery/discovery.ts';
+import type { DiscoveryOptions } from '../engine/discovery.ts';
 import type { UiProgram } from '../host/ui-program.ts';
 
 /** What is written to: standard output and standard error. */

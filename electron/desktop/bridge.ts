@@ -11,7 +11,7 @@ import * as v from 'valibot';
 
 import type { MessageLink } from '../../shared/ipc/link.ts';
 import type { Ref } from '../../shared/model/local.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { channels } from './channels.ts';
 import type { Dialogs } from './dialogs.ts';
 import { PortLink } from './link.ts';

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 
 import { app, shell } from 'electron';
 
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { ShellServices } from '../host/api.ts';
 import { setAutostart } from '../host/autostart.ts';
 

@@ -18,7 +18,41 @@ import type {
   TransferView,
 } from '../../shared/model/transfer.ts';
 import type { HexdropError } from '../../shared/errors/errors.ts';
-import type { CaptureApi } from './capture/api.ts';
+import type { CaptureApi } from './capture-api.ts';
+export interface KnownDevice {
+  /** 64 hex digits: SHA-256 of the public key. */
+  readonly deviceId: string;
+  /** What it last called itself. */
+  readonly alias: string;
+  /** Where it was dialed, `host:port`, the latest first. Empty for one that only ever came to us. */
+  readonly targets: readonly string[];
+  readonly firstSeenMs: number;
+  /** Right to within an hour. */
+  readonly lastSeenMs: number;
+  /** A person compared its key. */
+  readonly verified?: true;
+}
+
+export interface PartialSummary {
+  readonly key: string;
+  /** Empty, like all that follows, when the journal cannot be read. */
+  readonly peerDeviceId: string;
+  readonly target: string;
+  /** Names of what is being received, at most a hundred. */
+  readonly roots: readonly string[];
+  readonly rootCount: number;
+  /** Files in place. */
+  readonly files: number;
+  /** Files begun. */
+  readonly partialFiles: number;
+  /** Of the files begun. */
+  readonly verifiedBytes: number;
+  readonly startedAtMs: number;
+  readonly updatedAtMs: number;
+  /** A transfer is running on it now. */
+  readonly active: boolean;
+}
+
 export type {
   CaptureApi,
   CaptureSource,
@@ -26,9 +60,7 @@ export type {
   LoadedCapture,
   LoadOptions,
   RangeRows,
-} from './capture/api.ts';
-import type { KnownDevice } from './peers/known-devices.ts';
-import type { PartialSummary } from './transfer/journal/partials.ts';
+} from './capture-api.ts';
 
 export interface EngineOptions {
   /** Folder of identity, known devices and journals; made with owner-only permissions. */

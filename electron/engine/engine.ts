@@ -8,8 +8,9 @@ import { hostname, platform } from 'node:os';
 import type { Endpoint, PeerView } from '../../shared/model/peer.ts';
 import type { ListedEntry, ShareView, ShareVisitor } from '../../shared/model/share.ts';
 import { HexdropError } from '../../shared/errors/errors.ts';
-import { defaultPort, limits } from '../../shared/protocol/limits.ts';
-import { clip } from '../../shared/protocol/text.ts';
+import { limits } from '../../shared/protocol/limits.ts';
+import { defaultPort } from '../../shared/model/peer.ts';
+import { clip } from '../../shared/base/text.ts';
 import type {
   Engine,
   EngineChange,
@@ -35,14 +36,14 @@ import type {
 } from './api.ts';
 import { listPage, listRemote, probe, readRemote, sendText, unlockFor } from './peers/browse.ts';
 import { Captures } from './capture/captures.ts';
-import type { EngineContext } from './peers/context.ts';
+import type { TransferContext } from './transfer/context.ts';
 import { greetGuest } from './peers/inbound-sessions.ts';
 import { loadIdentity } from './net/identity.ts';
 import type { Identity } from './net/identity.ts';
 import { HomeFaults } from '../base/home-faults.ts';
 import { KeyLog } from './net/key-log.ts';
 import { KnownDevices } from './peers/known-devices.ts';
-import type { KnownDevice } from './peers/known-devices.ts';
+import type { KnownDevice } from './api.ts';
 import { listen } from './net/listener.ts';
 import type { Listener } from './net/listener.ts';
 import { Server } from './share/server.ts';
@@ -55,16 +56,16 @@ import { protocolTimings } from './session/session.ts';
 import type { Session, SessionTimings } from './session/session.ts';
 import { TransferBook } from './transfer/transfer-book.ts';
 import { runFetch } from './transfer/fetch.ts';
-import { currentBootId } from './transfer/journal/journal.ts';
+import { currentBootId } from '../base/boot-id.ts';
 import { runPush } from './transfer/outgoing.ts';
 import { cleanPartials, listPartials } from './transfer/journal/partials.ts';
-import type { PartialSummary } from './transfer/journal/partials.ts';
+import type { PartialSummary } from './api.ts';
 import type { TransferRecord } from './transfer/record.ts';
 import { availableDigests } from './digest/digest.ts';
 import { DownloadLimit } from './transfer/pace/download-limit.ts';
 import { RateLimit } from './transfer/pace/pace.ts';
 import { splitPeerPath } from '../base/safe-path.ts';
-import { version } from './version.ts';
+import { version } from '../base/version.ts';
 
 /** Time for a cancelled transfer's last words to leave. */
 const closeWithinMs = 600;
@@ -84,7 +85,7 @@ class LocalEngine implements Engine {
   readonly deviceId: string;
   readonly capture: Captures;
   readonly #home: string;
-  readonly #context: EngineContext;
+  readonly #context: TransferContext;
   readonly #self: SelfDescription & { alias: string };
   readonly #server: Server;
   readonly #sessions: KeptSessions;

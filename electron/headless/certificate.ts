@@ -10,8 +10,8 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 
 import { makeOwnersFolder, replaceOwnersFile } from '../base/owners-file.ts';
-import { asHexdropError } from '../engine/vocabulary.ts';
-import type { HexdropError } from '../engine/vocabulary.ts';
+import { asHexdropError } from '../../shared/errors/errors.ts';
+import type { HexdropError } from '../../shared/errors/errors.ts';
 
 export interface PageCertificate {
   readonly keyPem: string;

@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { longestPassword, shortestPassword } from './password.ts';
 
 export interface PagePassword {

@@ -3,7 +3,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 
 /** Beside the port of transfers, 18520, which looks for a free one in the same way. */
 export const usualPort = 18_521;

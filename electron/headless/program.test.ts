@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { Host, HostOptions } from '../host/api.ts';
 import type { UiEnd, UiRequest } from '../host/ui-program.ts';
 import { runUi } from './program.ts';

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 
 import { displayName } from '../../shared/model/display-name.ts';
 import { parsePeerLink } from '../../shared/model/peer-link.ts';
-import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
+import { asHexdropError, HexdropError } from '../../shared/errors/errors.ts';
 import type { Host, HostOptions } from '../host/api.ts';
 import type { Opening } from '../host/opening.ts';
 import { keyLogInWords } from '../host/key-log.ts';

@@ -2,7 +2,7 @@
 
 import { dirname } from 'node:path';
 
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { ShellServices } from '../host/api.ts';
 import { setAutostart } from '../host/autostart.ts';
 import { hasScreen, launch, programPath } from './browser.ts';

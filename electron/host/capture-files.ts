@@ -9,7 +9,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { WindowTies } from './window-ties.ts';
 
 /** A page that hands over more has lost its way. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { CallName } from '../../shared/ipc/contract/index.ts';
 import type { CaptureConnection, CaptureSelection, CaptureTransfer } from '../../shared/model/capture.ts';
 import type { CaptureSource, RangeRows } from '../engine/api.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { CaptureFiles } from './capture-files.ts';
 import type { HostContext } from './context.ts';
 import { WithBytes } from './dispatch.ts';

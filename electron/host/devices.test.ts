@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { PeerView, Trust } from '../../shared/model/peer.ts';
 import type { DiscoveredPeer, Discovery } from '../engine/api.ts';
-import type { KnownDevice } from '../engine/peers/known-devices.ts';
+import type { KnownDevice } from '../engine/api.ts';
 import { DeviceNotes } from './device-notes.ts';
 import { Devices } from './devices.ts';
 import { fakeContext, ownId } from './testing/context.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { LinkMessage, MessageLink } from '../../shared/ipc/link.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { Dispatch, WithBytes } from './dispatch.ts';
 import type { CallFrame, Handlers } from './dispatch.ts';
 import { WindowTies } from './window-ties.ts';

@@ -11,7 +11,7 @@ import type { CallArgs, CallName, CallResult } from '../../shared/ipc/contract/i
 import { requestSchema } from '../../shared/ipc/envelope.ts';
 import type { LinkError, Reply } from '../../shared/ipc/envelope.ts';
 import type { LinkMessage, MessageLink } from '../../shared/ipc/link.ts';
-import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
+import { asHexdropError, HexdropError } from '../../shared/errors/errors.ts';
 import type { WindowTies } from './window-ties.ts';
 
 /** More at once is a fault of the page: a list that is scrolled quickly asks for some dozens. */

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 
 import type { Ref } from '../../shared/model/local.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 
 /** Some folders of 10,000 entries; the one that was not used for longest goes first. */
 const rememberedGrants = 100_000;

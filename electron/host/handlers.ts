@@ -1,8 +1,8 @@
 /** The contract, call by call, on the parts of the host. What a call does is in its part; here is only who does it. */
 
-import { diagnose } from '../engine/doctor/doctor.ts';
-import { version } from '../engine/version.ts';
-import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
+import { diagnose } from '../engine/doctor.ts';
+import { version } from '../base/version.ts';
+import { asHexdropError, HexdropError } from '../../shared/errors/errors.ts';
 import { deviceWords } from '../../shared/model/device-words.ts';
 import type { CallName } from '../../shared/ipc/contract/index.ts';
 import type { Ref } from '../../shared/model/local.ts';

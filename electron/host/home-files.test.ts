@@ -10,7 +10,7 @@ import { temporaryFolder } from '../engine/testing/trees.ts';
 import { JournalContent } from '../engine/transfer/journal/journal-content.ts';
 import { forEachLine } from '../engine/transfer/journal/journal-file.ts';
 import { listPartials } from '../engine/transfer/journal/partials.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { DeviceNotes } from './device-notes.ts';
 import { History } from './history.ts';
 import { historyLineText, readHistoryLine } from './history-file.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { homeFolder } from './home.ts';
 import type { HomeSurroundings } from './home.ts';
 

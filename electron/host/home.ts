@@ -2,7 +2,7 @@
 
 import { isAbsolute, join } from 'node:path';
 
-import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
+import { asHexdropError, HexdropError } from '../../shared/errors/errors.ts';
 
 export interface HomeSurroundings {
   readonly env: Readonly<Record<string, string | undefined>>;

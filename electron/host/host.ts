@@ -14,7 +14,7 @@ import type { Settings } from '../../shared/model/settings.ts';
 import type { Engine, EngineEvent } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
 import { fileFaultOf } from '../base/file-fault.ts';
-import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
+import { asHexdropError, HexdropError } from '../../shared/errors/errors.ts';
 import { ActivityWatch } from './activity.ts';
 import type { Activity, Host, HostOptions, WindowPort } from './api.ts';
 import { captureHandlers } from './capture.ts';

@@ -5,7 +5,7 @@
 
 import type { Endpoint } from '../../shared/model/peer.ts';
 import type { Engine, ReceivePolicy } from '../engine/api.ts';
-import { asHexdropError } from '../engine/vocabulary.ts';
+import { asHexdropError } from '../../shared/errors/errors.ts';
 
 const fallbackPorts = 20;
 

@@ -14,7 +14,7 @@ import { displayName } from '../../shared/model/display-name.ts';
 import { fileFaultOf } from '../base/file-fault.ts';
 import { localName } from '../base/name-mapping.ts';
 import { nameFault } from '../base/safe-path.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { Grants } from './grants.ts';
 import { findPlaces } from './places.ts';
 import { shownPath } from './shown-path.ts';

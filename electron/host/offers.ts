@@ -12,7 +12,7 @@ import type { ReceivePolicy } from '../engine/api.ts';
 import { MinuteGate } from '../base/minute-gate.ts';
 import { localName } from '../base/name-mapping.ts';
 import { rulesAt } from '../base/safe-path.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';
 import { freeBytesAt } from './local-files.ts';

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, renameSync } from 'node:fs';
 import * as v from 'valibot';
 
 import { ownersFileFault, replaceOwnersFile } from '../base/owners-file.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 
 export class OwnersJson<Schema extends v.GenericSchema> {
   readonly #path: string;

@@ -8,8 +8,8 @@ import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 
 import manifest from '../../package.json' with { type: 'json' };
-import { nameLookup } from '../engine/net/name-lookup.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { nameLookup } from '../engine/discovery.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 
 export interface Release {
   /** The latest that is published: "1.2.3". */

@@ -4,7 +4,7 @@ import type { CallArgs, CallResult } from '../../shared/ipc/contract/index.ts';
 import { WithBytes } from './dispatch.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';
-import { asHexdropError } from '../engine/vocabulary.ts';
+import { asHexdropError } from '../../shared/errors/errors.ts';
 import type { Route, Targets } from './targets.ts';
 
 export class Remote {

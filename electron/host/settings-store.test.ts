@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Settings } from '../../shared/model/settings.ts';
 import { temporaryFolder } from '../engine/testing/trees.ts';
-import type { HexdropError } from '../engine/vocabulary.ts';
+import type { HexdropError } from '../../shared/errors/errors.ts';
 import { SettingsStore } from './settings-store.ts';
 
 const storeIn = (home: string, overrides?: Partial<Settings>) => {

@@ -12,7 +12,8 @@ import * as v from 'valibot';
 import { settingsPatch } from '../../shared/ipc/contract/program.ts';
 import type { Settings } from '../../shared/model/settings.ts';
 import { makeOwnersFolder } from '../base/owners-file.ts';
-import { asHexdropError, defaultPort, HexdropError } from '../engine/vocabulary.ts';
+import { defaultPort } from '../../shared/model/peer.ts';
+import { asHexdropError, HexdropError } from '../../shared/errors/errors.ts';
 import { OwnersJson } from './owners-json.ts';
 
 export interface SettingsOptions {

@@ -14,8 +14,8 @@ import type { TransferView } from '../../shared/model/transfer.ts';
 import type { EngineEvent } from '../engine/api.ts';
 import { freeName } from '../base/free-name.ts';
 import { fileFaultOf } from '../base/file-fault.ts';
-import { nameOfPath } from '../engine/transfer/source/roots.ts';
-import { asHexdropError, HexdropError } from '../engine/vocabulary.ts';
+import { nameOfPath } from '../base/name-of-path.ts';
+import { asHexdropError, HexdropError } from '../../shared/errors/errors.ts';
 import type { HostContext } from './context.ts';
 import { OwnersJson } from './owners-json.ts';
 

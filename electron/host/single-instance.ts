@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { makeOwnersFolder, ownersFileFault, withLockFile } from '../base/owners-file.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { parseOpenings } from './opening.ts';
 import type { Opening } from './opening.ts';
 import { userName } from './user.ts';

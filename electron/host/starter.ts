@@ -7,7 +7,7 @@ import type { CallArgs, Target } from '../../shared/ipc/contract/index.ts';
 import type { Ref } from '../../shared/model/local.ts';
 import type { ConflictPolicy } from '../../shared/model/transfer.ts';
 import type { StreamedTree, TransferHandle } from '../engine/api.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';
 import type { Recipe } from './recipe.ts';

@@ -4,7 +4,7 @@ import type { Target } from '../../shared/ipc/contract/index.ts';
 import type { Endpoint } from '../../shared/model/peer.ts';
 import type { ReachOptions } from '../engine/api.ts';
 import { parseAddress } from '../base/address.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';
 

@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto';
 import type { PickedItem, Ref } from '../../shared/model/local.ts';
 import type { StreamedEntry, StreamedPart, StreamedTree } from '../engine/api.ts';
 import { freeName } from '../base/free-name.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 import { counted } from './local-files.ts';
 import type { WindowTies } from './window-ties.ts';
 

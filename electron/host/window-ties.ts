@@ -2,7 +2,7 @@
 
 import type { EventData, EventName } from '../../shared/ipc/contract/index.ts';
 import type { MessageLink } from '../../shared/ipc/link.ts';
-import { HexdropError } from '../engine/vocabulary.ts';
+import { HexdropError } from '../../shared/errors/errors.ts';
 
 export class WindowTies {
   readonly #link: MessageLink;

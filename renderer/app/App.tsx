@@ -13,7 +13,7 @@ import { Toasts } from '../components/Toasts.tsx';
 import { TooltipLayer } from '../components/Tooltip.tsx';
 import { commonText } from '../i18n/common.ts';
 import { LanguageContext, languageOf, languageTag, useText } from '../i18n/language.ts';
-import { type Engine, EngineContext, useConnection, useEngine } from '../store/engine.ts';
+import { type Engine, TransferContext, useConnection, useEngine } from '../store/engine.ts';
 import { OfferStrip } from '../receive/OfferStrip.tsx';
 import { useNotifications } from '../receive/notifications.ts';
 import { useSendActions } from '../send/actions.ts';
@@ -45,14 +45,14 @@ export const App = ({ engine }: { readonly engine: Engine }) => {
     document.documentElement.lang = languageTag(language);
   }, [language]);
   return (
-    <EngineContext value={engine}>
+    <TransferContext value={engine}>
       <LanguageContext value={language}>
         <IntakeContext value={intake}>
           {settings === undefined ? <Waiting /> : <Frame />}
           <TooltipLayer />
         </IntakeContext>
       </LanguageContext>
-    </EngineContext>
+    </TransferContext>
   );
 };
 

@@ -48,10 +48,10 @@ export const followClient = (client: Client): { readonly engine: Engine; readonl
   };
 };
 
-export const EngineContext = createContext<Engine | undefined>(undefined);
+export const TransferContext = createContext<Engine | undefined>(undefined);
 
 export const useEngine = (): Engine => {
-  const engine = useContext(EngineContext);
+  const engine = useContext(TransferContext);
   if (engine === undefined) throw new Error('No engine around this component.');
   return engine;
 };

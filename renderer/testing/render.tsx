@@ -9,7 +9,7 @@ import { createClient } from '../../shared/ipc/client.ts';
 import type { Language } from '../../shared/model/settings.ts';
 import type { Snapshot } from '../../shared/model/snapshot.ts';
 import { LanguageContext } from '../i18n/language.ts';
-import { EngineContext, followClient } from '../store/engine.ts';
+import { TransferContext, followClient } from '../store/engine.ts';
 import { closeDraft } from '../send/draft.ts';
 import { makeIntake, IntakeContext } from '../upload/intake.ts';
 import { PageUploads } from '../upload/page-uploads.ts';
@@ -68,11 +68,11 @@ export const show = async (ui: ReactNode, options: ShowOptions = {}): Promise<Sh
   });
   const user = userEvent.setup();
   render(
-    <EngineContext value={engine}>
+    <TransferContext value={engine}>
       <LanguageContext value={options.language ?? 'en'}>
         <IntakeContext value={makeIntake(engine, new PageUploads(engine.client))}>{ui}</IntakeContext>
       </LanguageContext>
-    </EngineContext>,
+    </TransferContext>,
   );
   await settle();
   return { host, user, settle };

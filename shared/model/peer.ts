@@ -16,6 +16,9 @@ export interface PeerView {
   readonly trust: Trust;
 }
 
+/** 0x4858, "HX". Registered by nobody; the next free port is used when it is taken. */
+export const defaultPort = 18520;
+
 export interface Endpoint {
   readonly host: string;
   readonly port: number;

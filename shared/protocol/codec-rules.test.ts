@@ -4,7 +4,7 @@ import type { TypeName } from './catalog.ts';
 import { decodePayloadOf, encodeFrame } from './codec.ts';
 import { decodeHeader } from './header.ts';
 import { chunkBytes, headerBytes, limits } from './limits.ts';
-import { encodeUtf8 } from './text.ts';
+import { encodeUtf8 } from '../base/text.ts';
 import { thrownCode } from '../testing/thrown-code.ts';
 
 /** All that an error says. */

@@ -4,7 +4,7 @@ import { type Payload, type TypeName, typeNames, typeNumber } from './catalog.ts
 import { decodePayload, decodePayloadOf, encodeFrame } from './codec.ts';
 import { decodeHeader } from './header.ts';
 import { chunkBytes, headerBytes, limits } from './limits.ts';
-import { encodeUtf8, isComponent } from './text.ts';
+import { encodeUtf8, isComponent } from '../base/text.ts';
 import { thrownCode } from '../testing/thrown-code.ts';
 
 const text = (minLength: number, maxLength: number) => fc.string({ unit: 'binary', minLength, maxLength });

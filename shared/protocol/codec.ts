@@ -14,7 +14,7 @@ import { HexdropError } from '../errors/errors.ts';
 import { readRecord, RecordFault, recordBytes, writeRecord } from './fields-codec.ts';
 import { encodeHeader, type FrameHeader, headerOf } from './header.ts';
 import { headerBytes, limits } from './limits.ts';
-import { clip, decodeUtf8, encodeUtf8 } from './text.ts';
+import { clip, decodeUtf8, encodeUtf8 } from '../base/text.ts';
 
 export interface Place {
   readonly id: number;

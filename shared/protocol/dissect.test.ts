@@ -5,7 +5,7 @@ import { type DissectNode, dissect, leavesOf } from './dissect.ts';
 import { secretRanges } from './dissect/json.ts';
 import { messages } from './catalog.ts';
 import { headerBytes } from './limits.ts';
-import { encodeUtf8, fromHex } from './text.ts';
+import { encodeUtf8, fromHex } from '../base/text.ts';
 import badFraming from './vectors/bad-framing.json' with { type: 'json' };
 import badPayload from './vectors/bad-payload.json' with { type: 'json' };
 import browse from './vectors/browse.json' with { type: 'json' };

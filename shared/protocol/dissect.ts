@@ -24,7 +24,7 @@ import { asHexdropError } from '../errors/errors.ts';
 import { flagLast, flagOptional, headerFields, readU32 } from './header.ts';
 import { headerBytes, magic } from './limits.ts';
 import { readNumber } from './numbers.ts';
-import { toHexRange } from './text.ts';
+import { toHexRange } from '../base/text.ts';
 
 /** Of bytes that no field explains, in hex. */
 const shownBytes = 32;

@@ -7,7 +7,7 @@
 import { type BinaryField, noIndex, widthBytes } from './catalog/fields.ts';
 import { HexdropError } from '../errors/errors.ts';
 import { choiceName, numberFault, readNumber, writeNumber } from './numbers.ts';
-import { decodeUtf8, encodeUtf8, toHex, writeHex } from './text.ts';
+import { decodeUtf8, encodeUtf8, toHex, writeHex } from '../base/text.ts';
 
 /** What is wrong with a record, and where. codec.ts turns it into bad-payload. */
 export class RecordFault extends Error {

@@ -6,7 +6,7 @@ import { HexdropError } from '../errors/errors.ts';
 import { type FrameHandler, type FrameHeader, FrameParser } from './framing.ts';
 import { encodeHeader } from './header.ts';
 import { headerBytes, limits } from './limits.ts';
-import { toHex } from './text.ts';
+import { toHex } from '../base/text.ts';
 import { thrownCode } from '../testing/thrown-code.ts';
 
 /** What a parser told, with payloads copied: slices of bulk are put together, so that chunkings compare equal. */

@@ -10,7 +10,7 @@ import {
   headerFields,
 } from './header.ts';
 import { headerBytes, limits } from './limits.ts';
-import { toHex } from './text.ts';
+import { toHex } from '../base/text.ts';
 import { thrownCode } from '../testing/thrown-code.ts';
 
 const bytesOf = (header: FrameHeader): Uint8Array => {

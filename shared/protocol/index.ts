@@ -23,14 +23,7 @@ export { FrameParser } from './framing.ts';
 export type { FrameHandler } from './framing.ts';
 export { decodeHeader, encodeHeader, flagLast, flagOptional } from './header.ts';
 export type { FrameHeader } from './header.ts';
-export {
-  chunkBytes,
-  defaultPort,
-  headerBytes,
-  limits,
-  limitTable,
-  magic,
-  protocolVersion,
-} from './limits.ts';
+export { chunkBytes, headerBytes, limits, limitTable, magic, protocolVersion } from './limits.ts';
+export { defaultPort } from '../model/peer.ts';
 export { summaryOf } from './summary.ts';
 export type { SummarisedFrame } from './summary.ts';

@@ -6,9 +6,6 @@
 /** The protocol version that this program speaks. */
 export const protocolVersion = 1;
 
-/** 0x4858, "HX". Registered by nobody; the next free port is used when it is taken. */
-export const defaultPort = 18520;
-
 /** u32 0x48584431, "HXD1". */
 export const magic = 0x48584431;
 

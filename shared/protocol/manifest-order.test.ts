@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ManifestEntry } from './catalog.ts';
 import { limits } from './limits.ts';
 import { ManifestOrder } from './manifest-order.ts';
-import { compareUtf8, isComponent } from './text.ts';
+import { compareUtf8, isComponent } from '../base/text.ts';
 import { thrownCode } from '../testing/thrown-code.ts';
 
 type Entry = Pick<ManifestEntry, 'kind' | 'parent' | 'name'>;

@@ -12,7 +12,7 @@ import type { ManifestEntry } from './catalog.ts';
 import { HexdropError } from '../errors/errors.ts';
 import { limits } from './limits.ts';
 import type { ManifestPage } from './manifest.ts';
-import { clip, compareUtf8, isComponent } from './text.ts';
+import { clip, compareUtf8, isComponent } from '../base/text.ts';
 
 const firstCapacity = 256;
 

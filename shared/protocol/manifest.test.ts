@@ -7,7 +7,7 @@ import { HexdropError } from '../errors/errors.ts';
 import { decodeHeader, flagLast } from './header.ts';
 import { headerBytes, limits } from './limits.ts';
 import { ManifestPageWriter, readManifestPage } from './manifest.ts';
-import { encodeUtf8 } from './text.ts';
+import { encodeUtf8 } from '../base/text.ts';
 import { thrownCode } from '../testing/thrown-code.ts';
 
 const entryOf = (name: string, more: Partial<ManifestEntry> = {}): ManifestEntry => ({

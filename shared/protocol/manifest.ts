@@ -12,7 +12,7 @@ import { isEntryTime } from './entry-time.ts';
 import { HexdropError } from '../errors/errors.ts';
 import { encodeHeader, flagLast, headerOf, readU32, writeU32 } from './header.ts';
 import { headerBytes, limits, manifestEntryBytes, manifestPrefixBytes, versionBytes } from './limits.ts';
-import { decodeUtf8, encodeUtf8Into, isWellFormed, toHexRange, writeHex } from './text.ts';
+import { decodeUtf8, encodeUtf8Into, isWellFormed, toHexRange, writeHex } from '../base/text.ts';
 
 export type { ManifestEntry } from './catalog.ts';
 

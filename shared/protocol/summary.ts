@@ -5,7 +5,7 @@
 
 import { messageByNumber, typeByNumber } from './catalog.ts';
 import { flagLast } from './header.ts';
-import { decodeUtf8 } from './text.ts';
+import { decodeUtf8 } from '../base/text.ts';
 
 export interface SummarisedFrame {
   readonly type: number;

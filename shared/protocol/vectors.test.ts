@@ -10,7 +10,7 @@ import { decodeHeader, flagLast } from './header.ts';
 import { headerBytes } from './limits.ts';
 import { readManifestPage } from './manifest.ts';
 import { ManifestOrder } from './manifest-order.ts';
-import { encodeUtf8, fromHex, toHex } from './text.ts';
+import { encodeUtf8, fromHex, toHex } from '../base/text.ts';
 import badFraming from './vectors/bad-framing.json' with { type: 'json' };
 import badManifest from './vectors/bad-manifest.json' with { type: 'json' };
 import badPayload from './vectors/bad-payload.json' with { type: 'json' };

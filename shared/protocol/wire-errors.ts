@@ -6,7 +6,7 @@
 import type { Payload } from './catalog.ts';
 import { codeForWire, codeFromWire, errorTable, HexdropError } from '../errors/errors.ts';
 import { limits } from './limits.ts';
-import { clip } from './text.ts';
+import { clip } from '../base/text.ts';
 
 const longestRetryMs = 86_400_000;
 

@@ -3,7 +3,8 @@
  * is loaded when it is called, so that --help and --version load none of it.
  */
 
-import { defaultPort, limits } from '../../../shared/protocol/limits.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+import { defaultPort } from '../../../shared/model/peer.ts';
 import { shells } from '../completion/shells.ts';
 import type { CommandSpec } from '../context.ts';
 import type { OptionName } from './options.ts';

@@ -1,7 +1,7 @@
 /** `hexdrop completion`: the script that makes a shell complete what is typed, and the names of devices that it asks for. */
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import { KnownDevices } from '../../engine/peers/known-devices.ts';
+import { KnownDevices } from '../../engine/devices.ts';
 import { homeFolder } from '../../host/home.ts';
 import { usageError } from '../call/options.ts';
 import { completionScripts } from '../completion/scripts.ts';

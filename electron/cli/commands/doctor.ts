@@ -2,11 +2,11 @@
 
 import { resolve } from 'node:path';
 
-import { defaultPort } from '../../../shared/protocol/limits.ts';
-import { diagnose } from '../../engine/doctor/doctor.ts';
-import { examineMachine } from '../../engine/doctor/machine/examination.ts';
-import type { MachineCheck } from '../../engine/doctor/machine/examination.ts';
-import { machineMeans } from '../../engine/doctor/machine/means.ts';
+import { defaultPort } from '../../../shared/model/peer.ts';
+import { diagnose } from '../../engine/doctor.ts';
+import { examineMachine } from '../../engine/doctor.ts';
+import type { MachineCheck } from '../../engine/doctor.ts';
+import { machineMeans } from '../../engine/doctor.ts';
 import { homeFolder } from '../../host/home.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { causeWords, wordsOfCheck, wordsOfStep } from '../doctor/words.ts';

@@ -8,7 +8,7 @@ import type { CaptureRecord } from '../../../shared/model/capture.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { RowPredicate } from '../../../shared/protocol/filter/evaluate.ts';
 import type { CaptureSource, LoadedCapture, LoadOptions } from '../../engine/api.ts';
-import { Captures } from '../../engine/capture/captures.ts';
+import { Captures } from '../../engine/captures.ts';
 import { usageError } from '../call/options.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { exitCodeOf, exitDone } from '../exit-codes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HexdropError } from '../../../shared/errors/errors.ts';
-import type { PartialSummary } from '../../engine/transfer/journal/partials.ts';
+import type { PartialSummary } from '../../engine/api.ts';
 import { deviceId, knownDevice } from '../testing/fake-views.ts';
 import { FakeEngine, fakeCall } from '../testing/fake-world.ts';
 

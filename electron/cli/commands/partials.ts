@@ -1,9 +1,9 @@
 /** `hexdrop partials`: lists what unfinished transfers left, and with --clean removes it. */
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import type { KnownDevice } from '../../engine/peers/known-devices.ts';
-import { shortDeviceId } from '../../engine/net/identity.ts';
-import type { PartialSummary } from '../../engine/transfer/journal/partials.ts';
+import type { KnownDevice } from '../../engine/api.ts';
+import { shortDeviceId } from '../../../shared/model/device-id.ts';
+import type { PartialSummary } from '../../engine/api.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { withEngine } from '../engine-session.ts';
 import { exitDone } from '../exit-codes.ts';

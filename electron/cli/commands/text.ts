@@ -3,7 +3,7 @@
 import { usageError } from '../call/options.ts';
 import type { CommandCall, CommandContext } from '../context.ts';
 import { withEngine } from '../engine-session.ts';
-import { checkText } from '../../engine/peers/browse.ts';
+import { checkText } from '../../../shared/protocol/text-limit.ts';
 import { exitDone } from '../exit-codes.ts';
 import { findTarget } from '../find-target.ts';
 import { reachOptions } from '../reach.ts';

@@ -2,7 +2,7 @@
 
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { DoctorCause, DoctorStep } from '../../../shared/model/device.ts';
-import type { MachineCheck, MachineFinding } from '../../engine/doctor/machine/examination.ts';
+import type { MachineCheck, MachineFinding } from '../../engine/doctor.ts';
 import { formatBytes, formatCounted } from '../terminal/format.ts';
 
 export interface Words {

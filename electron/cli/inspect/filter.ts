@@ -6,7 +6,7 @@ import type { RowPredicate } from '../../../shared/protocol/filter/evaluate.ts';
 import { parseFilter } from '../../../shared/protocol/filter/parse.ts';
 import { filterFaultSentences } from '../../../shared/protocol/filter/syntax.ts';
 import type { FilterFault } from '../../../shared/protocol/filter/syntax.ts';
-import { byteSearch } from '../../engine/capture/find-bytes.ts';
+import { byteSearch } from '../../engine/captures.ts';
 import { usageError } from '../call/options.ts';
 import { keptOf, recordNumbered } from './loaded.ts';
 import type { ReadCapture } from './loaded.ts';

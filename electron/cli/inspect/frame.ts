@@ -7,7 +7,7 @@ import { dissect } from '../../../shared/protocol/dissect.ts';
 import type { Gap } from '../../../shared/model/capture-gaps.ts';
 import { runsBetween } from '../../../shared/model/capture-gaps.ts';
 import { headerBytes } from '../../../shared/protocol/limits.ts';
-import { toHexRange } from '../../../shared/protocol/text.ts';
+import { toHexRange } from '../../../shared/base/text.ts';
 import type { CaptureSource } from '../../engine/api.ts';
 import { formatCounted } from '../terminal/format.ts';
 import type { Output } from '../terminal/output.ts';

@@ -8,7 +8,7 @@ import type { Stats } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
 import { displayName } from '../../../shared/model/display-name.ts';
-import { nameOfPath } from '../../engine/transfer/source/roots.ts';
+import { nameOfPath } from '../../base/name-of-path.ts';
 import { usageError } from '../call/options.ts';
 import { mayNotBeUtf8, statsOrReason } from '../local-paths.ts';
 import { standardInput } from '../standard-input.ts';

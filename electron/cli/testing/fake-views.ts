@@ -3,7 +3,7 @@
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { OfferView, TransferResult, TransferView } from '../../../shared/model/transfer.ts';
 import type { DiscoveredPeer } from '../../engine/api.ts';
-import type { KnownDevice } from '../../engine/peers/known-devices.ts';
+import type { KnownDevice } from '../../engine/api.ts';
 
 export const deviceId = '3f2a91bc07de55aa'.repeat(4);
 

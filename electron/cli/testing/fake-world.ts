@@ -25,8 +25,8 @@ import type {
 import type { DiscoveryOptions } from '../../engine/discovery/discovery.ts';
 import type { UiProgram } from '../../host/ui-program.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
-import type { KnownDevice } from '../../engine/peers/known-devices.ts';
-import type { PartialSummary } from '../../engine/transfer/journal/partials.ts';
+import type { KnownDevice } from '../../engine/api.ts';
+import type { PartialSummary } from '../../engine/api.ts';
 import { peerView, transferResult, transferView } from './fake-views.ts';
 import { run } from '../run.ts';
 import type { NetworkAddress, TextSink, TextSource, World } from '../world.ts';

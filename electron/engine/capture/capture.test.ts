@@ -8,7 +8,7 @@ import { typeByNumber } from '../../../shared/protocol/catalog.ts';
 import { startEngine, startReceiver } from '../testing/engines.ts';
 import { plant, temporaryFolder } from '../testing/trees.ts';
 import type { Tree } from '../testing/trees.ts';
-import type { CaptureSource } from './api.ts';
+import type { CaptureSource } from '../capture-api.ts';
 
 const tree: Tree = {
   'a.txt': { size: 10, seed: 1 },

@@ -12,7 +12,7 @@ import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { SocketAddress } from '../net/connection-info.ts';
 import type { TapMaker } from '../net/tap.ts';
 import { unwritable } from '../../base/unwritable.ts';
-import { version } from '../version.ts';
+import { version } from '../../base/version.ts';
 import type {
   CaptureApi,
   CaptureSource,
@@ -22,7 +22,7 @@ import type {
   FileCaptureRequest,
   LoadedCapture,
   LoadOptions,
-} from './api.ts';
+} from '../capture-api.ts';
 import { openSource, StreamSource } from './import/byte-source.ts';
 import type { ByteSource } from './import/byte-source.ts';
 import { LoadedFile } from './import/loaded-capture.ts';

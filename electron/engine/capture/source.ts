@@ -20,7 +20,7 @@ import {
   recordsPerBatch,
 } from '../../../shared/model/capture-rows.ts';
 import type { StreamPlaces } from '../../../shared/model/capture-rows.ts';
-import type { CaptureSource, RangeRows, SearchRequest, StreamRange } from './api.ts';
+import type { CaptureSource, RangeRows, SearchRequest, StreamRange } from '../capture-api.ts';
 import type { ConnectionBook } from './book.ts';
 import { byteSearch } from './find-bytes.ts';
 import { keptBytesOf, recordOf } from './frame-bytes.ts';

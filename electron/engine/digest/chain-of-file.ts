@@ -3,16 +3,24 @@
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { Chain } from './digest.ts';
 import type { Digest } from './digest.ts';
-import type { OpenSource } from '../transfer/source/source-tree.ts';
+
+/** The content of a file as far as computing its chain needs it. */
+export interface ReadableContent {
+  /**
+   * Reads exactly `length` bytes at `position`, from where it was opened on, in order; false: not yet, nothing was read.
+   * @throws HexdropError file-changed, read-failed
+   */
+  read(into: Uint8Array, at: number, length: number, position: number): boolean;
+}
 
 export class ChainOfFile {
-  readonly #file: Pick<OpenSource, 'read'>;
+  readonly #file: ReadableContent;
   readonly #size: number;
   readonly #chain: Chain;
   #position = 0;
   #isWaiting = false;
 
-  constructor(file: Pick<OpenSource, 'read'>, size: number, digest: Digest) {
+  constructor(file: ReadableContent, size: number, digest: Digest) {
     this.#file = file;
     this.#size = size;
     this.#chain = new Chain(digest);

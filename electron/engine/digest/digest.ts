@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 
 import { digestBytes } from '../../../shared/protocol/limits.ts';
-import { fromHex, toHex } from '../../../shared/protocol/text.ts';
+import { fromHex, toHex } from '../../../shared/base/text.ts';
 
 export type DigestName = 'blake3' | 'sha256';
 

@@ -10,7 +10,8 @@ import type { DoctorReport, DoctorStep, InterfaceKind } from '../../../shared/mo
 import type { Endpoint } from '../../../shared/model/peer.ts';
 import { asHexdropError } from '../../../shared/errors/errors.ts';
 import type { ErrorCode } from '../../../shared/errors/errors.ts';
-import { defaultPort, limits } from '../../../shared/protocol/limits.ts';
+import { limits } from '../../../shared/protocol/limits.ts';
+import { defaultPort } from '../../../shared/model/peer.ts';
 import { interfaceKind } from '../../base/interface-kind.ts';
 import { isLinkLocalIPv6, isOnLink, linksOf } from '../../base/links.ts';
 import type { Link } from '../../base/links.ts';

@@ -18,7 +18,8 @@ import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { entryTimeOf } from '../../../shared/protocol/entry-time.ts';
-import { currentBootId, Journal } from '../transfer/journal/journal.ts';
+import { Journal } from '../transfer/journal/journal.ts';
+import { currentBootId } from '../../base/boot-id.ts';
 import { setTimes } from './landing.ts';
 import { contentOf, mtimeUsOf, pathOf, tree } from '../testing/landing-child.ts';
 import type { TreeFile } from '../testing/landing-child.ts';

@@ -29,11 +29,6 @@ import { fileFaultOf } from '../../base/file-fault.ts';
 import { askedMode, closedMode, succeed } from './ownership.ts';
 import { discardPartial, statsOf } from './unfinished.ts';
 
-export { fileFaultOf } from '../../base/file-fault.ts';
-export type { FileAction } from '../../base/file-fault.ts';
-export { freeName } from '../../base/free-name.ts';
-export type { ConflictPolicy } from '../../../shared/model/transfer.ts';
-
 /** How often a file is tried anew when somebody meddles with its path. */
 export const createTries = 10;
 

@@ -6,7 +6,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { DeviceKind } from '../../../shared/model/device.ts';
 import { limits, protocolVersion } from '../../../shared/protocol/limits.ts';
-import { clip } from '../../../shared/protocol/text.ts';
+import { clip } from '../../../shared/base/text.ts';
 import type { Link } from '../../base/links.ts';
 
 export const serviceName = '_hexdrop._tcp.local';

@@ -17,7 +17,7 @@ import type { ConnectionOptions } from './connection.ts';
 import { DirectInlet } from './direct-inlet.ts';
 import { dialFailure, noNameServer } from '../../base/failures.ts';
 import type { Identity } from './identity.ts';
-import { shortDeviceId } from './identity.ts';
+import { shortDeviceId } from '../../../shared/model/device-id.ts';
 import type { KeyLog } from './key-log.ts';
 import type { TapMaker } from './tap.ts';
 import { nameLookup } from './name-lookup.ts';

@@ -2,7 +2,8 @@ import { X509Certificate, createPublicKey, generateKeyPairSync } from 'node:cryp
 import { chmod, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { deviceIdOf, loadIdentity, shortDeviceId } from './identity.ts';
+import { deviceIdOf, loadIdentity } from './identity.ts';
+import { shortDeviceId } from '../../../shared/model/device-id.ts';
 import { temporaryHome } from '../testing/loopback.ts';
 
 /** How often a certificate was made. */

@@ -25,10 +25,6 @@ const validityYears = 30;
 
 export const deviceIdOf = (spkiDer: Uint8Array): string => createHash('sha256').update(spkiDer).digest('hex');
 
-/** Enough of a device id to tell devices apart by eye: `3f2a-99c1-04be`. */
-export const shortDeviceId = (deviceId: string): string =>
-  deviceId.slice(0, 12).replace(/(.{4})(?=.)/g, '$1-');
-
 /** The identity of this home; makes one when there is none. Two processes that start together end with the same one. */
 export const loadIdentity = async (home: string): Promise<Identity> => {
   const path = join(home, fileName);

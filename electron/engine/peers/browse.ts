@@ -6,8 +6,8 @@
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ListedEntry } from '../../../shared/model/share.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
+import { checkText } from '../../../shared/protocol/text-limit.ts';
 import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
-import { limits } from '../../../shared/protocol/limits.ts';
 import type {
   FileRange,
   ListPage,
@@ -18,7 +18,7 @@ import type {
   ReadRequest,
   TextRequest,
 } from '../api.ts';
-import type { EngineContext } from './context.ts';
+import type { PeerContext } from './context.ts';
 import { joined, partsOf } from './range-parts.ts';
 import type { KeptSession, KeptSessions } from './kept-sessions.ts';
 import { reachOf, reachSession } from './reach.ts';
@@ -32,7 +32,7 @@ export async function unlockFor(session: Session, path: string, pin: string | un
   if (pin !== undefined && share !== undefined) await session.ask('UNLOCK', { share, pin });
 }
 
-export async function* listRemote(context: EngineContext, request: ListRequest): AsyncIterable<ListedEntry> {
+export async function* listRemote(context: PeerContext, request: ListRequest): AsyncIterable<ListedEntry> {
   const { path, recursive = false } = request;
   const manner: Manner = { ...request, recursive };
   const session = await openSession(context, reachOf(request.from, request));
@@ -95,21 +95,7 @@ export async function readRemote(sessions: KeptSessions, request: ReadRequest): 
   );
 }
 
-/** @throws HexdropError usage for what is no text to send */
-export function checkText(text: string): void {
-  const characters = Array.from(text).length;
-  if (characters >= 1 && characters <= limits.textCharacters) return;
-  const message =
-    characters === 0
-      ? 'There is no text to send: it is empty.'
-      : `A text has at most ${limits.textCharacters} characters. A longer one can be sent as a file.`;
-  throw new HexdropError('usage', message, {
-    seen: `${characters} characters`,
-    allowed: `1 to ${limits.textCharacters}`,
-  });
-}
-
-export async function sendText(context: EngineContext, request: TextRequest): Promise<PeerView> {
+export async function sendText(context: PeerContext, request: TextRequest): Promise<PeerView> {
   const { text } = request;
   checkText(text);
   // Not in a kept session: a text must not be sent twice because one turned out to be broken.
@@ -122,7 +108,7 @@ export async function sendText(context: EngineContext, request: TextRequest): Pr
   }
 }
 
-export async function probe(context: EngineContext, request: ProbeRequest): Promise<Probed> {
+export async function probe(context: PeerContext, request: ProbeRequest): Promise<Probed> {
   const startedAtMs = performance.now();
   const reach = reachOf(request.to, request);
   const session = await openSession(context, { ...reach, staysThere: request.onlyThere === true });
@@ -131,7 +117,7 @@ export async function probe(context: EngineContext, request: ProbeRequest): Prom
   return { peer: session.peer, tookMs };
 }
 
-const openSession = (context: EngineContext, reach: Reach): Promise<Session> =>
+const openSession = (context: PeerContext, reach: Reach): Promise<Session> =>
   reachSession(context, reach, new AbortController().signal);
 
 /** Works behind the PIN, which is given once for a session, and again when the share has got another one. */

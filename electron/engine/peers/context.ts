@@ -1,4 +1,4 @@
-/** What the parts of one engine share. Made by engine.ts; no behaviour of its own. */
+/** What reaching and serving peers needs of one engine. Made by engine.ts; no behaviour of its own. */
 
 import type { Endpoint } from '../../../shared/model/peer.ts';
 import type { EngineEvent, Whereabouts } from '../api.ts';
@@ -11,11 +11,8 @@ import type { SelfDescription } from '../session/handshake.ts';
 import type { LaneDesk } from '../session/lanes.ts';
 import type { SessionRegistry } from './registry.ts';
 import type { SessionServer, SessionTimings } from '../session/session.ts';
-import type { DownloadLimit } from '../transfer/pace/download-limit.ts';
-import type { RateLimit } from '../transfer/pace/pace.ts';
-import type { TransferRecord } from '../transfer/record.ts';
 
-export interface EngineContext {
+export interface PeerContext {
   readonly home: string;
   readonly identity: Identity;
   readonly self: SelfDescription;
@@ -24,7 +21,6 @@ export interface EngineContext {
   readonly whereabouts: Whereabouts | undefined;
   readonly desk: LaneDesk;
   readonly timings: SessionTimings;
-  readonly bootId: string;
   /** Answers the requests of peers, whoever dialed. */
   readonly server: SessionServer;
   /** Open sessions, both ways. */
@@ -35,11 +31,5 @@ export interface EngineContext {
   readonly tap: TapMaker;
   /** Takes the secrets of every TLS session; absent unless somebody asked for it. */
   readonly keyLog: KeyLog | undefined;
-  /** The limit of everything that is sent. */
-  readonly uploads: RateLimit;
-  /** The limit of everything that is received. */
-  readonly downloads: DownloadLimit;
   emit(event: EngineEvent): void;
-  /** Shows a transfer in the snapshot. */
-  track(record: TransferRecord): void;
 }

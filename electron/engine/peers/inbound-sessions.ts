@@ -2,13 +2,13 @@
 
 import type { Trust } from '../../../shared/model/peer.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
-import type { EngineContext } from './context.ts';
+import type { PeerContext } from './context.ts';
 import type { Connection } from '../net/connection.ts';
 import { receiveFirstFrame } from '../session/reception.ts';
 import { Session } from '../session/session.ts';
 
 /** @param openForMs of the time for the handshake are spent */
-export function greetGuest(context: EngineContext, connection: Connection, openForMs: number): void {
+export function greetGuest(context: PeerContext, connection: Connection, openForMs: number): void {
   const { timings } = context;
   const rejected = (error: HexdropError): void =>
     context.emit({ kind: 'rejected', address: connection.info.remote.address, error });
@@ -43,7 +43,7 @@ export function greetGuest(context: EngineContext, connection: Connection, openF
 }
 
 /** A guest has no address that it was known by. */
-function trustGuest(context: EngineContext, connection: Connection, deviceId: string): Trust {
+function trustGuest(context: PeerContext, connection: Connection, deviceId: string): Trust {
   if (connection.info.peerDeviceId === undefined) return 'unauthenticated';
   return context.knownDevices.check(undefined, deviceId);
 }

@@ -11,23 +11,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HexdropError } from '../../../shared/errors/errors.ts';
+import type { KnownDevice } from '../api.ts';
 import type { HomeFaults } from '../../base/home-faults.ts';
 import { makeOwnersFolder, replaceOwnersFile, withLockFile } from '../../base/owners-file.ts';
-import { shortDeviceId } from '../net/identity.ts';
-
-export interface KnownDevice {
-  /** 64 hex digits: SHA-256 of the public key. */
-  readonly deviceId: string;
-  /** What it last called itself. */
-  readonly alias: string;
-  /** Where it was dialed, `host:port`, the latest first. Empty for one that only ever came to us. */
-  readonly targets: readonly string[];
-  readonly firstSeenMs: number;
-  /** Right to within an hour. */
-  readonly lastSeenMs: number;
-  /** A person compared its key. */
-  readonly verified?: true;
-}
+import { shortDeviceId } from '../../../shared/model/device-id.ts';
 
 export interface SeenDevice {
   readonly deviceId: string;

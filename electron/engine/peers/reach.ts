@@ -7,7 +7,7 @@ import type { Endpoint, PeerView, Trust } from '../../../shared/model/peer.ts';
 import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import type { ErrorCode } from '../../../shared/errors/errors.ts';
 import type { ReachOptions } from '../api.ts';
-import type { EngineContext } from './context.ts';
+import type { PeerContext } from './context.ts';
 import { targetOf } from '../../base/address.ts';
 import { dial } from '../net/dialer.ts';
 import { pickAddress } from './pick-address.ts';
@@ -52,11 +52,7 @@ const away: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
  * Opens a session at the first address that leads to the device, and where it is announced now when none of them does.
  * Rejects with a HexdropError of the classes "reach" and "session": that of the first address.
  */
-export async function reachDevice(
-  context: EngineContext,
-  reach: Reach,
-  signal: AbortSignal,
-): Promise<Reached> {
+export async function reachDevice(context: PeerContext, reach: Reach, signal: AbortSignal): Promise<Reached> {
   const search = new Search(context, reach, signal);
   try {
     return await dialAny(context, reach, [reach.to, ...(reach.others ?? [])], search.signal);
@@ -76,14 +72,14 @@ export async function reachDevice(
 }
 
 export const reachSession = async (
-  context: EngineContext,
+  context: PeerContext,
   reach: Reach,
   signal: AbortSignal,
 ): Promise<Session> => (await reachDevice(context, reach, signal)).session;
 
 /** The first that takes a connection, then the others; when none does, the first one says why. */
 async function dialAny(
-  context: EngineContext,
+  context: PeerContext,
   reach: Reach,
   addresses: readonly Endpoint[],
   signal: AbortSignal,
@@ -108,7 +104,7 @@ async function dialAny(
   }
 }
 
-async function dialOne(context: EngineContext, reach: Reach, signal: AbortSignal): Promise<Session> {
+async function dialOne(context: PeerContext, reach: Reach, signal: AbortSignal): Promise<Session> {
   const target = targetOf(reach.to);
   let trust: Trust = 'unauthenticated';
   const isMeant = reach.expectDeviceId !== undefined;
@@ -166,7 +162,7 @@ async function dialOne(context: EngineContext, reach: Reach, signal: AbortSignal
   });
 }
 
-function remember(context: EngineContext, peer: PeerView, target: string, isReplacing: boolean): void {
+function remember(context: PeerContext, peer: PeerView, target: string, isReplacing: boolean): void {
   const { deviceId, alias } = peer;
   const isKept = isReplacing
     ? context.knownDevices.replace(target, deviceId, alias)

@@ -1,7 +1,7 @@
 /** Where a device may be that is not, or not soon, reached at the addresses that were given for it. */
 
 import type { Endpoint } from '../../../shared/model/peer.ts';
-import type { EngineContext } from './context.ts';
+import type { PeerContext } from './context.ts';
 import { targetOf } from '../../base/address.ts';
 import type { Reach } from './reach-request.ts';
 
@@ -14,14 +14,14 @@ export class Search {
   readonly signal: AbortSignal;
   /** Whose key has to answer; undefined where nobody can be meant but who is at the address. */
   readonly deviceId: string | undefined;
-  readonly #context: EngineContext;
+  readonly #context: PeerContext;
   readonly #reach: Reach;
   readonly #moved = new AbortController();
   readonly #over = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
   #announced: Promise<readonly Endpoint[]> | undefined;
 
-  constructor(context: EngineContext, reach: Reach, signal: AbortSignal) {
+  constructor(context: PeerContext, reach: Reach, signal: AbortSignal) {
     const { plain, acceptNewKey, staysThere = false, expectDeviceId, to } = reach;
     this.#context = context;
     this.#reach = reach;

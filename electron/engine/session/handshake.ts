@@ -6,7 +6,7 @@
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { protocolVersion } from '../../../shared/protocol/limits.ts';
-import { clip } from '../../../shared/protocol/text.ts';
+import { clip } from '../../../shared/base/text.ts';
 import { availableDigests, commonDigest, digestByName } from '../digest/digest.ts';
 import type { Digest } from '../digest/digest.ts';
 

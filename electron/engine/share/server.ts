@@ -7,7 +7,7 @@ import type { ShareView } from '../../../shared/model/share.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { ReceivePolicy, ShareRequest } from '../api.ts';
-import type { EngineContext } from '../peers/context.ts';
+import type { TransferContext } from '../transfer/context.ts';
 import { isOneMachine } from '../net/connection-info.ts';
 import type { Session, SessionServer } from '../session/session.ts';
 import { TextGate } from '../session/text-gate.ts';
@@ -29,7 +29,7 @@ import { Source } from '../transfer/source/source.ts';
 import type { SourceRoot } from '../transfer/source/walk.ts';
 
 export class Server implements SessionServer {
-  readonly #context: () => EngineContext;
+  readonly #context: () => TransferContext;
   readonly #shares = new Shares();
   /** Who uses the shares. */
   readonly visitors: Visitors;
@@ -42,7 +42,7 @@ export class Server implements SessionServer {
   readonly #serves = new Map<string, { readonly record: TransferRecord; readonly deviceId: string }>();
 
   /** The context, which holds the server, is asked for once there is a session. */
-  constructor(context: () => EngineContext) {
+  constructor(context: () => TransferContext) {
     this.#context = context;
     this.visitors = new Visitors(() => context().emit({ kind: 'shares' }));
   }

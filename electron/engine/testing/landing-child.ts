@@ -7,10 +7,10 @@ import { closeSync, fdatasyncSync, lstatSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 
-import { currentBootId, Journal } from '../transfer/journal/journal.ts';
+import { Journal } from '../transfer/journal/journal.ts';
+import { currentBootId } from '../../base/boot-id.ts';
 import {
   createPartial,
-  freeName,
   landSmall,
   placeNoClobber,
   placeOver,
@@ -18,6 +18,7 @@ import {
   setTimes,
   writeWhole,
 } from '../files/landing.ts';
+import { freeName } from '../../base/free-name.ts';
 import { SafeRoot } from '../../base/safe-path.ts';
 
 export const chunk = 65_536;

@@ -8,7 +8,7 @@ import type { CaptureRecord } from '../../../shared/model/capture.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import { typeByNumber } from '../../../shared/protocol/catalog.ts';
 import { temporaryFolder } from './trees.ts';
-import type { LoadedCapture } from '../capture/api.ts';
+import type { LoadedCapture } from '../capture-api.ts';
 import { Captures } from '../capture/captures.ts';
 import { addressPair } from '../capture/pcapng/addresses.ts';
 import { segmentHead, tcpAck, tcpPsh, tcpSyn } from '../capture/pcapng/tcp-packet.ts';

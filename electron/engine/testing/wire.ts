@@ -8,7 +8,7 @@ import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import { FrameParser } from '../../../shared/protocol/framing.ts';
 import type { ConnectionInfo } from '../net/connection-info.ts';
 import type { ConnectionTap } from '../net/tap.ts';
-import type { CaptureSource } from '../capture/api.ts';
+import type { CaptureSource } from '../capture-api.ts';
 import type { LiveCapture } from '../capture/live.ts';
 
 export interface Spoken {

@@ -5,7 +5,7 @@
 
 import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import type { ErrorCode } from '../../../shared/errors/errors.ts';
-import type { EngineContext } from '../peers/context.ts';
+import type { TransferContext } from './context.ts';
 import { reachDevice } from '../peers/reach.ts';
 import type { Reach, Reached } from '../peers/reach.ts';
 import type { Session } from '../session/session.ts';
@@ -43,7 +43,7 @@ export type Attempt = (session: Session, ended: (outcome: Outcome) => void) => v
 
 /** Resolves once the record is finished. */
 export async function runAttempts(
-  context: EngineContext,
+  context: TransferContext,
   record: TransferRecord,
   reach: Reach,
   retryMs: number,
@@ -90,7 +90,7 @@ export async function runAttempts(
 }
 
 async function runOne(
-  context: EngineContext,
+  context: TransferContext,
   record: TransferRecord,
   reach: Reach,
   signal: AbortSignal,

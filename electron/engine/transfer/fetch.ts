@@ -1,7 +1,7 @@
 /** Fetching from a share: asks for paths, and is the sink of what comes. */
 
 import type { ConflictPolicy, EntryKind } from '../../../shared/model/transfer.ts';
-import type { EngineContext } from '../peers/context.ts';
+import type { TransferContext } from './context.ts';
 import type { Reach } from '../peers/reach.ts';
 import type { Session } from '../session/session.ts';
 import { runAttempts } from './attempts.ts';
@@ -29,7 +29,11 @@ export interface Fetch {
 const lastNames = (paths: readonly string[]): ReadonlySet<string> =>
   new Set(paths.map((path) => splitPeerPath(path).at(-1)).filter((name) => name !== undefined));
 
-export async function runFetch(context: EngineContext, record: TransferRecord, fetch: Fetch): Promise<void> {
+export async function runFetch(
+  context: TransferContext,
+  record: TransferRecord,
+  fetch: Fetch,
+): Promise<void> {
   await runAttempts(context, record, fetch.reach, fetch.retryMs, async (session, ended) => {
     await fetch.prepare(session);
     const { home, homeFaults, bootId } = context;

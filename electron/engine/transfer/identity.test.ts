@@ -12,7 +12,7 @@ import { bytesOf, filesOf, harvest, plant, temporaryFolder } from '../testing/tr
 import type { Tree } from '../testing/trees.ts';
 import { leftovers, Rig } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
-import { currentBootId } from './journal/journal.ts';
+import { currentBootId } from '../../base/boot-id.ts';
 import { listPartials } from './journal/partials.ts';
 import { SameFiles } from './sink/same-files.ts';
 

@@ -9,7 +9,7 @@ import { serverWith, withRawPeer } from '../testing/session-pair.ts';
 import type { RawPeer } from '../testing/session-pair.ts';
 import { temporaryFolder } from '../testing/trees.ts';
 import type { EngineEvent } from '../api.ts';
-import type { EngineContext } from '../peers/context.ts';
+import type { TransferContext } from './context.ts';
 import { TransferBook } from './transfer-book.ts';
 import { DownloadLimit } from './pace/download-limit.ts';
 import { Incoming } from './incoming.ts';
@@ -35,7 +35,7 @@ interface Asked {
 const receiving = async () => {
   const events: EngineEvent[] = [];
   const book = new TransferBook((event) => events.push(event));
-  const context: Partial<EngineContext> = {
+  const context: Partial<TransferContext> = {
     home: temporaryFolder(),
     bootId: 'boot-1',
     timings: protocolTimings,
@@ -43,7 +43,7 @@ const receiving = async () => {
     emit: (event) => events.push(event),
     track: (record) => book.track(record),
   };
-  const incoming = new Incoming(context as EngineContext);
+  const incoming = new Incoming(context as TransferContext);
   const asked: Asked[] = [];
   const lookers = new Set<() => void>();
   const policy = {

@@ -8,7 +8,7 @@ import type { ConflictPolicy, Decision, OfferView } from '../../../shared/model/
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import type { ReceivePolicy } from '../api.ts';
-import type { EngineContext } from '../peers/context.ts';
+import type { TransferContext } from './context.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import { isPassing } from './attempts.ts';
 import { openLane } from './lane-opening.ts';
@@ -41,10 +41,10 @@ interface Visit {
 }
 
 export class Incoming {
-  readonly #context: EngineContext;
+  readonly #context: TransferContext;
   readonly #visits = new Map<string, Visit>();
 
-  constructor(context: EngineContext) {
+  constructor(context: TransferContext) {
     this.#context = context;
   }
 

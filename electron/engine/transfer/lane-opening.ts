@@ -2,7 +2,7 @@
 
 import type { Totals } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
-import type { EngineContext } from '../peers/context.ts';
+import type { TransferContext } from './context.ts';
 import type { FrameStream } from '../session/frame-stream.ts';
 import { dialLane } from '../session/lanes.ts';
 import type { SessionFacts } from '../session/transfer-wire.ts';
@@ -18,7 +18,7 @@ const laneDialMs = 1_500;
 
 /** Undefined when the offer has none, or when it cannot be had: then the bulk goes over the control connection. */
 export async function openLane(
-  context: EngineContext,
+  context: TransferContext,
   session: SessionFacts,
   offer: Payload<'OFFER'>,
 ): Promise<FrameStream | undefined> {

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 
 import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import type { Sendable, StreamedTree } from '../api.ts';
-import type { EngineContext } from '../peers/context.ts';
+import type { TransferContext } from './context.ts';
 import { isOneMachine } from '../net/connection-info.ts';
 import { listen } from '../net/listener.ts';
 import type { Listener } from '../net/listener.ts';
@@ -34,7 +34,7 @@ export const newTransferId = (): string => randomBytes(16).toString('hex');
 
 export const newLaneToken = newTransferId;
 
-export async function runPush(context: EngineContext, record: TransferRecord, push: Push): Promise<void> {
+export async function runPush(context: TransferContext, record: TransferRecord, push: Push): Promise<void> {
   let treeNow: () => TreeMaker;
   try {
     treeNow = push.what.tree === undefined ? localTreeOf(push.what.paths) : streamedTreeOf(push.what.tree);
@@ -66,7 +66,7 @@ function streamedTreeOf(tree: StreamedTree): () => TreeMaker {
 const nothingToSend = (): HexdropError => new HexdropError('usage', 'There is nothing to send.');
 
 async function offer(
-  context: EngineContext,
+  context: TransferContext,
   record: TransferRecord,
   session: Session,
   tree: TreeMaker,
@@ -109,7 +109,7 @@ interface LaneListener {
 
 /** Where the sink's lane will come in: the port of this engine if it listens, else one of its own for the time. */
 async function openLaneListener(
-  context: EngineContext,
+  context: TransferContext,
   session: Session,
   token: string,
   source: Source,

@@ -9,7 +9,7 @@
 import * as v from 'valibot';
 import { isEntryTime } from '../entry-time.ts';
 import { limits } from '../limits.ts';
-import { isComponent, isWellFormed } from '../text.ts';
+import { isComponent, isWellFormed } from '../../base/text.ts';
 
 /** What the dissector and the documents may know of a schema: structure, actions, meaning. */
 export type AnySchema = v.GenericSchema;

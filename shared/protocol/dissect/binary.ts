@@ -6,7 +6,7 @@
 import { isoTimeOf } from '../../model/capture-time.ts';
 import { type BinaryField, type ListField, noIndex, widthBytes } from '../catalog/fields.ts';
 import { choiceName, numberFault, readNumber } from '../numbers.ts';
-import { decodeUtf8, toHexRange } from '../text.ts';
+import { decodeUtf8, toHexRange } from '../../base/text.ts';
 import { rawText } from './json-scan.ts';
 import { type DissectNode, node } from './node.ts';
 

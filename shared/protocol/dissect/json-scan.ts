@@ -5,7 +5,7 @@
  * Works on bytes: what structures JSON is ASCII, and no byte of a longer UTF-8 character is.
  */
 
-import { decodeUtf8 } from '../text.ts';
+import { decodeUtf8 } from '../../base/text.ts';
 
 export interface JsonMember {
   readonly name: string;

@@ -5,7 +5,7 @@
 
 import { itemOf, metadataOf, nestedObject, propertiesOf, secretPaths } from '../catalog/schema.ts';
 import type { AnySchema } from '../catalog/properties.ts';
-import { clip } from '../text.ts';
+import { clip } from '../../base/text.ts';
 import { type JsonScan, type JsonSpan, rawText, scanJson } from './json-scan.ts';
 import { type DissectNode, node } from './node.ts';
 

@@ -3,7 +3,7 @@
  * the window. A pattern runs over bytes as a string of one character a byte (Latin-1), so that it says where it fits.
  */
 
-import { decodeUtf8, encodeUtf8 } from '../text.ts';
+import { decodeUtf8, encodeUtf8 } from '../../base/text.ts';
 
 /**
  * @param ignoreCase the needle is UTF-8 text, and letters of any script fit in either case (Unicode's simple case

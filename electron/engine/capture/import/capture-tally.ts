@@ -1,7 +1,7 @@
 /** What a capture file has besides frames, counted while it is read. */
 
 import type { CaptureNote } from '../../../../shared/model/capture-notes.ts';
-import { defaultPort } from '../../../../shared/protocol/limits.ts';
+import { defaultPort } from '../../../../shared/model/peer.ts';
 import type { FlowEnds } from './flow-ends.ts';
 
 /** Why a packet was left out. */

@@ -4,7 +4,7 @@
  */
 
 import { HexdropError } from '../../../../shared/errors/errors.ts';
-import { decodeUtf8 } from '../../../../shared/protocol/text.ts';
+import { decodeUtf8 } from '../../../../shared/base/text.ts';
 import { linkTypeRawIp } from '../pcapng/blocks.ts';
 import type { ByteWindow } from './byte-window.ts';
 import type { PackedNote } from './gunzip.ts';

@@ -1,6 +1,6 @@
 /** The head of an exported PDU, read: who sent the frame behind it to whom. The counterpart of pcapng/exported-pdu.ts. */
 
-import { decodeUtf8 } from '../../../../shared/protocol/text.ts';
+import { decodeUtf8 } from '../../../../shared/base/text.ts';
 import type { Packet } from './container.ts';
 import { v4Text, v6Text } from './layers.ts';
 

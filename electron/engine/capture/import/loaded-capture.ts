@@ -9,7 +9,7 @@ import type { CaptureNote } from '../../../../shared/model/capture-notes.ts';
 import { isInCalendar } from '../../../../shared/model/calendar.ts';
 import { defaultBudgetBytes, defaultKeepBytes } from '../../../../shared/model/capture.ts';
 import { asHexdropError, HexdropError } from '../../../../shared/errors/errors.ts';
-import type { LoadedCapture, LoadOptions } from '../api.ts';
+import type { LoadedCapture, LoadOptions } from '../../capture-api.ts';
 import { ConnectionBook } from '../book.ts';
 import { linkTypeExportedPdu } from '../pcapng/blocks.ts';
 import { applicationName } from '../pcapng/writer.ts';

@@ -12,7 +12,7 @@ import { encodeFrame } from '../../../../shared/protocol/codec.ts';
 import { encodeHeader } from '../../../../shared/protocol/header.ts';
 import { headerBytes } from '../../../../shared/protocol/limits.ts';
 import { HexdropError } from '../../../../shared/errors/errors.ts';
-import type { LoadedCapture } from '../api.ts';
+import type { LoadedCapture } from '../../capture-api.ts';
 import { Captures } from '../captures.ts';
 import { tcpAck, tcpFin } from '../pcapng/tcp-packet.ts';
 import { recordsOf } from '../../testing/wire.ts';

@@ -3,7 +3,7 @@
  * order magic tells. Knows nothing of what packets hold.
  */
 
-import { encodeUtf8 } from '../../../../shared/protocol/text.ts';
+import { encodeUtf8 } from '../../../../shared/base/text.ts';
 
 export const linkTypeRawIp = 101;
 export const linkTypeExportedPdu = 252;

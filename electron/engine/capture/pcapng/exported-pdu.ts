@@ -3,7 +3,7 @@
  * and between whom it travelled.
  */
 
-import { encodeUtf8 } from '../../../../shared/protocol/text.ts';
+import { encodeUtf8 } from '../../../../shared/base/text.ts';
 
 const tagDissector = 12;
 const tagV4From = 20;

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 
 import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { unwritable } from '../../../base/unwritable.ts';
-import type { FileCapture, FileCaptureResult } from '../api.ts';
+import type { FileCapture, FileCaptureResult } from '../../capture-api.ts';
 import { FileFeed } from './file-feed.ts';
 import type { BatchCarrier } from './file-feed.ts';
 import { FileScribe } from './file-scribe.ts';

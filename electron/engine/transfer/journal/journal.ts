@@ -24,8 +24,6 @@ import { isTimeHeld } from '../../files/landing.ts';
 import { isTrusted, recordedPath, removeUnfinished, statsOf, unfinishedIn } from '../../files/unfinished.ts';
 import { unfinishedName, unfinishedNumber, unfinishedPath } from '../../files/unfinished.ts';
 
-export { currentBootId, isSameBoot } from '../../../base/boot-id.ts';
-
 /** Transfers of the same roots from the same peer into the same target at the same time. */
 const parallelKeys = 64;
 

@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { currentBootId, Journal } from './journal.ts';
+import { Journal } from './journal.ts';
+import { currentBootId } from '../../../base/boot-id.ts';
 import { cleanPartials, listPartials } from './partials.ts';
 
 let base = '';

@@ -3,6 +3,7 @@
  * and the unfinished files that they tell of; a journal that a living process has is left alone.
  */
 
+import type { PartialSummary } from '../../api.ts';
 import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 
@@ -14,26 +15,6 @@ import { acquireLock, isLockedByLiving, releaseLock } from '../../../base/proces
 import { recordedPath, removeUnfinished, statsOf } from '../../files/unfinished.ts';
 
 const journalPattern = /^([0-9a-f]{32}(?:-\d{1,3})?)\.jsonl$/u;
-
-export interface PartialSummary {
-  readonly key: string;
-  /** Empty, like all that follows, when the journal cannot be read. */
-  readonly peerDeviceId: string;
-  readonly target: string;
-  /** Names of what is being received, at most a hundred. */
-  readonly roots: readonly string[];
-  readonly rootCount: number;
-  /** Files in place. */
-  readonly files: number;
-  /** Files begun. */
-  readonly partialFiles: number;
-  /** Of the files begun. */
-  readonly verifiedBytes: number;
-  readonly startedAtMs: number;
-  readonly updatedAtMs: number;
-  /** A transfer is running on it now. */
-  readonly active: boolean;
-}
 
 /** What unfinished transfers left, the latest first. */
 export const listPartials = (home: string): PartialSummary[] => {

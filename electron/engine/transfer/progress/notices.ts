@@ -9,7 +9,7 @@ import type { Payload } from '../../../../shared/protocol/catalog.ts';
 import { codeFromWire } from '../../../../shared/errors/errors.ts';
 import type { HexdropError } from '../../../../shared/errors/errors.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
-import { clip } from '../../../../shared/protocol/text.ts';
+import { clip } from '../../../../shared/base/text.ts';
 import { refusalPayload } from '../../../../shared/protocol/wire-errors.ts';
 import type { TransferReports } from './reports.ts';
 

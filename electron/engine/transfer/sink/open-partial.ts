@@ -6,7 +6,7 @@
 import { closeSync, fdatasync } from 'node:fs';
 
 import { chunkBytes } from '../../../../shared/protocol/limits.ts';
-import { toHex } from '../../../../shared/protocol/text.ts';
+import { toHex } from '../../../../shared/base/text.ts';
 import type { Chain } from '../../digest/digest.ts';
 import type { Slot } from './inbox.ts';
 import type { Journal } from '../journal/journal.ts';

@@ -12,7 +12,7 @@ import { Inbox } from './inbox.ts';
 import type { Slot } from './inbox.ts';
 import { Journal } from '../journal/journal.ts';
 import type { LandingRecord } from '../journal/journal.ts';
-import type { ConflictPolicy } from '../../files/landing.ts';
+import type { ConflictPolicy } from '../../../../shared/model/transfer.ts';
 import { Placer } from './placer.ts';
 import { SafeRoot } from '../../../base/safe-path.ts';
 

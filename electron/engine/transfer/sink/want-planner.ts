@@ -8,7 +8,7 @@ import type { ConflictPolicy, EntryKind } from '../../../../shared/model/transfe
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../../../shared/errors/errors.ts';
 import { chunkBytes, limits } from '../../../../shared/protocol/limits.ts';
-import { fromHex, toHex } from '../../../../shared/protocol/text.ts';
+import { fromHex, toHex } from '../../../../shared/base/text.ts';
 import { chainOfNote } from '../../digest/digest.ts';
 import type { Digest } from '../../digest/digest.ts';
 import { ExistingChains } from './existing-chains.ts';
@@ -16,7 +16,7 @@ import type { ChainedSlot } from './existing-chains.ts';
 import type { Look } from '../../files/existing-file.ts';
 import type { Inbox, SinkFolder, Slot } from './inbox.ts';
 import type { Journal, Known } from '../journal/journal.ts';
-import { freeName } from '../../files/landing.ts';
+import { freeName } from '../../../base/free-name.ts';
 import type { Placer } from './placer.ts';
 import { clashKey } from '../../../base/safe-path.ts';
 import type { NameFault, SafeRoot } from '../../../base/safe-path.ts';

@@ -6,7 +6,7 @@
 
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../../shared/errors/errors.ts';
-import { fromHex } from '../../../../shared/protocol/text.ts';
+import { fromHex } from '../../../../shared/base/text.ts';
 import type { QueuedFile, SourceEntry } from './source-tree.ts';
 import { WantedQueue } from './wanted-queue.ts';
 

@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { plant, temporaryFolder } from '../../testing/trees.ts';
-import { nameOfPath, rootsOf } from './roots.ts';
+import { rootsOf } from './roots.ts';
+import { nameOfPath } from '../../../base/name-of-path.ts';
 
 const all = temporaryFolder();
 plant(all, {

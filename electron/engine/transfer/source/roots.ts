@@ -2,13 +2,13 @@
 
 import { realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { posix, resolve, win32 } from 'node:path';
+import { resolve } from 'node:path';
 
 import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { fileFaultOf } from '../../../base/file-fault.ts';
-import { freeName } from '../../files/landing.ts';
-import { wireName } from '../../../base/name-mapping.ts';
-import { nameFault, rulesAt } from '../../../base/safe-path.ts';
+import { freeName } from '../../../base/free-name.ts';
+import { nameOfPath } from '../../../base/name-of-path.ts';
+import { nameFault } from '../../../base/safe-path.ts';
 import type { SourceRoot } from './walk.ts';
 
 /**
@@ -37,19 +37,6 @@ export function rootsOf(
   }
   return [...byName.values()];
 }
-
-const drive = /^[a-z](?=:)/iu;
-
-/**
- * What travels under a path that a person named, or is shared by it: its last name as it is on the wire; of a drive the
- * letter, and of a whole system "root".
- */
-export const nameOfPath = (path: string, platform: NodeJS.Platform = process.platform): string => {
-  const flavour = platform === 'win32' ? win32 : posix;
-  const last = wireName(flavour.basename(path), rulesAt(flavour.dirname(path), platform));
-  if (last !== '') return last;
-  return (platform === 'win32' ? drive.exec(path)?.[0].toUpperCase() : undefined) ?? 'root';
-};
 
 /** What an offer says of a root. */
 export const kindAndSize = (stats: Stats): Pick<SourceRoot, 'kind' | 'size'> =>

@@ -6,6 +6,7 @@
 
 import type { EntryKind, OmittedReason, RootView, Totals } from '../../../../shared/model/transfer.ts';
 import type { HexdropError } from '../../../../shared/errors/errors.ts';
+import type { ReadableContent } from '../../digest/chain-of-file.ts';
 import type { FolderIdentity } from '../../files/target-id.ts';
 
 export interface SourceEntry {
@@ -97,16 +98,11 @@ export type SinceTold = 'grown' | 'newer';
 
 export type SmallRead = 'waiting' | 'read' | SinceTold;
 
-export interface OpenSource {
+export interface OpenSource extends ReadableContent {
   /** Whether nothing happened to the file between the walk and its opening. If something did, its content may be the same. */
   readonly isAsTold: boolean;
   /** How it differs from what the manifest tells, as far as that can be seen: when it was opened, or last verified. */
   readonly sinceTold: SinceTold | undefined;
-  /**
-   * Reads exactly `length` bytes at `position`, from where it was opened on, in order; false: not yet, nothing was read.
-   * @throws HexdropError file-changed, read-failed
-   */
-  read(into: Uint8Array, at: number, length: number, position: number): boolean;
   /**
    * After the last byte: whether what was read is certainly one state of the file. False: something happened to it
    * meanwhile, and only reading it once more can tell. @throws HexdropError file-changed

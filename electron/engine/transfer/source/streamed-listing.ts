@@ -8,7 +8,7 @@ import type { RootView, Totals } from '../../../../shared/model/transfer.ts';
 import { entryTimeOfMs } from '../../../../shared/protocol/entry-time.ts';
 import { HexdropError } from '../../../../shared/errors/errors.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
-import { compareUtf8 } from '../../../../shared/protocol/text.ts';
+import { compareUtf8 } from '../../../../shared/base/text.ts';
 import type { StreamedEntry } from '../../api.ts';
 import { tooLarge } from '../../../base/file-fault.ts';
 import { nameFault } from '../../../base/safe-path.ts';

@@ -15,7 +15,7 @@ import type { EntryKind, Totals } from '../../../../shared/model/transfer.ts';
 import { entryTimeOf } from '../../../../shared/protocol/entry-time.ts';
 import { asHexdropError, HexdropError } from '../../../../shared/errors/errors.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
-import { compareUtf8 } from '../../../../shared/protocol/text.ts';
+import { compareUtf8 } from '../../../../shared/base/text.ts';
 import { fileFaultOf, tooLarge } from '../../../base/file-fault.ts';
 import { wireNamesOf } from '../../../base/name-mapping.ts';
 import type { WireNames } from '../../../base/name-mapping.ts';

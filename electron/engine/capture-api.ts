@@ -10,7 +10,7 @@ import type {
   CaptureSourceId,
   CaptureStatus,
   CaptureTransfer,
-} from '../../../shared/model/capture.ts';
+} from '../../shared/model/capture.ts';
 
 export interface StreamRange {
   readonly connection: number;

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../engine/testing/trees.ts';
+import { temporaryFolder } from './testing/trees.ts';
 import { interfaceKind } from './interface-kind.ts';
 
 interface SystemInterface {

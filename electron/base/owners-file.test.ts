@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 
 import { currentBootId } from './boot-id.ts';
-import { temporaryFolder } from '../engine/testing/trees.ts';
+import { temporaryFolder } from './testing/trees.ts';
 import { whileLookedAt, withLockFile } from './owners-file.ts';
 
 const minuteAgo = (): Date => new Date(Date.now() - 60_000);

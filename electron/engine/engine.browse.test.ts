@@ -8,7 +8,7 @@ import type { Endpoint } from '../../shared/model/peer.ts';
 import { limits } from '../../shared/protocol/limits.ts';
 import { startEngine, startReceiver } from './testing/engines.ts';
 import type { TestEngine } from './testing/engines.ts';
-import { plant, temporaryFolder } from './testing/trees.ts';
+import { plant, temporaryFolder } from '../base/testing/trees.ts';
 
 interface Served extends TestEngine {
   readonly at: Endpoint;

@@ -8,7 +8,7 @@ import { startEngine, startReceiver, takeAll } from './testing/engines.ts';
 import type { Receiver, TestEngine } from './testing/engines.ts';
 import { openGate } from './testing/gate.ts';
 import type { Gate } from './testing/gate.ts';
-import { harvest, plant, temporaryFolder } from './testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../base/testing/trees.ts';
 
 /** Below what a lane is worth: all of it goes through the gate. */
 const size = 3_000_000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { startEngine, startReceiver, takeAll } from './testing/engines.ts';
-import { harvest, plant, temporaryFolder } from './testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../base/testing/trees.ts';
 
 const file = (size = 10): string => {
   const from = temporaryFolder();

@@ -11,7 +11,7 @@ import { protocolTimings } from './session/session.ts';
 import { startEngine, startReceiver, takeAll } from './testing/engines.ts';
 import type { Receiver } from './testing/engines.ts';
 import { openGate } from './testing/gate.ts';
-import { harvest, plant, temporaryFolder } from './testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../base/testing/trees.ts';
 
 const size = 3_000_000;
 

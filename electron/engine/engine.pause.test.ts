@@ -11,7 +11,7 @@ import { openGate } from './testing/gate.ts';
 import type { Gate } from './testing/gate.ts';
 import { turns } from './testing/manual-clock.ts';
 import { Page } from './testing/page.ts';
-import { harvest, plant, temporaryFolder } from './testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../base/testing/trees.ts';
 
 /** Below what a lane is worth: all of it goes through the gate. */
 const size = 3_000_000;

@@ -8,7 +8,7 @@ import type { ShareVisitor } from '../../shared/model/share.ts';
 import type { Engine } from './api.ts';
 import { startEngine } from './testing/engines.ts';
 import type { TestEngine } from './testing/engines.ts';
-import { harvest, plant, temporaryFolder } from './testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../base/testing/trees.ts';
 
 interface Served extends TestEngine {
   readonly at: Endpoint;

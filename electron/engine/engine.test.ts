@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { startEngine, startReceiver, takeAll } from './testing/engines.ts';
-import { bytesOf, filesOf, harvest, plant, temporaryFolder } from './testing/trees.ts';
-import type { Tree } from './testing/trees.ts';
+import { bytesOf, filesOf, harvest, plant, temporaryFolder } from '../base/testing/trees.ts';
+import type { Tree } from '../base/testing/trees.ts';
 
 const tree: Tree = {
   'a.txt': { size: 10, seed: 1 },

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../shared/model/peer.ts';
 import { startEngine, startReceiver, takeAll } from './testing/engines.ts';
 import type { Receiver, TestEngine } from './testing/engines.ts';
-import { harvest, plant, temporaryFolder } from './testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../base/testing/trees.ts';
 
 const file = (): string => {
   const from = temporaryFolder();

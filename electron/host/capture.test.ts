@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readRecords } from '../../shared/model/capture-rows.ts';
 import { startEngine } from '../engine/testing/engines.ts';
-import { temporaryFolder } from '../engine/testing/trees.ts';
+import { temporaryFolder } from '../base/testing/trees.ts';
 import { startHost } from './testing/hosts.ts';
 
 const captured = async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
-import { temporaryFolder } from '../engine/testing/trees.ts';
+import { temporaryFolder } from '../base/testing/trees.ts';
 import { History } from './history.ts';
 import type { HistoryEntry } from './history-file.ts';
 

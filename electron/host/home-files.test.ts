@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadIdentity } from '../engine/net/identity.ts';
 import { KnownDevices } from '../engine/peers/known-devices.ts';
-import { temporaryFolder } from '../engine/testing/trees.ts';
+import { temporaryFolder } from '../base/testing/trees.ts';
 import { JournalContent } from '../engine/transfer/journal/journal-content.ts';
 import { forEachLine } from '../engine/transfer/journal/journal-file.ts';
 import { listPartials } from '../engine/transfer/journal/partials.ts';

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-import { temporaryFolder } from '../engine/testing/trees.ts';
+import { temporaryFolder } from '../base/testing/trees.ts';
 import { openSide } from './testing/hosts.ts';
 
 it.each(['constructor', 'prototype', '__proto__', 'toString', '2024'])(

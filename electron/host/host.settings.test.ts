@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { plant, temporaryFolder } from '../engine/testing/trees.ts';
+import { plant, temporaryFolder } from '../base/testing/trees.ts';
 import { fileRef, openPair, openSide, startHost } from './testing/hosts.ts';
 
 describe('settings', () => {

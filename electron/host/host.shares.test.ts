@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { contentOf, harvest, plant, temporaryFolder } from '../engine/testing/trees.ts';
+import { contentOf, harvest, plant, temporaryFolder } from '../base/testing/trees.ts';
 import { addressOf, openSide } from './testing/hosts.ts';
 
 const photos = {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { contentOf, plant, temporaryFolder } from '../engine/testing/trees.ts';
+import { contentOf, plant, temporaryFolder } from '../base/testing/trees.ts';
 import { fileRef, onlyOne, openPair, openSide } from './testing/hosts.ts';
 
 const isOver = (state: string): boolean => ['done', 'failed', 'declined', 'cancelled'].includes(state);

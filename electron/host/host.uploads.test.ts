@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { contentOf } from '../engine/testing/trees.ts';
+import { contentOf } from '../base/testing/trees.ts';
 import { openPair } from './testing/hosts.ts';
 import type { Side, TestWindow } from './testing/hosts.ts';
 

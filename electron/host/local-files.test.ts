@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 
 import { localFolder, pickedItem } from '../../shared/ipc/contract/files.ts';
-import { plant, temporaryFolder } from '../engine/testing/trees.ts';
+import { plant, temporaryFolder } from '../base/testing/trees.ts';
 import { Grants } from './grants.ts';
 import { LocalFiles } from './local-files.ts';
 import { shownPath } from './shown-path.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { OfferView } from '../../shared/model/transfer.ts';
-import { plant, temporaryFolder } from '../engine/testing/trees.ts';
+import { plant, temporaryFolder } from '../base/testing/trees.ts';
 import type { Devices } from './devices.ts';
 import { Offers } from './offers.ts';
 import { fakeContext } from './testing/context.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import type { Settings } from '../../shared/model/settings.ts';
-import { temporaryFolder } from '../engine/testing/trees.ts';
+import { temporaryFolder } from '../base/testing/trees.ts';
 import type { HexdropError } from '../../shared/errors/errors.ts';
 import { SettingsStore } from './settings-store.ts';
 

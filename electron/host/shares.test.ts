@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TransferView } from '../../shared/model/transfer.ts';
 import type { EngineEvent } from '../engine/api.ts';
 import { Shares } from '../engine/share/shares.ts';
-import { plant, temporaryFolder } from '../engine/testing/trees.ts';
+import { plant, temporaryFolder } from '../base/testing/trees.ts';
 import { HostShares } from './shares.ts';
 import { fakeContext } from './testing/context.ts';
 

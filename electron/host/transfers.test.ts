@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { TransferView } from '../../shared/model/transfer.ts';
 import type { TransferHandle } from '../engine/api.ts';
-import { plant } from '../engine/testing/trees.ts';
+import { plant } from '../base/testing/trees.ts';
 import { History } from './history.ts';
 import { fakeContext } from './testing/context.ts';
 import { aboutPaths, Transfers } from './transfers.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { temporaryFolder } from '../engine/testing/trees.ts';
+import { temporaryFolder } from '../base/testing/trees.ts';
 import { startHost } from './testing/hosts.ts';
 import { findWireshark, startWireshark } from './wireshark.ts';
 

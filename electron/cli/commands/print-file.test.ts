@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { startEngine } from '../../engine/testing/engines.ts';
-import { temporaryFolder } from '../../engine/testing/trees.ts';
+import { temporaryFolder } from '../../base/testing/trees.ts';
 import { printFile } from './print-file.ts';
 
 const start = Buffer.alloc(3_000_000, 'a line of a log\n');

@@ -6,8 +6,8 @@ import type { CaptureRecord } from '../../../shared/model/capture.ts';
 import { readChunks, readRecords } from '../../../shared/model/capture-rows.ts';
 import { typeByNumber } from '../../../shared/protocol/catalog.ts';
 import { startEngine, startReceiver } from '../testing/engines.ts';
-import { plant, temporaryFolder } from '../testing/trees.ts';
-import type { Tree } from '../testing/trees.ts';
+import { plant, temporaryFolder } from '../../base/testing/trees.ts';
+import type { Tree } from '../../base/testing/trees.ts';
 import type { CaptureSource } from '../capture-api.ts';
 
 const tree: Tree = {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readChunks } from '../../../shared/model/capture-rows.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
-import { temporaryFolder } from '../testing/trees.ts';
+import { temporaryFolder } from '../../base/testing/trees.ts';
 import { Captures } from './captures.ts';
 import { conversation, play, recordsOf, toldBy } from '../testing/wire.ts';
 import type { Conversation } from '../testing/wire.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { readRange } from '../share/read-range.ts';
-import { harvest, plant, temporaryFolder } from '../testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../../base/testing/trees.ts';
 import { Rig } from '../testing/transfer-rig.ts';
 import { PseudoFiles } from './pseudo-file.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { temporaryFolder } from '../testing/trees.ts';
+import { temporaryFolder } from '../../base/testing/trees.ts';
 import { targetIdAt, targetIdOf } from './target-id.ts';
 
 const transfer = 'ab'.repeat(16);

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { temporaryFolder } from '../testing/trees.ts';
+import { temporaryFolder } from '../../base/testing/trees.ts';
 import { KeyLog } from './key-log.ts';
 import { connected } from '../testing/loopback.ts';
 

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
-import { plant, temporaryFolder } from '../testing/trees.ts';
+import { plant, temporaryFolder } from '../../base/testing/trees.ts';
 import { Shares } from './shares.ts';
 import type { Unlocked } from './shares.ts';
 

@@ -8,7 +8,7 @@ import type { Engine, EngineEvent, EngineOptions, ReceivePolicy } from '../api.t
 import { createEngine } from '../engine.ts';
 import { protocolTimings } from '../session/session.ts';
 import type { SessionTimings } from '../session/session.ts';
-import { temporaryFolder } from './trees.ts';
+import { temporaryFolder } from '../../base/testing/trees.ts';
 
 type Kind = EngineEvent['kind'];
 type EventOf<Name extends Kind> = Extract<EngineEvent, { kind: Name }>;

@@ -7,7 +7,7 @@ import { noteSentence } from '../../../shared/model/capture-notes.ts';
 import type { CaptureRecord } from '../../../shared/model/capture.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import { typeByNumber } from '../../../shared/protocol/catalog.ts';
-import { temporaryFolder } from './trees.ts';
+import { temporaryFolder } from '../../base/testing/trees.ts';
 import type { LoadedCapture } from '../capture-api.ts';
 import { Captures } from '../capture/captures.ts';
 import { addressPair } from '../capture/pcapng/addresses.ts';

@@ -1,8 +1,8 @@
 /** A page that streams a tree to the engine: content from memory, handed over as a test tells it to. */
 
 import type { StreamedEntry, StreamedPart, StreamedTree } from '../api.ts';
-import { contentOf, isFileSeed } from './trees.ts';
-import type { FileSeed, Tree } from './trees.ts';
+import { contentOf, isFileSeed } from '../../base/testing/trees.ts';
+import type { FileSeed, Tree } from '../../base/testing/trees.ts';
 
 interface PageOptions {
   /** Bytes of one piece; a part comes in one when absent. */

@@ -15,7 +15,7 @@ import { Sink } from '../transfer/sink/sink.ts';
 import type { End, RawPeer } from './session-pair.ts';
 import { serverWith, withRawPeer } from './session-pair.ts';
 import { Reported } from './reported.ts';
-import { temporaryFolder } from './trees.ts';
+import { temporaryFolder } from '../../base/testing/trees.ts';
 
 export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 

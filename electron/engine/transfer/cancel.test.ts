@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
-import { harvest, plant, temporaryFolder } from '../testing/trees.ts';
-import type { Tree } from '../testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../../base/testing/trees.ts';
+import type { Tree } from '../../base/testing/trees.ts';
 import { Rig } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 

@@ -18,8 +18,8 @@ import { describe, expect, it } from 'vitest';
 
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import type { LoggedFrame } from '../testing/frame-log.ts';
-import { contentOf, harvest, plant, temporaryFolder } from '../testing/trees.ts';
-import type { FileSeed, Tree } from '../testing/trees.ts';
+import { contentOf, harvest, plant, temporaryFolder } from '../../base/testing/trees.ts';
+import type { FileSeed, Tree } from '../../base/testing/trees.ts';
 import { Rig } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 

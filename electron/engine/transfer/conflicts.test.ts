@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
-import { anyTree, filesOf, harvest, plant, temporaryFolder } from '../testing/trees.ts';
-import type { Tree } from '../testing/trees.ts';
+import { anyTree, filesOf, harvest, plant, temporaryFolder } from '../../base/testing/trees.ts';
+import type { Tree } from '../../base/testing/trees.ts';
 import { leftovers, Rig, unfinishedIn } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 

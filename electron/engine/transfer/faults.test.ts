@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { chunkBytes, limits } from '../../../shared/protocol/limits.ts';
 import { setLimits } from '../testing/limits.ts';
-import { harvest, plant, temporaryFolder } from '../testing/trees.ts';
-import type { Tree } from '../testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../../base/testing/trees.ts';
+import type { Tree } from '../../base/testing/trees.ts';
 import { leftovers, Rig, unfinishedIn } from '../testing/transfer-rig.ts';
 import type { LoggedFrame } from '../testing/frame-log.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';

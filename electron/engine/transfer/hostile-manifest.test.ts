@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { setLimits } from '../testing/limits.ts';
 import { file, folder, pageWith, RawSource } from '../testing/raw-source.ts';
-import { harvest } from '../testing/trees.ts';
+import { harvest } from '../../base/testing/trees.ts';
 
 const three = Buffer.from('abc');
 

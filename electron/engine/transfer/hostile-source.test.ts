@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { chainOver, file, folder, RawSource, sha256 } from '../testing/raw-source.ts';
-import { contentOf, harvest, shownContent } from '../testing/trees.ts';
+import { contentOf, harvest, shownContent } from '../../base/testing/trees.ts';
 
 const paused = (source: RawSource): RawSource => {
   source.peer.send('PACE', 1, { bytesPerSecond: 0 });

@@ -7,7 +7,7 @@ import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { protocolTimings } from '../session/session.ts';
 import { serverWith, withRawPeer } from '../testing/session-pair.ts';
 import type { RawPeer } from '../testing/session-pair.ts';
-import { temporaryFolder } from '../testing/trees.ts';
+import { temporaryFolder } from '../../base/testing/trees.ts';
 import type { EngineEvent } from '../api.ts';
 import type { TransferContext } from './context.ts';
 import { TransferBook } from './transfer-book.ts';

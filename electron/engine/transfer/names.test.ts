@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
-import { harvest, plant, temporaryFolder } from '../testing/trees.ts';
-import type { Tree } from '../testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../../base/testing/trees.ts';
+import type { Tree } from '../../base/testing/trees.ts';
 import { leftovers, Rig } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 

@@ -7,8 +7,8 @@ import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { protocolTimings } from '../session/session.ts';
 import { ManualClock, turns } from '../testing/manual-clock.ts';
 import { RawSource } from '../testing/raw-source.ts';
-import { bytesOf, harvest, plant, temporaryFolder } from '../testing/trees.ts';
-import type { Tree } from '../testing/trees.ts';
+import { bytesOf, harvest, plant, temporaryFolder } from '../../base/testing/trees.ts';
+import type { Tree } from '../../base/testing/trees.ts';
 import { Rig } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 

@@ -14,8 +14,8 @@ import {
   plant,
   temporaryFolder,
   shownContent,
-} from '../testing/trees.ts';
-import type { Tree } from '../testing/trees.ts';
+} from '../../base/testing/trees.ts';
+import type { Tree } from '../../base/testing/trees.ts';
 import { leftovers, Rig, unfinishedIn } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 

@@ -4,8 +4,8 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import { setLimits } from '../testing/limits.ts';
-import { harvest, plant, temporaryFolder } from '../testing/trees.ts';
-import type { Tree } from '../testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../../base/testing/trees.ts';
+import type { Tree } from '../../base/testing/trees.ts';
 import { Rig } from '../testing/transfer-rig.ts';
 import type { RigOptions } from '../testing/transfer-rig.ts';
 

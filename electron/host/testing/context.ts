@@ -1,7 +1,7 @@
 /** A context without an engine, for parts that are looked at alone. */
 
 import type { Engine } from '../../engine/api.ts';
-import { temporaryFolder } from '../../engine/testing/trees.ts';
+import { temporaryFolder } from '../../base/testing/trees.ts';
 import type { HostContext } from '../context.ts';
 import { Grants } from '../grants.ts';
 import { SettingsStore } from '../settings-store.ts';

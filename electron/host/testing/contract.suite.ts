@@ -14,7 +14,7 @@ import { snapshotValue } from '../../../shared/ipc/contract/index.ts';
 import { withChanges } from '../../../shared/model/snapshot.ts';
 import type { Change, Snapshot } from '../../../shared/model/snapshot.ts';
 import * as v from 'valibot';
-import { contentOf, plant, temporaryFolder } from '../../engine/testing/trees.ts';
+import { contentOf, plant, temporaryFolder } from '../../base/testing/trees.ts';
 import { addressOf, openWindow, startHost, windowAbilities } from './hosts.ts';
 import type { MakeLinkPair, TestHost } from './hosts.ts';
 

@@ -10,7 +10,7 @@ import type { EventData, EventName } from '../../../shared/ipc/contract/index.ts
 import type { MessageLink } from '../../../shared/ipc/link.ts';
 import { memoryLinkPair } from '../../../shared/testing/memory-link.ts';
 import type { Snapshot } from '../../../shared/model/snapshot.ts';
-import { contentOf, temporaryFolder } from '../../engine/testing/trees.ts';
+import { contentOf, temporaryFolder } from '../../base/testing/trees.ts';
 import type { Host, HostOptions, ShellServices } from '../api.ts';
 import { createHost } from '../host.ts';
 

@@ -6,7 +6,7 @@ import * as zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
 import { noteSentence } from '../../../../shared/model/capture-notes.ts';
-import { temporaryFolder } from '../../testing/trees.ts';
+import { temporaryFolder } from '../../../base/testing/trees.ts';
 import { Captures } from '../captures.ts';
 import { recordsOf } from '../../testing/wire.ts';
 import { bye, conversation, fileOf, handshake, load, pcapngOf } from '../../testing/packets.ts';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { chunkBytes } from '../../../../shared/protocol/limits.ts';
 import { foldCase } from '../../testing/folding-root.ts';
 import { file } from '../../testing/raw-source.ts';
-import { harvest, temporaryFolder } from '../../testing/trees.ts';
+import { harvest, temporaryFolder } from '../../../base/testing/trees.ts';
 import { Chain, digestByName } from '../../digest/digest.ts';
 import { Inbox } from './inbox.ts';
 import type { Slot } from './inbox.ts';

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { plant, temporaryFolder } from '../../testing/trees.ts';
+import { plant, temporaryFolder } from '../../../base/testing/trees.ts';
 import { freeBytesAt, isTooMuchStill, missingBytesAt, noSpace, presentBytesAt, Room } from './room.ts';
 
 const totals = (bytes: number, complete = true) => ({ files: 1, folders: 0, bytes, complete });

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { plant, temporaryFolder } from '../../testing/trees.ts';
+import { plant, temporaryFolder } from '../../../base/testing/trees.ts';
 import { rootsOf } from './roots.ts';
 import { nameOfPath } from '../../../base/name-of-path.ts';
 

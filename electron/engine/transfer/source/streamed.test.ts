@@ -9,8 +9,8 @@ import { chunkBytes } from '../../../../shared/protocol/limits.ts';
 import type { StreamedPart } from '../../api.ts';
 import { turns } from '../../testing/manual-clock.ts';
 import { Page } from '../../testing/page.ts';
-import { contentOf, filesOf, harvest, plant, temporaryFolder } from '../../testing/trees.ts';
-import type { Tree } from '../../testing/trees.ts';
+import { contentOf, filesOf, harvest, plant, temporaryFolder } from '../../../base/testing/trees.ts';
+import type { Tree } from '../../../base/testing/trees.ts';
 import { leftovers, Rig } from '../../testing/transfer-rig.ts';
 import type { RigOptions } from '../../testing/transfer-rig.ts';
 

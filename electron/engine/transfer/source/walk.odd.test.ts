@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { entryTimeOf } from '../../../../shared/protocol/entry-time.ts';
 import { ManifestPageWriter, readManifestPage } from '../../../../shared/protocol/manifest.ts';
-import { harvest, plant, temporaryFolder } from '../../testing/trees.ts';
+import { harvest, plant, temporaryFolder } from '../../../base/testing/trees.ts';
 import { Rig } from '../../testing/transfer-rig.ts';
 import { rootsOf } from './roots.ts';
 import { TreeWalk, versionOf } from './walk.ts';

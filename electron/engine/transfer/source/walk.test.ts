@@ -19,7 +19,7 @@ import type { HexdropError } from '../../../../shared/errors/errors.ts';
 import { limits } from '../../../../shared/protocol/limits.ts';
 import { ManifestOrder } from '../../../../shared/protocol/manifest-order.ts';
 import { ManifestPageWriter, readManifestPage } from '../../../../shared/protocol/manifest.ts';
-import { anyTree, bytesOf, filesOf, pathsOf, plant, temporaryFolder } from '../../testing/trees.ts';
+import { anyTree, bytesOf, filesOf, pathsOf, plant, temporaryFolder } from '../../../base/testing/trees.ts';
 import { rootsOf } from './roots.ts';
 import { isSameState, TreeWalk, versionOf } from './walk.ts';
 import type { LocalEntry } from './walk.ts';

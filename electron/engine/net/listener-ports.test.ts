@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { atEnd, dialing, listening, stillServes } from '../engine/testing/loopback.ts';
+import { atEnd, dialing, listening, stillServes } from '../testing/loopback.ts';
 
 describe('binding', () => {
   const occupied = async (): Promise<number> => {

@@ -21,7 +21,7 @@ import { afterAll } from 'vitest';
 
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
 import { entryTimeOf } from '../../../shared/protocol/entry-time.ts';
-import { isReservedName } from '../../base/safe-path.ts';
+import { isReservedName } from '../safe-path.ts';
 
 export interface FileSeed {
   readonly size: number;

@@ -10,16 +10,22 @@ import { dissectorLua } from '../build/wireshark/dissector.ts';
 import { sessionsPage } from '../e2e/wireshark/sessions/page.ts';
 import { readRecorded } from '../e2e/wireshark/sessions/sessions.ts';
 import { withGenerated } from './generators/protocol-docs.ts';
+import { withImportRules } from './generators/import-rules.ts';
 import { withFilterTable } from './generators/filter-docs.ts';
 
+const pathOf = (name: string): URL => new URL(`../${name}`, import.meta.url);
+
 function write(name: string, make: (before: string) => string): void {
-  const path = new URL(`../${name}`, import.meta.url);
+  const path = pathOf(name);
   const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const after = make(before);
   if (after !== before) writeFileSync(path, after);
   console.log(after === before ? `${name} is up to date` : `${name} written`);
 }
 
+write('.oxlintrc.json', (before) =>
+  withImportRules(before, readFileSync(pathOf('docs/ARCHITECTURE.md'), 'utf8')),
+);
 write('docs/PROTOCOL.md', withGenerated);
 write('docs/INSPECTOR.md', withFilterTable);
 write('build/wireshark/hexdrop.lua', dissectorLua);

@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { isOnLink, keyOfLink, linksOf } from './links.ts';
-import { lan } from '../engine/testing/network.ts';
+import { lan } from './testing/links.ts';
 
 const ipv4 = (address: string, cidr: string | null, internal = false): NetworkInterfaceInfo => ({
   address,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DiscoveredPeer } from '../api.ts';
 import type { Link } from '../../base/links.ts';
-import { lan } from '../testing/network.ts';
+import { lan } from '../../base/testing/links.ts';
 import { PeerTable, mostAddressesOfPeer, mostPeers } from './peer-table.ts';
 import type { HeardRecord } from '../mdns/service.ts';
 import { serviceName } from '../mdns/service.ts';

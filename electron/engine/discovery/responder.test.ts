@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lan } from '../testing/network.ts';
+import { lan } from '../../base/testing/links.ts';
 import { goodbye, responseTo } from './responder.ts';
 import { hostNameOf, instanceNameOf, recordsOf, serviceName, servicesName } from '../mdns/service.ts';
 import type { OwnRecords, OwnService } from '../mdns/service.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveLocalName } from './local-name.ts';
-import { lan, MemoryNetwork } from '../testing/network.ts';
+import { MemoryNetwork } from '../testing/network.ts';
+import { lan } from '../../base/testing/links.ts';
 import type { AddressRecord } from './service.ts';
 import type { Hearing, OpenTransport } from './transport.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lan } from '../testing/network.ts';
+import { lan } from '../../base/testing/links.ts';
 import { announcedAlias, readQuestions, readRecords, recordsOf, serviceName } from './service.ts';
 import type { OwnRecords, OwnService } from './service.ts';
 

@@ -3,16 +3,6 @@
 import type { Link } from '../../base/links.ts';
 import type { Hearing, OpenTransport, Said, Transport } from '../mdns/transport.ts';
 
-export const lan: Link = {
-  name: 'eth0',
-  zone: 'eth0',
-  addresses: [
-    { address: '192.168.1.5', family: 'IPv4', prefixLength: 24 },
-    { address: 'fd00::5', family: 'IPv6', prefixLength: 64 },
-    { address: 'fe80::5', family: 'IPv6', prefixLength: 64 },
-  ],
-};
-
 /** What one member says on a link, all members of it hear, itself included, a moment later. */
 export class MemoryNetwork {
   readonly said: Said[] = [];

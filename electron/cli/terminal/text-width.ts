@@ -1,25 +1,8 @@
 /** How many columns of a terminal a text takes, and cutting to a width. No input or output. */
 
-const ellipsis = '…';
+import { eastAsianWidth } from 'get-east-asian-width';
 
-/** First and last code points of what East Asian Width calls wide or fullwidth; emoji are found by their property. */
-const wideRanges: readonly (readonly [number, number])[] = [
-  [0x1100, 0x115f],
-  [0x2e80, 0x303e],
-  [0x3041, 0x33ff],
-  [0x3400, 0x4dbf],
-  [0x4e00, 0x9fff],
-  [0xa000, 0xa4cf],
-  [0xa960, 0xa97f],
-  [0xac00, 0xd7a3],
-  [0xf900, 0xfaff],
-  [0xfe30, 0xfe6f],
-  [0xff00, 0xff60],
-  [0xffe0, 0xffe6],
-  [0x16fe0, 0x18aff],
-  [0x1b000, 0x1b2ff],
-  [0x20000, 0x3fffd],
-];
+const ellipsis = '…';
 
 const printableAscii = /^[\x20-\x7e]*$/;
 const zeroWidth = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u;
@@ -38,8 +21,7 @@ const widthOfCharacter = (character: string): 0 | 1 | 2 => {
   if (printableAscii.test(character)) return 1;
   if (zeroWidth.test(character)) return 0;
   if (emoji.test(character)) return 2;
-  const codePoint = character.codePointAt(0) ?? 0;
-  return wideRanges.some(([first, last]) => codePoint >= first && codePoint <= last) ? 2 : 1;
+  return eastAsianWidth(character.codePointAt(0) ?? 0);
 };
 
 /** Columns that `text` takes; control characters count as none and belong escaped before they get here. */

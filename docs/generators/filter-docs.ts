@@ -17,7 +17,7 @@ const shownWords = 9;
 
 const markers = /<!-- generated:filter-fields -->\n[\s\S]*?<!-- end:filter-fields -->/u;
 
-export function filterTable(): string {
+function filterTable(): string {
   const rows = fieldNames.map((name) => {
     const { kind, meaning, words = [], unit } = fieldOf(name);
     const listed =

@@ -84,7 +84,7 @@ interface Pattern {
   readonly message: string;
 }
 
-export interface LintOverride {
+interface LintOverride {
   readonly files: readonly string[];
   readonly rules: {
     readonly 'no-restricted-imports': readonly ['error', { readonly patterns: readonly Pattern[] }];
@@ -117,7 +117,7 @@ const nodeInPages: Pattern = {
 };
 
 /** The overrides of the linter's configuration, the more special after the more general. */
-export function lintOverrides(rows: readonly ImportRow[]): readonly LintOverride[] {
+function lintOverrides(rows: readonly ImportRow[]): readonly LintOverride[] {
   const product = rows.flatMap((row) => ofProduct(rows, row));
   const ofTests = rows
     .filter((row) => !row.folder.includes('/') || isArea(row.folder))

@@ -8,7 +8,7 @@ import type { NetworkInterfaceInfo } from 'node:os';
 
 export type SystemInterfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
-export interface LinkAddress {
+interface LinkAddress {
   /** Without a zone. */
   readonly address: string;
   readonly family: 'IPv4' | 'IPv6';

@@ -7,7 +7,7 @@ import { HexdropError } from '../../shared/errors/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** Less than the second that is promised; the engine itself closes within 800 ms. */
-export const interruptGraceMs = 930;
+const interruptGraceMs = 930;
 
 export class Interrupt {
   readonly #controller = new AbortController();

@@ -40,7 +40,7 @@ export const announceListening = (
 const rejectionsShown = 20;
 const rejectionWindowMs = 60_000;
 
-export class RejectionNotes {
+class RejectionNotes {
   readonly #output: Output;
   readonly #now: () => number;
   #windowStartMs = Number.NEGATIVE_INFINITY;

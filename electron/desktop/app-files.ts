@@ -23,7 +23,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 
 /** Scripts, styles and pictures of our own; `blob:` for pictures that the page makes of bytes; no network at all. */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

@@ -4,7 +4,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 
 import type { Words } from './words.ts';
 
-export type ViewName = 'devices' | 'transfers' | 'shares' | 'inspector' | 'settings';
+type ViewName = 'devices' | 'transfers' | 'shares' | 'inspector' | 'settings';
 
 export interface MenuActions {
   sendFiles(): void;

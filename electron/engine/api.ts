@@ -53,14 +53,7 @@ export interface PartialSummary {
   readonly active: boolean;
 }
 
-export type {
-  CaptureApi,
-  CaptureSource,
-  FileCapture,
-  LoadedCapture,
-  LoadOptions,
-  RangeRows,
-} from './capture-api.ts';
+export type { CaptureSource, FileCapture, LoadedCapture, LoadOptions, RangeRows } from './capture-api.ts';
 
 export interface EngineOptions {
   /** Folder of identity, known devices and journals; made with owner-only permissions. */
@@ -126,7 +119,7 @@ export interface ReachOptions {
   readonly others?: readonly Endpoint[] | undefined;
 }
 
-export interface RetryOptions {
+interface RetryOptions {
   /** How long a broken connection is tried again without progress, in milliseconds. 0: never. */
   readonly retryMs?: number;
 }

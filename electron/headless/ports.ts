@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { HexdropError } from '../../shared/errors/errors.ts';
 
 /** Beside the port of transfers, 18520, which looks for a free one in the same way. */
-export const usualPort = 18_521;
+const usualPort = 18_521;
 const portsTried = 20;
 
 export interface BoundPort {

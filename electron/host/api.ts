@@ -44,7 +44,7 @@ export interface WindowPort {
 }
 
 /** A running transfer as the tray tells it. */
-export interface ActiveTransfer {
+interface ActiveTransfer {
   readonly id: string;
   readonly direction: 'send' | 'receive';
   readonly title: string;

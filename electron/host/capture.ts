@@ -12,7 +12,7 @@ import { WithBytes } from './dispatch.ts';
 import type { CallFrame, Handlers } from './dispatch.ts';
 import { findWireshark, startWireshark } from './wireshark.ts';
 
-export type CaptureCall = Extract<CallName, `capture.${string}`>;
+type CaptureCall = Extract<CallName, `capture.${string}`>;
 
 export interface CaptureHandlers {
   readonly handlers: Pick<Handlers, CaptureCall>;

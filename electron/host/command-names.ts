@@ -35,7 +35,7 @@ export interface CommandLineProgram {
   runCommandLine(call: EmbeddedCall): Promise<number>;
 }
 
-export interface EmbeddedCall {
+interface EmbeddedCall {
   /** Without the program's own name. */
   readonly argv: readonly string[];
   /** What starts the command line again. */

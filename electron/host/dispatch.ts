@@ -145,7 +145,7 @@ function prepared(
 }
 
 /** What a window may know of an error. What is thrown and not typed is a fault of ours, told as such. */
-export function linkErrorOf(thrown: unknown): LinkError {
+function linkErrorOf(thrown: unknown): LinkError {
   const { code, message, seen, allowed, retryAfterMs } = asHexdropError(thrown);
   return {
     code,

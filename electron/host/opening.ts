@@ -14,7 +14,7 @@ export type Opening =
   { readonly path: string; readonly purpose?: 'send' | 'share' } | { readonly link: string };
 
 /** A selection of files in a file manager; more than a command line takes on any system. */
-export const mostOpenings = 10_000;
+const mostOpenings = 10_000;
 
 const opening = v.union([
   v.strictObject({

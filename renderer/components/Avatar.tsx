@@ -15,7 +15,7 @@ export interface AvatarProps {
 }
 
 /** Sixteen values from 0 to 15. An id in hex gives its own digits; other text is stirred (FNV-1a). */
-export const cellsOf = (id: string): readonly number[] => {
+const cellsOf = (id: string): readonly number[] => {
   if (/^[0-9a-f]{16}/u.test(id))
     return Array.from({ length: 16 }, (_, index) => Number.parseInt(id.charAt(index), 16));
   let stirred = 0x811c_9dc5;

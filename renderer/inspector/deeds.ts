@@ -16,7 +16,7 @@ import { onlyRequest } from './panels/RequestPanel.tsx';
 import { inspectorText } from './text.ts';
 
 /** The neighbour of a frame that carries the same id, on its connection or those that serve it. */
-export function neighbourOf(feed: CaptureFeed, record: CaptureRecord, step: 1 | -1): number | undefined {
+function neighbourOf(feed: CaptureFeed, record: CaptureRecord, step: 1 | -1): number | undefined {
   if (record.kind !== 'frame') return undefined;
   const { rows } = feed;
   const control = feed.controlOf(record.connection);

@@ -5,10 +5,10 @@ import { create } from 'zustand';
 import type { Target } from '../../shared/ipc/contract/index.ts';
 import type { PickedItem, Ref } from '../../shared/model/local.ts';
 
-export type DraftTab = 'files' | 'text';
+type DraftTab = 'files' | 'text';
 
 /** Somebody counts what was dropped. */
-export interface Counting {
+interface Counting {
   readonly id: number;
   readonly files: number;
   readonly stop: () => void;

@@ -5,7 +5,7 @@
 
 import { useSyncExternalStore } from 'react';
 
-export const viewNames = ['devices', 'transfers', 'shares', 'inspector', 'settings', 'browse'] as const;
+const viewNames = ['devices', 'transfers', 'shares', 'inspector', 'settings', 'browse'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 export interface Route {

@@ -20,7 +20,7 @@ interface Group {
 
 export const useShortcutGroups = create<{ readonly groups: readonly Group[] }>(() => ({ groups: [] }));
 
-export const isMac = (): boolean => /mac/iu.test(navigator.platform);
+const isMac = (): boolean => /mac/iu.test(navigator.platform);
 
 /** As it is printed on keys: `mod+o` is "Ctrl O" or "⌘ O". */
 export const shownKeys = (keys: string): readonly string[] =>

@@ -10,7 +10,7 @@ import { useShallow } from 'zustand/react/shallow';
 import type { Client, ConnectionState } from '../../shared/ipc/client.ts';
 import type { Collections, CollectionName, Snapshot } from '../../shared/model/snapshot.ts';
 
-export interface EngineState {
+interface EngineState {
   /** Absent only until the first one came: the app shows its frame without views until then. */
   readonly snapshot: Snapshot | undefined;
   readonly connection: ConnectionState;
@@ -66,7 +66,7 @@ export const useSnapshot = <T>(select: (snapshot: Snapshot) => T): T =>
   useStore(useEngine().store, (state) => select(state.snapshot as Snapshot));
 
 /** As useSnapshot, for selectors that make a new array or object each time: compared one level deep. */
-export const useSnapshotShallow = <T>(select: (snapshot: Snapshot) => T): T =>
+const useSnapshotShallow = <T>(select: (snapshot: Snapshot) => T): T =>
   useStore(
     useEngine().store,
     useShallow((state: EngineState) => select(state.snapshot as Snapshot)),

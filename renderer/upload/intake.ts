@@ -14,7 +14,7 @@ import type { Dropped } from './dropped.ts';
 import { PageUploads, type TellOptions } from './page-uploads.ts';
 import { walkEntries, walkFiles, type WalkReport } from './walk.ts';
 
-export interface Taken {
+interface Taken {
   readonly items: readonly PickedItem[];
   /** What the browser would not let read, or what has no place on the disk. */
   readonly unreadable: readonly string[];

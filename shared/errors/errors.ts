@@ -208,7 +208,7 @@ export class HexdropError extends Error {
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorTable, code);
 
 /** Whether a peer may send it to us in ERROR, FAULT, DECLINE or CANCEL. */
-export const mayTravel = (code: ErrorCode): boolean => errorTable[code].travels !== 'never';
+const mayTravel = (code: ErrorCode): boolean => errorTable[code].travels !== 'never';
 
 /** A code as read off the wire: one that is unknown here, or that may not cross the wire, reads as `internal`. */
 export const codeFromWire = (code: string): ErrorCode =>

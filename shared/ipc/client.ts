@@ -28,7 +28,7 @@ export interface ClientOptions {
   readonly schedule?: (work: () => void, delayMs: number) => () => void;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** Beside the arguments, where the contract says so. */
   readonly bytes?: Uint8Array;
   /** The same as a blob, while `takesBlobs`. */

@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 
 /** An error as it crosses the link: a code of the closed union, and a sentence for people. */
-export const linkErrorSchema = v.object({
+const linkErrorSchema = v.object({
   code: v.string(),
   message: v.string(),
   seen: v.exactOptional(v.string()),

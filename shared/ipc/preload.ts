@@ -6,7 +6,7 @@
 import type { Ref } from '../model/local.ts';
 import type { LinkMessage } from './link.ts';
 
-export interface BridgePort {
+interface BridgePort {
   send(message: LinkMessage): void;
   close(): void;
 }

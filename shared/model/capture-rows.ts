@@ -82,7 +82,7 @@ export const chunkClasses: readonly ChunkClass[] = ['exact', 'half', 'sticky', '
 export const chunkClassOf = (bits: number): ChunkClass =>
   chunkClasses[(bits & (bitHalf | bitSticky)) >> 2] as ChunkClass;
 
-export const viewOf = (bytes: Uint8Array): DataView =>
+const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 export type MutableRecord = { -readonly [Key in keyof CaptureRecord]: CaptureRecord[Key] };
@@ -138,7 +138,7 @@ export function readRecordRow(view: DataView, at: number, row: MutableRecord = e
 }
 
 /** Bytes of the stream that the record at byte `at` stands for. */
-export function spanAt(view: DataView, at: number, kind: RecordKind): number {
+function spanAt(view: DataView, at: number, kind: RecordKind): number {
   const length = view.getUint32(at + recordAt.length, true);
   if (kind === 'frame') return frameHeadBytes + length;
   return kind === 'event' ? 0 : view.getUint32(at + recordAt.id, true) || length;

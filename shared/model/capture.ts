@@ -162,7 +162,7 @@ export interface CaptureEvent {
   readonly code?: string;
 }
 
-export interface CaptureFlow {
+interface CaptureFlow {
   readonly frames: number;
   readonly bytes: number;
   readonly chunks: number;
@@ -239,7 +239,7 @@ export interface CaptureStatus {
   readonly file?: CaptureFileFacts;
 }
 
-export interface CaptureFileFacts {
+interface CaptureFileFacts {
   /** The name alone, without its folder. */
   readonly name: string;
   readonly bytes: number;

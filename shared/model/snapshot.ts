@@ -55,7 +55,6 @@ export const collectionNames = [
   'shares',
   'texts',
 ] as const satisfies CollectionName[];
-export const singleNames = ['self', 'settings', 'shell'] as const satisfies SingleName[];
 
 export type Change =
   | { [Name in SingleName]: { readonly set: Name; readonly value: Singles[Name] } }[SingleName]

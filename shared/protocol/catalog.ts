@@ -14,7 +14,7 @@ import { textMessages } from './catalog/text.ts';
 import { transferMessages } from './catalog/transfer.ts';
 import { limits } from './limits.ts';
 
-export type { Carrier, Family, IdRule, Message, Sender } from './catalog/message.ts';
+export type { Message } from './catalog/message.ts';
 
 export const messages = {
   ...sessionMessages,

@@ -170,7 +170,7 @@ const goodName = anyName.filter(
 
 /** Around every border that the protocol knows: empty, packed, one chunk, several. */
 const border = fc.constantFrom(0, 1, 65_536, chunkBytes, 2 * chunkBytes);
-export const anySize = fc.oneof(
+const anySize = fc.oneof(
   { weight: 3, arbitrary: fc.nat({ max: 3_000 }) },
   {
     weight: 2,

@@ -66,11 +66,11 @@ interface OptionBase {
 /** What a shell offers where a value is typed: paths, devices that were met, or one of these words. */
 export type Offered = 'files' | 'folders' | 'devices' | readonly string[];
 
-export interface SwitchSpec extends OptionBase {
+interface SwitchSpec extends OptionBase {
   readonly placeholder?: undefined;
 }
 
-export interface ValueSpec<Value> extends OptionBase {
+interface ValueSpec<Value> extends OptionBase {
   readonly placeholder: string;
   readonly isRepeatable?: true;
   /** Absent where nobody can know what will be typed. */
@@ -122,7 +122,7 @@ const parseRate = (text: string): number => {
     : refuse('limit', text, 'bytes a second from 1k on, such as 500k, 10M or 1.5G');
 };
 
-export const conflictPolicies = ['rename', 'skip', 'overwrite'] as const satisfies readonly ConflictPolicy[];
+const conflictPolicies = ['rename', 'skip', 'overwrite'] as const satisfies readonly ConflictPolicy[];
 
 const parsePolicy = (text: string): ConflictPolicy =>
   conflictPolicies.find((policy) => policy === text) ??
@@ -144,7 +144,7 @@ const parseHostName = (text: string): string =>
     ? text.toLowerCase()
     : refuse('allow-host', text, 'a name as it stands in the browser, such as nas.example or localhost:9000');
 
-export const captureFormats = ['raw-ip', 'exported-pdu'] as const satisfies readonly CaptureFormat[];
+const captureFormats = ['raw-ip', 'exported-pdu'] as const satisfies readonly CaptureFormat[];
 
 /** A day: nobody means a longer one, and it keeps milliseconds far from the limits of timers. */
 const longestRetrySeconds = 86_400;

@@ -10,7 +10,7 @@ import type { CaptureSource, RangeRows } from '../../engine/api.ts';
 import type { JsonEvent } from '../terminal/output.ts';
 import { typeOf } from './loaded.ts';
 
-export interface Piece {
+interface Piece {
   readonly record: CaptureRecord;
   /** First and last byte of the record that the chunk holds, the last one not included; from the record's start. */
   readonly from: number;

@@ -95,7 +95,7 @@ const howItCame = (source: CaptureSource, record: CaptureRecord): string => {
 /** Values of a peer are cut: the bytes below show the rest. */
 const longestValue = 100;
 
-export function* treeLines(node: DissectNode, depth = 0): Generator<string> {
+function* treeLines(node: DissectNode, depth = 0): Generator<string> {
   const { name, value, meaning, problem, offset, length, children } = node;
   const shown = displayName(String(value));
   const text = shown.length > longestValue ? `${shown.slice(0, longestValue)}…` : shown;
@@ -108,7 +108,7 @@ export function* treeLines(node: DissectNode, depth = 0): Generator<string> {
 }
 
 /** @param start offset of the first byte: rows begin at multiples of 16 */
-export function* hexLines(bytes: Uint8Array, start = 0): Generator<string> {
+function* hexLines(bytes: Uint8Array, start = 0): Generator<string> {
   for (let at = start - (start % rowBytes); at < start + bytes.length; at += rowBytes) {
     const lead = Math.max(0, start - at);
     const row = bytes.subarray(Math.max(0, at - start), at + rowBytes - start);

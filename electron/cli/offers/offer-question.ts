@@ -16,7 +16,7 @@ export type OfferAnswer =
   | { readonly accept: false }
   | undefined;
 
-export interface Choice {
+interface Choice {
   readonly wants: (path: string, kind: EntryKind) => boolean;
   /** The part of it that was given as patterns. */
   readonly selection: Selection | undefined;
@@ -80,7 +80,7 @@ const spaceLine = ({ freeBytes, totals }: OfferView, dir: string): string => {
   return totals.bytes > freeBytes ? `${free}: NOT ENOUGH for all of it.` : `${free}.`;
 };
 
-export const offerLines = (offer: OfferView, dir: string): readonly string[] => {
+const offerLines = (offer: OfferView, dir: string): readonly string[] => {
   const { peer, roots, rootCount } = offer;
   return [
     '',
@@ -94,7 +94,7 @@ export const offerLines = (offer: OfferView, dir: string): readonly string[] => 
 };
 
 /** "1 3-5 *.jpg" as what to take. Throws a usage error that says what is wrong. */
-export const parseChoice = (text: string, roots: readonly RootView[]): Choice => {
+const parseChoice = (text: string, roots: readonly RootView[]): Choice => {
   const names = new Set<string>();
   const patterns: string[] = [];
   for (const word of text.split(/[\s,]+/).filter((part) => part !== '')) {

@@ -18,7 +18,7 @@ export interface JsonEvent {
 }
 
 /** Whether lines can be redrawn: a terminal that knows how to move its cursor. */
-export const canRedraw = (sink: TextSink, env: World['env']): boolean =>
+const canRedraw = (sink: TextSink, env: World['env']): boolean =>
   sink.isTTY === true && env['TERM'] !== 'dumb';
 
 /** Colour only where someone sees it and nobody asked for none (no-color.org). */

@@ -53,7 +53,7 @@ export class FakeSink extends EventEmitter implements TextSink {
 }
 
 /** A terminal at which someone types. Buffers while nobody reads, as the system does. */
-export class FakeSource extends EventEmitter implements TextSource {
+class FakeSource extends EventEmitter implements TextSource {
   isTTY = false;
   isRaw = false;
   isReading = false;

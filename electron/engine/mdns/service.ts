@@ -82,7 +82,7 @@ export const hostNameOf = ({ deviceId }: Pick<OwnService, 'deviceId'>): string =
   `hexdrop-${deviceId.slice(0, 24)}.local`;
 
 /** Those of a link's addresses that the listener can be reached at. */
-export const announcedAddresses = ({ host }: OwnService, link: Link): Link['addresses'] => {
+const announcedAddresses = ({ host }: OwnService, link: Link): Link['addresses'] => {
   if (host === '::') return link.addresses;
   if (host === '0.0.0.0') return link.addresses.filter(({ family }) => family === 'IPv4');
   const plain = host.split('%')[0]?.toLowerCase();
@@ -96,12 +96,12 @@ interface Said {
   /** Takes the place of what was said before. */
   readonly flush?: boolean;
 }
-export type PointerRecord = Said & { readonly type: 'PTR'; readonly data: string };
-export type ServiceRecord = Said & {
+type PointerRecord = Said & { readonly type: 'PTR'; readonly data: string };
+type ServiceRecord = Said & {
   readonly type: 'SRV';
   readonly data: { readonly port: number; readonly target: string };
 };
-export type TextRecord = Said & { readonly type: 'TXT'; readonly data: string[] };
+type TextRecord = Said & { readonly type: 'TXT'; readonly data: string[] };
 export type AddressRecord = Said & { readonly type: 'A' | 'AAAA'; readonly data: string };
 export type SaidRecord = PointerRecord | ServiceRecord | TextRecord | AddressRecord;
 

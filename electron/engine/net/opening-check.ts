@@ -20,7 +20,7 @@ const describe = (first: Uint8Array): string => {
   return 'another program';
 };
 
-export const notHexdrop = (peerName: string, first: Uint8Array): HexdropError => {
+const notHexdrop = (peerName: string, first: Uint8Array): HexdropError => {
   const seen = JSON.stringify(
     String.fromCharCode(...first.subarray(0, shownBytes)).replace(/[^\x20-\x7e]/g, '.'),
   );

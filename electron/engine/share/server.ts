@@ -19,7 +19,7 @@ import { Visitors } from './visitors.ts';
 import { isPassing } from '../transfer/attempts.ts';
 import { Incoming } from '../transfer/incoming.ts';
 import { localTree } from '../transfer/source/local-tree.ts';
-import { newLaneToken, newTransferId } from '../transfer/outgoing.ts';
+import { randomId } from '../transfer/outgoing.ts';
 import { kindAndSize } from '../transfer/source/roots.ts';
 import { TransferRecord } from '../transfer/record.ts';
 import type { Outcome } from '../transfer/record.ts';
@@ -112,7 +112,7 @@ export class Server implements SessionServer {
     if (this.policy === undefined) throw new HexdropError('not-receiving');
     const atMs = Date.now();
     this.#texts.pass(session.peer.address, atMs);
-    this.#context().emit({ kind: 'text', peer: session.peer, text, id: newTransferId(), atMs });
+    this.#context().emit({ kind: 'text', peer: session.peer, text, id: randomId(), atMs });
     return {};
   }
 
@@ -151,7 +151,7 @@ export class Server implements SessionServer {
     );
     record.connected(wire.session.peer);
     this.#serveBegins(request.transfer, record, provenId(wire.session.peer));
-    const token = newLaneToken();
+    const token = randomId();
     const source = new Source({
       tree: localTree(roots),
       reports: record.reportsTo((outcome) => {

@@ -48,7 +48,7 @@ export const atEnd = (cleanup: () => void | Promise<void>): void => {
 };
 
 /** Values that come, in order, each awaited at most once. */
-export class Arrivals<Value> {
+class Arrivals<Value> {
   readonly #values: Value[] = [];
   readonly #waiting: ((value: Value) => void)[] = [];
 

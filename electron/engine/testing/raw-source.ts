@@ -161,5 +161,3 @@ export function pageWith(page: number, first: number, entries: readonly Manifest
   new DataView(frame.buffer).setUint32(headerBytes + 4, first);
   return frame;
 }
-
-export const deepest = limits.treeDepth;

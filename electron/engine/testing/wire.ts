@@ -11,7 +11,7 @@ import type { ConnectionTap } from '../net/tap.ts';
 import type { CaptureSource } from '../capture-api.ts';
 import type { LiveCapture } from '../capture/live.ts';
 
-export interface Spoken {
+interface Spoken {
   readonly direction: 'in' | 'out';
   readonly bytes: Uint8Array;
 }

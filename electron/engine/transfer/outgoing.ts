@@ -30,9 +30,8 @@ export interface Push {
   prepare?(session: Session): Promise<void>;
 }
 
-export const newTransferId = (): string => randomBytes(16).toString('hex');
-
-export const newLaneToken = newTransferId;
+/** 128 random bits as hex: nobody guesses the id of a transfer or the token of a lane. */
+export const randomId = (): string => randomBytes(16).toString('hex');
 
 export async function runPush(context: TransferContext, record: TransferRecord, push: Push): Promise<void> {
   let treeNow: () => TreeMaker;
@@ -90,7 +89,7 @@ async function offer(
   const bare = source.offer(record.id, target === undefined ? {} : { target: { path: target } });
   let payload = bare;
   if (session.can('lane') && isLaneWorth(bare.totals)) {
-    const token = newLaneToken();
+    const token = randomId();
     laneListener = await openLaneListener(context, session, token, source);
     if (session.isOver) laneListener?.close();
     if (laneListener !== undefined) payload = { ...bare, lane: { port: laneListener.port, token } };

@@ -3,7 +3,7 @@
 import type { TransferView } from '../../../shared/model/transfer.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { EngineEvent, TransferHandle } from '../api.ts';
-import { newTransferId } from './outgoing.ts';
+import { randomId } from './outgoing.ts';
 import { TransferRecord } from './record.ts';
 
 /** Those that are over stay up to here, together with those that run. */
@@ -19,7 +19,7 @@ export class TransferBook {
 
   /** A transfer that this side starts. */
   begin(direction: 'send' | 'receive', kind: 'push' | 'put' | 'get', share?: string): TransferRecord {
-    const record = new TransferRecord(newTransferId(), direction, kind, this.#emit);
+    const record = new TransferRecord(randomId(), direction, kind, this.#emit);
     record.share = share;
     this.track(record);
     return record;

@@ -21,7 +21,7 @@ const file = (type: string, text: string, isImmutable = false): PageFile => ({
   isImmutable,
 });
 
-export const pageFiles: PageFiles = new Map([
+const pageFiles: PageFiles = new Map([
   ['index.html', file('text/html; charset=utf-8', '<!doctype html><p>the page</p>')],
   ['assets/index-3f2a99c1.js', file('text/javascript; charset=utf-8', 'the script', true)],
   ['icon.svg', file('image/svg+xml; charset=utf-8', '<svg/>')],

@@ -4,7 +4,7 @@ import type { DissectNode } from '../../../shared/protocol/dissect.ts';
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 
-export const asHex = (bytes: Uint8Array): string => Array.from(bytes, hex).join('');
+const asHex = (bytes: Uint8Array): string => Array.from(bytes, hex).join('');
 
 /** As `hexdump -C` prints it. */
 export function asHexDump(bytes: Uint8Array): string {
@@ -34,7 +34,7 @@ const inRows = (bytes: Uint8Array, each: (byte: number) => string): string => {
 export const asC = (bytes: Uint8Array): string =>
   `static const unsigned char frame[${bytes.length}] = {\n${inRows(bytes, (byte) => `0x${hex(byte)}`)}\n};`;
 
-export const asJavaScript = (bytes: Uint8Array): string =>
+const asJavaScript = (bytes: Uint8Array): string =>
   `const frame = new Uint8Array([\n${inRows(bytes, (byte) => `0x${hex(byte)}`)}\n]);`;
 
 export function asBase64(bytes: Uint8Array): string {

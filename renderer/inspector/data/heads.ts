@@ -1,14 +1,11 @@
 /** Summaries in words, for the rows that are seen and no others: asked for in one call, kept for a while. */
 
 import type { Client } from '../../../shared/ipc/client.ts';
-import type { CaptureRecord } from '../../../shared/model/capture.ts';
 import type { CaptureFeed } from './feed.ts';
 
 const mostKept = 8_192;
 const mostAsked = 256;
 const headBytes = 256;
-
-export type Summarise = (row: CaptureRecord, head: Uint8Array) => string;
 
 export class Heads {
   readonly #client: Client;

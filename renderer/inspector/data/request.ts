@@ -9,7 +9,7 @@ import { messageByNumber, typeNumber } from '../../../shared/protocol/catalog.ts
 import { headerBytes } from '../../../shared/protocol/limits.ts';
 import type { RowStore } from './row-store.ts';
 
-export interface RequestStep {
+interface RequestStep {
   readonly type: number;
   readonly direction: CaptureDirection;
   readonly connection: number;
@@ -22,7 +22,7 @@ export interface RequestStep {
   endMs: number;
 }
 
-export interface RequestWait {
+interface RequestWait {
   readonly from: number;
   readonly to: number;
   readonly tookMs: number;

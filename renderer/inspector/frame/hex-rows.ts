@@ -4,7 +4,6 @@ export const rowBytes = 16;
 export const offsetDigits = 8;
 const hexStart = offsetDigits + 2;
 const textStart = hexStart + rowBytes * 3 + 2;
-export const rowCharacters = textStart + rowBytes;
 
 /** First character of a byte's two digits. */
 export const hexColumn = (index: number): number => hexStart + index * 3 + (index >= 8 ? 1 : 0);
@@ -21,12 +20,12 @@ export function byteAtColumn(column: number): number | undefined {
   return inRight < rowBytes ? Math.max(8, inRight) : undefined;
 }
 
-export type ByteClass = 'null' | 'printable' | 'space' | 'control' | 'high' | 'full' | 'missing';
+type ByteClass = 'null' | 'printable' | 'space' | 'control' | 'high' | 'full' | 'missing';
 
 /** Null: no packet of the capture has it. */
 export type RowByte = number | null;
 
-export function classOfByte(byte: RowByte): ByteClass {
+function classOfByte(byte: RowByte): ByteClass {
   if (byte === null) return 'missing';
   if (byte === 0) return 'null';
   if (byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)) return 'space';
@@ -37,8 +36,8 @@ export function classOfByte(byte: RowByte): ByteClass {
 
 const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-export const hexOfByte = (byte: RowByte): string => (byte === null ? '··' : (digits[byte] as string));
-export const asciiOfByte = (byte: RowByte): string =>
+const hexOfByte = (byte: RowByte): string => (byte === null ? '··' : (digits[byte] as string));
+const asciiOfByte = (byte: RowByte): string =>
   byte === null ? ' ' : byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
 
 export interface Run {

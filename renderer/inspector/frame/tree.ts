@@ -18,7 +18,7 @@ const shownChildren = (node: DissectNode): readonly (readonly [DissectNode, numb
   (node.children ?? []).flatMap((child, index) => (isShown(child) ? [[child, index] as const] : []));
 
 /** Open at first: the frame, its header and payload; long lists stay closed. */
-export const isOpenAtFirst = (node: DissectNode, depth: number): boolean =>
+const isOpenAtFirst = (node: DissectNode, depth: number): boolean =>
   depth < 2 || (depth < 4 && (node.children?.length ?? 0) <= 12);
 
 /** @param toggled paths that a person opened or closed, against what they are at first */

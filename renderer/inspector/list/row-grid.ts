@@ -5,7 +5,7 @@
 
 import { Scroller } from './scroller.ts';
 
-export interface GridColumn {
+interface GridColumn {
   readonly name: string;
   readonly label: string;
 }

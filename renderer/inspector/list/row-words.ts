@@ -10,7 +10,7 @@ import { formats } from '../../i18n/format.ts';
 import { inspectorText } from '../text.ts';
 import { summaryIn } from '../words-zh.ts';
 
-export const eventKindOf = (row: CaptureRecord) => captureEventKinds[row.type] ?? 'midway';
+const eventKindOf = (row: CaptureRecord) => captureEventKinds[row.type] ?? 'midway';
 
 /** What stands in the column of types. */
 export function typeWord(language: Language, row: CaptureRecord): string {

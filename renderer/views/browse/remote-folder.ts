@@ -12,7 +12,7 @@ export type RemoteEntry = CallResult<'remote.list'>['entries'][number];
 /** More than a person looks through; a search narrows only what was read. */
 const mostEntries = 100_000;
 
-export interface RemoteFolder {
+interface RemoteFolder {
   readonly entries: readonly RemoteEntry[];
   /** The card of the device, once it has answered. */
   readonly device: string | undefined;

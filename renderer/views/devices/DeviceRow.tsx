@@ -20,7 +20,7 @@ import { SendFilesButton } from './SendFilesButton.tsx';
 import { devicesText } from '../../devices/text.ts';
 
 /** The best one, as people type it elsewhere. */
-export const addressOf = ({ addresses }: DeviceCard): string => {
+const addressOf = ({ addresses }: DeviceCard): string => {
   const [first] = addresses;
   return first === undefined ? '' : dialable(first);
 };

@@ -27,7 +27,7 @@ export const actionsOf = (card: TransferCard, shellReveals: boolean): TransferAc
   canRemove: isOver(card),
 });
 
-export type TransferVerb = 'pause' | 'resume' | 'cancel' | 'retry' | 'remove' | 'reveal' | 'openFolder';
+type TransferVerb = 'pause' | 'resume' | 'cancel' | 'retry' | 'remove' | 'reveal' | 'openFolder';
 
 export interface TransferDeeds {
   readonly reveals: boolean;

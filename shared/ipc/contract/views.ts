@@ -19,7 +19,7 @@ const trust = v.picklist(['new', 'known', 'verified', 'unauthenticated']);
 const deviceKind = v.picklist(['desktop', 'laptop', 'server', 'phone', 'unknown']);
 const entryKind = v.picklist(['file', 'folder']);
 
-export const peerView: Parser<PeerView> = v.object({
+const peerView: Parser<PeerView> = v.object({
   deviceId: v.string(),
   alias: v.string(),
   address: v.string(),
@@ -28,7 +28,7 @@ export const peerView: Parser<PeerView> = v.object({
   trust,
 });
 
-export const deviceCard: Parser<DeviceCard> = v.object({
+const deviceCard: Parser<DeviceCard> = v.object({
   id: v.string(),
   deviceId: v.exactOptional(v.string()),
   alias: v.string(),
@@ -45,7 +45,7 @@ export const deviceCard: Parser<DeviceCard> = v.object({
   lastError: v.exactOptional(v.string()),
 });
 
-export const thisDevice: Parser<ThisDevice> = v.object({
+const thisDevice: Parser<ThisDevice> = v.object({
   deviceId: v.string(),
   words: v.array(v.string()),
   alias: v.string(),
@@ -86,7 +86,7 @@ export const settingsValue: Parser<Settings> = v.object({
   checkReleases: v.boolean(),
 });
 
-export const shellAbilities: Parser<ShellAbilities> = v.object({
+const shellAbilities: Parser<ShellAbilities> = v.object({
   kind: v.picklist(['desktop', 'browser']),
   systemDialogs: v.boolean(),
   droppedPaths: v.boolean(),
@@ -97,7 +97,7 @@ export const shellAbilities: Parser<ShellAbilities> = v.object({
 
 const totals = v.object({ files: count, folders: count, bytes: count, complete: v.boolean() });
 
-export const offerCard: Parser<OfferCard> = v.object({
+const offerCard: Parser<OfferCard> = v.object({
   id: v.string(),
   atMs: number,
   shownDir: v.string(),
@@ -171,7 +171,7 @@ export const transferCard: Parser<TransferCard> = v.object({
   canReveal: v.boolean(),
 });
 
-export const shareCard: Parser<ShareCard> = v.object({
+const shareCard: Parser<ShareCard> = v.object({
   name: v.string(),
   path: v.string(),
   writable: v.boolean(),
@@ -191,7 +191,7 @@ export const shareCard: Parser<ShareCard> = v.object({
   fault: v.exactOptional(v.string()),
 });
 
-export const textNote: Parser<TextNote> = v.object({
+const textNote: Parser<TextNote> = v.object({
   id: v.string(),
   peer: peerView,
   text: v.string(),

@@ -68,7 +68,7 @@ export type PayloadOf<M> = M extends { payload: 'json'; schema: infer Schema ext
     ? RecordOf<Fields>
     : never;
 
-export type DeepReadonly<T> = T extends readonly [] | readonly [unknown, ...unknown[]]
+type DeepReadonly<T> = T extends readonly [] | readonly [unknown, ...unknown[]]
   ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
   : T extends readonly (infer Item)[]
     ? readonly DeepReadonly<Item>[]

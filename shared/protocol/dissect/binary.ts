@@ -79,7 +79,7 @@ function explained(field: PlainField, value: number): string {
 }
 
 /** Microseconds since the epoch in ISO 8601. */
-export function timeText(microseconds: number): string {
+function timeText(microseconds: number): string {
   const rest = ((microseconds % 1_000) + 1_000) % 1_000;
   const originMs = Math.round((microseconds - rest) / 1_000);
   return isoTimeOf({ originMs, originNs: rest * 1_000 }, 0, 6) ?? 'beyond the calendar';

@@ -7,7 +7,7 @@
 
 import { decodeUtf8 } from '../../base/text.ts';
 
-export interface JsonMember {
+interface JsonMember {
   readonly name: string;
   /** Of the opening quote of the name. */
   readonly start: number;

@@ -7,7 +7,7 @@ import { captureEventKinds } from '../../model/capture.ts';
 import { typeNames } from '../catalog.ts';
 
 /** `number` compares, `word` is one of a few, `text` is looked for within, `truth` stands alone, `bytes` is in the payload. */
-export type FieldKind = 'number' | 'word' | 'text' | 'truth' | 'bytes';
+type FieldKind = 'number' | 'word' | 'text' | 'truth' | 'bytes';
 
 export interface FilterField {
   readonly kind: FieldKind;

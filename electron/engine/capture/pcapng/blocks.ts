@@ -14,14 +14,14 @@ export const mostPacketBytes = 262_144;
 /** Block header, packet header, flags option, end of options, trailing length. */
 const packetOverhead = 28 + 8 + 4 + 4;
 
-export interface PcapngOption {
+interface PcapngOption {
   readonly code: number;
   readonly value: Uint8Array;
 }
 
 const padded = (length: number): number => (length + 3) & ~3;
 
-export const textOption = (code: number, text: string): PcapngOption => ({
+const textOption = (code: number, text: string): PcapngOption => ({
   code,
   // A length has 16 bits.
   value: encodeUtf8(text).subarray(0, 65_532),

@@ -10,7 +10,7 @@ export interface PaceClock {
   after(ms: number, work: () => void): () => void;
 }
 
-export const systemClock: PaceClock = {
+const systemClock: PaceClock = {
   nowMs: () => performance.now(),
   after: (ms, work) => {
     const timer = setTimeout(work, ms);

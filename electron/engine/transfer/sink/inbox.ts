@@ -17,9 +17,9 @@ import type { FolderRecord } from './folder-table.ts';
  * `told`: no WANT covers it yet. `wanted`: its bulk may come. `receiving`: it has begun. `placing`: it is whole, and does
  * not have its name yet. `settled`: over, well or not.
  */
-export type SlotState = 'told' | 'wanted' | 'receiving' | 'placing' | 'settled';
+type SlotState = 'told' | 'wanted' | 'receiving' | 'placing' | 'settled';
 
-export interface Resume {
+interface Resume {
   readonly offset: number;
   readonly chain: Uint8Array;
   readonly partialPath: string;
@@ -28,7 +28,7 @@ export interface Resume {
 }
 
 /** A file that is here and may be the same, as it was when its chain was computed. */
-export interface Found {
+interface Found {
   readonly existing: ExistingFile;
   readonly chain: Uint8Array;
 }

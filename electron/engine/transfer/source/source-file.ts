@@ -177,7 +177,7 @@ const changed = (relative: string, what: string): HexdropError =>
  * Reads exactly `length` bytes at `position`.
  * @throws HexdropError file-changed, read-failed
  */
-export function readWhole(
+function readWhole(
   fd: number,
   into: Uint8Array,
   at: number,

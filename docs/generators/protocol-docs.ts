@@ -8,6 +8,7 @@ import { messageOf, type TypeName, typeNames } from '../../shared/protocol/catal
 import { dissect, leavesOf } from '../../shared/protocol/dissect.ts';
 import { grouped, hexByte, table } from './markdown.ts';
 import { messageFields } from './message-fields.ts';
+import { questionTable, sessionStateTable, transferStateTable } from './state-tables.ts';
 import { errorTable } from '../../shared/errors/errors.ts';
 import type { Travels } from '../../shared/errors/errors.ts';
 import { headerFields } from '../../shared/protocol/header.ts';
@@ -42,6 +43,9 @@ export function generatedBlocks(): Readonly<Record<string, string>> {
     'browse-fields': familyFields('browse'),
     'text-fields': familyFields('text'),
     'transfer-fields': familyFields('transfer'),
+    'session-states': sessionStateTable(),
+    questions: questionTable(),
+    'transfer-states': transferStateTable(),
     limits: limitsTable(),
     errors: errorsTable(),
     'own-errors': ownCodes(),

@@ -1,6 +1,6 @@
 /**
- * The ONE table of messages. Types, codec, dissection, the tables of docs/PROTOCOL.md and, later, inspector
- * labels and the Wireshark dissector derive from it. A change here is a change of the protocol: a number, a
+ * The ONE table of messages. Types, codec, dissection, the tables of docs/PROTOCOL.md the rules of what may
+ * be sent when, the inspector's labels and the Wireshark dissector derive from it. A change here is a change of the protocol: a number, a
  * name or a meaning that was released stays.
  *
  * docs/PROTOCOL.md, "Messages".
@@ -28,6 +28,14 @@ export type TypeName = keyof typeof messages;
 
 /** What a message of this type carries, in memory. */
 export type Payload<Name extends TypeName> = PayloadOf<(typeof messages)[Name]>;
+
+/** Types that open a request which one answer ends. */
+export type Question = {
+  [Name in TypeName]: (typeof messages)[Name]['opens'] extends 'question' ? Name : never;
+}[TypeName];
+
+/** The type that answers a question. */
+export type AnswerTo<Name extends Question> = (typeof messages)[Name]['answers'][number] & TypeName;
 
 /** One entry of a MANIFEST page. `parent` is -1 at the top; `mtime` in microseconds; `version` 32 hex digits. */
 export type ManifestEntry = Payload<'MANIFEST'>['entries'][number];

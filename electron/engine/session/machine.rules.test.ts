@@ -6,7 +6,8 @@ import { HexdropError } from '../../../shared/errors/errors.ts';
 import { Conversation } from '../testing/conversation.ts';
 import type { Side } from '../net/connection-info.ts';
 import { SessionMachine } from './machine.ts';
-import type { RequestState, Verdict } from './machine.ts';
+import type { Verdict } from './machine.ts';
+import type { RequestState } from '../../../shared/protocol/catalog/behaviour.ts';
 
 type Role = 'source' | 'sink';
 

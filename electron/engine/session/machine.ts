@@ -1,12 +1,20 @@
 /**
  * What may be said when: the state machine of a session and of each request in it (docs/PROTOCOL.md, "States of a session").
  *
- * Pure: no socket, clock or disk. One table serves both directions, so that what this program sends is held to
- * the same rules as what it receives. It knows frames by type, id and channel only; what their payloads say is
- * for the transfer to judge.
+ * Pure: no socket, clock or disk. It interprets what the rows of the catalog say (shared/protocol/catalog/behaviour.ts),
+ * in both directions alike, so that what this program sends is held to the same rules as what it receives. It knows
+ * frames by type, id and channel only; what their payloads say is for the transfer to judge.
  */
 
+import { messageOf, typeNames } from '../../../shared/protocol/catalog.ts';
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
+import { requestKinds } from '../../../shared/protocol/catalog/behaviour.ts';
+import type {
+  RequestKind,
+  RequestState,
+  RequestUse,
+  SessionPhase,
+} from '../../../shared/protocol/catalog/behaviour.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
 import type { Side } from '../net/connection-info.ts';
@@ -14,20 +22,12 @@ import type { Side } from '../net/connection-info.ts';
 /** Who speaks: this program or the peer. */
 type Actor = 'us' | 'peer';
 
-type SessionPhase = 'greeting' | 'answering' | 'ready' | 'over';
-
-type RequestKind = 'list' | 'stat' | 'unlock' | 'read' | 'text' | 'transfer';
-
-/**
- * `asked`: a question without an answer yet. `offered`: a transfer waits for ACCEPT or DECLINE. `flowing`: accepted.
- * `finishing`: the source has sent all. `cancelling`: one side said CANCEL and the other has not answered.
- */
-export type RequestState = 'asked' | 'offered' | 'flowing' | 'finishing' | 'cancelling';
-
 interface Request {
   readonly kind: RequestKind;
+  /** The type that opened it. */
+  readonly openedBy: TypeName;
   readonly opener: Actor;
-  /** Who has the files; undefined for a request that is no transfer. */
+  /** Who has the files; undefined for a question. */
   readonly source: Actor | undefined;
   state: RequestState;
   /** Who said CANCEL first. */
@@ -36,86 +36,13 @@ interface Request {
   bulkChannel: number;
 }
 
-type Role = 'opener' | 'answerer' | 'source' | 'sink' | 'any';
+/** An answer to a question: it ends the request. */
+const answering: RequestUse = { in: ['asked'], to: 'over' };
 
-interface RequestRule {
-  readonly kind: RequestKind | 'any';
-  readonly by: Role;
-  readonly states: readonly RequestState[];
-  /** Those in which the source may say it, where they are fewer. */
-  readonly sourceStates?: readonly RequestState[];
-  /** The state after it; 'over' ends the request; absent: unchanged. */
-  readonly to?: RequestState | 'over';
-  /** Said by the source, it travels where bulk travels, in order with it. */
-  readonly bulk?: boolean;
-}
-
-const opening: Partial<
-  Record<TypeName, { kind: RequestKind; source?: 'opener' | 'answerer'; state: RequestState }>
-> = {
-  LIST: { kind: 'list', state: 'asked' },
-  STAT: { kind: 'stat', state: 'asked' },
-  UNLOCK: { kind: 'unlock', state: 'asked' },
-  READ: { kind: 'read', state: 'asked' },
-  TEXT: { kind: 'text', state: 'asked' },
-  GET: { kind: 'transfer', source: 'answerer', state: 'asked' },
-  OFFER: { kind: 'transfer', source: 'opener', state: 'offered' },
-};
-
-const active: readonly RequestState[] = ['offered', 'flowing', 'finishing'];
-
-const requestRules: Partial<Record<TypeName, RequestRule>> = {
-  LISTING: { kind: 'list', by: 'answerer', states: ['asked'], to: 'over' },
-  ENTRY: { kind: 'stat', by: 'answerer', states: ['asked'], to: 'over' },
-  UNLOCKED: { kind: 'unlock', by: 'answerer', states: ['asked'], to: 'over' },
-  CONTENT: { kind: 'read', by: 'answerer', states: ['asked'], to: 'over' },
-  TAKEN: { kind: 'text', by: 'answerer', states: ['asked'], to: 'over' },
-  // As the answer to GET; as the first frame of a push it is in `opening`.
-  OFFER: { kind: 'transfer', by: 'source', states: ['asked'], to: 'offered' },
-  // These two also after FINISH, which may overtake them on a lane.
-  TOTALS: { kind: 'transfer', by: 'source', states: active },
-  ACCEPT: { kind: 'transfer', by: 'sink', states: ['offered'], to: 'flowing' },
-  // Manifest pages may be on their way: it ends like CANCEL, once the source has answered.
-  DECLINE: { kind: 'transfer', by: 'sink', states: ['offered'], to: 'cancelling' },
-  MANIFEST: { kind: 'transfer', by: 'source', states: active },
-  // After FINISH it can only be about folders, which need none.
-  WANT: { kind: 'transfer', by: 'sink', states: ['flowing', 'finishing'] },
-  DATA: { kind: 'transfer', by: 'source', states: ['flowing'], bulk: true },
-  PACK: { kind: 'transfer', by: 'source', states: ['flowing'], bulk: true },
-  END: { kind: 'transfer', by: 'source', states: ['flowing'], bulk: true },
-  SAME: { kind: 'transfer', by: 'source', states: ['flowing'], bulk: true },
-  FINISH: { kind: 'transfer', by: 'source', states: ['flowing'], to: 'finishing', bulk: true },
-  ACK: { kind: 'transfer', by: 'sink', states: ['flowing', 'finishing'] },
-  DONE: { kind: 'transfer', by: 'sink', states: ['finishing'], to: 'over' },
-  FAULT: { kind: 'transfer', by: 'any', states: ['flowing', 'finishing'], bulk: true },
-  // That of the source could cross DONE; that of the sink may cross FINISH.
-  PACE: {
-    kind: 'transfer',
-    by: 'any',
-    states: ['flowing', 'finishing'],
-    sourceStates: ['flowing'],
-    bulk: true,
-  },
-  NOTICE: {
-    kind: 'transfer',
-    by: 'any',
-    states: ['flowing', 'finishing'],
-    sourceStates: ['flowing'],
-    bulk: true,
-  },
-  ERROR: { kind: 'any', by: 'answerer', states: ['asked'], to: 'over' },
-};
-
-/** Frames that may still arrive for a request whose CANCEL has not been answered; they are dropped. */
-const drained: ReadonlySet<TypeName> = new Set<TypeName>([
-  'OFFER', 'TOTALS', 'ACCEPT', 'MANIFEST', 'WANT', 'DATA', 'PACK', 'END', 'SAME', 'FAULT', 'PACE', 'NOTICE', 'ACK', 'FINISH', 'DONE', 'ERROR',
-]); // prettier-ignore
+const openers = typeNames.filter((name) => messageOf(name).opens !== undefined);
 
 /** What the session is to do with a frame that the machine let pass. */
 export type Verdict = 'deliver' | 'drop' | 'answer-cancel' | 'cancelled';
-
-const statesOf = (rule: RequestRule, isSource: boolean): readonly RequestState[] =>
-  isSource ? (rule.sourceStates ?? rule.states) : rule.states;
 
 const other = (actor: Actor): Actor => (actor === 'us' ? 'peer' : 'us');
 
@@ -188,40 +115,30 @@ export class SessionMachine {
   }
 
   #sessionFrame(actor: Actor, type: TypeName): Verdict {
+    const { session: rule, sender } = messageOf(type);
     const speaker: Side = actor === 'us' ? this.#side : this.#side === 'dialer' ? 'listener' : 'dialer';
-    switch (type) {
-      case 'HELLO':
-        if (this.#phase !== 'greeting' || speaker !== 'dialer') break;
-        this.#phase = 'answering';
-        return 'deliver';
-      case 'WELCOME':
-        if (this.#phase !== 'answering' || speaker !== 'listener') break;
-        this.#phase = 'ready';
-        return 'deliver';
-      case 'ERROR':
-      case 'BYE':
-        if (this.#phase === 'over' && actor === 'us') break;
-        if (actor === 'peer' || type === 'ERROR') this.#phase = 'over';
-        return 'deliver';
-      case 'PING':
-      case 'PONG':
-        if (this.#phase === 'ready') return 'deliver';
-        break;
-      default:
+    if (rule === undefined || (sender !== 'both' && sender !== speaker)) {
+      throw this.#unexpected(actor, type, 0, this.#phase, 'frames of the session');
     }
-    throw this.#unexpected(actor, type, 0, this.#phase, 'frames of the session');
+    const isEnd = rule.to === 'over';
+    // An end that crosses ours comes after it.
+    if (!rule.in.includes(this.#phase) && !(isEnd && actor === 'peer')) {
+      throw this.#unexpected(actor, type, 0, this.#phase, 'frames of the session');
+    }
+    if (rule.to !== undefined && !(rule.isLastWord === true && actor === 'us')) this.#phase = rule.to;
+    return 'deliver';
   }
 
   #open(actor: Actor, type: TypeName, id: number): Verdict {
-    const rule = opening[type];
+    const { opens: kind } = messageOf(type);
     const isOver = id <= this.#highest[this.#openerOf(id)];
-    if (rule === undefined || isOver) {
+    if (kind === undefined || isOver) {
       throw this.#unexpected(
         actor,
         type,
         id,
         isOver ? 'over' : 'unused',
-        'LIST, STAT, UNLOCK, READ, TEXT, GET, OFFER with a new id',
+        `${openers.join(', ')} with a new id`,
       );
     }
     if (this.#openerOf(id) !== actor) {
@@ -243,12 +160,13 @@ export class SessionMachine {
     }
     this.#highest[actor] = id;
     this.#opened[actor] += 1;
-    const source = rule.source === undefined ? undefined : rule.source === 'opener' ? actor : other(actor);
+    const { source, state } = requestKinds[kind];
     this.#requests.set(id, {
-      kind: rule.kind,
+      kind,
+      openedBy: type,
       opener: actor,
-      source,
-      state: rule.state,
+      source: source === undefined ? undefined : source === 'opener' ? actor : other(actor),
+      state,
       canceller: undefined,
       bulkChannel: 0,
     });
@@ -262,19 +180,17 @@ export class SessionMachine {
         this.#close(id); // It crossed our CANCEL, which its sender takes for the answer.
         return 'drop';
       }
-      if (actor !== request.canceller && drained.has(type)) return 'drop';
+      // The answer to a question is no frame of a transfer; all others that are may still be on their way.
+      if (actor !== request.canceller && messageOf(type).within !== undefined) return 'drop';
       throw this.#unexpected(actor, type, id, request.state, 'CANCEL');
     }
-    const rule = requestRules[type];
-    if (
-      rule === undefined ||
-      (rule.kind !== 'any' && rule.kind !== request.kind) ||
-      !statesOf(rule, actor === request.source).includes(request.state) ||
-      !this.#mayPlay(actor, rule.by, request)
-    ) {
-      throw this.#unexpected(actor, type, id, request.state, this.#allowedFrom(actor, request));
+    const rule = ruleWithin(request, type);
+    if (rule === undefined || !mayUse(rule, request, type, actor)) {
+      throw this.#unexpected(actor, type, id, request.state, allowedFrom(request, actor));
     }
-    const expected = rule.bulk === true && actor === request.source ? request.bulkChannel : 0;
+    const { carrier } = messageOf(type);
+    const isBulk = carrier === 'bulk' || carrier === 'bulk-or-control';
+    const expected = isBulk && actor === request.source ? request.bulkChannel : 0;
     if (channel !== expected) throw wrongChannel(type, id, channel, expected);
     if (rule.to === 'over') {
       this.#close(id);
@@ -295,7 +211,7 @@ export class SessionMachine {
       if (actor === 'us') return 'deliver';
       return this.#mayCross.delete(id) ? 'answer-cancel' : 'drop';
     }
-    if (request.kind !== 'transfer')
+    if (request.kind === 'question')
       throw this.#unexpected(actor, 'CANCEL', id, request.state, 'CANCEL of a transfer');
     if (request.state === 'cancelling' && request.canceller !== actor) {
       this.#close(id);
@@ -331,33 +247,6 @@ export class SessionMachine {
     return byDialer === (this.#side === 'dialer') ? 'us' : 'peer';
   }
 
-  #mayPlay(actor: Actor, role: Role, request: Request): boolean {
-    switch (role) {
-      case 'any':
-        return true;
-      case 'opener':
-        return request.opener === actor;
-      case 'answerer':
-        return request.opener !== actor;
-      case 'source':
-        return request.source === actor;
-      case 'sink':
-        return request.source === other(actor);
-    }
-  }
-
-  #allowedFrom(actor: Actor, request: Request): string {
-    const names = Object.entries(requestRules)
-      .filter(
-        ([, rule]) =>
-          (rule.kind === 'any' || rule.kind === request.kind) &&
-          statesOf(rule, actor === request.source).includes(request.state) &&
-          this.#mayPlay(actor, rule.by, request),
-      )
-      .map(([name]) => name);
-    return [...names, 'CANCEL'].join(', ');
-  }
-
   #unexpected(actor: Actor, type: TypeName, id: number, state: string, allowed: string): HexdropError {
     const who = actor === 'peer' ? 'The peer' : 'This program';
     return new HexdropError(
@@ -369,6 +258,43 @@ export class SessionMachine {
       },
     );
   }
+}
+
+/** What the catalog says of a type within a request; undefined where it has no place in one of that kind. */
+function ruleWithin(request: Request, type: TypeName): RequestUse | undefined {
+  const { within } = messageOf(type);
+  if (request.kind === 'question') {
+    if (messageOf(request.openedBy).answers.includes(type)) return answering;
+    return within?.by === undefined ? undefined : within;
+  }
+  return within;
+}
+
+function mayUse(rule: RequestUse, request: Request, type: TypeName, actor: Actor): boolean {
+  const isSource = actor === request.source;
+  const states = isSource ? (rule.sourceIn ?? rule.in) : rule.in;
+  if (!states.includes(request.state)) return false;
+  switch (rule.by ?? messageOf(type).sender) {
+    case 'both':
+      return true;
+    case 'answerer':
+      return actor !== request.opener;
+    case 'source':
+      return isSource;
+    case 'sink':
+      return request.source !== undefined && !isSource;
+    default:
+      return false;
+  }
+}
+
+function allowedFrom(request: Request, actor: Actor): string {
+  const names = typeNames.filter((type) => {
+    const rule = ruleWithin(request, type);
+    return rule !== undefined && mayUse(rule, request, type, actor);
+  });
+  const all = request.kind === 'question' ? names : [...names, 'CANCEL'];
+  return all.length === 0 ? 'nothing' : all.join(', ');
 }
 
 const wrongChannel = (type: TypeName, id: number, seen: number, allowed: number): HexdropError =>

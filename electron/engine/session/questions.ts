@@ -5,35 +5,23 @@
  * Answers are made as fast as the peer takes them: one that asks and does not read would otherwise fill the memory.
  */
 
-import type { Payload } from '../../../shared/protocol/catalog.ts';
+import { messageOf, typeNames } from '../../../shared/protocol/catalog.ts';
+import type { AnswerTo, Payload, Question, TypeName } from '../../../shared/protocol/catalog.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import { asHexdropError } from '../../../shared/errors/errors.ts';
 import type { HexdropError } from '../../../shared/errors/errors.ts';
 import { errorPayload } from '../../../shared/protocol/wire-errors.ts';
 import type { ControlFrame } from './frame-stream.ts';
 
-/** Which type answers which. */
-export interface Answers {
-  readonly LIST: 'LISTING';
-  readonly STAT: 'ENTRY';
-  readonly UNLOCK: 'UNLOCKED';
-  readonly READ: 'CONTENT';
-  readonly TEXT: 'TAKEN';
-}
-export type Question = keyof Answers;
-export type Answer = Answers[Question];
+type Answer = AnswerTo<Question>;
 
 export type QuestionFrame = Extract<ControlFrame, { type: Question }>;
 export type AnswerFrame = Extract<ControlFrame, { type: Answer }>;
 
-/** What makes the answers. What they throw is told to the peer as ERROR for that request. */
-export interface QuestionServer<Asker> {
-  list(asker: Asker, request: Payload<'LIST'>): Payload<'LISTING'>;
-  stat(asker: Asker, request: Payload<'STAT'>): Payload<'ENTRY'>;
-  unlock(asker: Asker, request: Payload<'UNLOCK'>): Payload<'UNLOCKED'>;
-  read(asker: Asker, request: Payload<'READ'>): Payload<'CONTENT'>;
-  text(asker: Asker, request: Payload<'TEXT'>): Payload<'TAKEN'>;
-}
+/** What makes the answers, one method a question, named after it. What they throw is told to the peer as ERROR. */
+export type QuestionServer<Asker> = {
+  [Type in Question as Lowercase<Type>]: (asker: Asker, request: Payload<Type>) => Payload<AnswerTo<Type>>;
+};
 
 /** What the session lets its questions do. */
 export interface QuestionRoad {
@@ -68,10 +56,10 @@ export class Questions<Asker> {
   }
 
   /** Asks and waits for the answer. Rejects with what the peer said, or with what ended the session. */
-  ask<Type extends Question>(type: Type, payload: Payload<Type>): Promise<Payload<Answers[Type]>> {
+  ask<Type extends Question>(type: Type, payload: Payload<Type>): Promise<Payload<AnswerTo<Type>>> {
     return new Promise((resolve, reject) => {
       const id = this.#road.nextId();
-      this.#waiting.set(id, { resolve: (answer) => resolve(answer as Payload<Answers[Type]>), reject });
+      this.#waiting.set(id, { resolve: (answer) => resolve(answer as Payload<AnswerTo<Type>>), reject });
       try {
         this.#road.send(type, id, payload);
       } catch (thrown) {
@@ -126,29 +114,15 @@ export class Questions<Asker> {
   }
 
   #answer({ type, header: { id }, payload }: QuestionFrame): void {
-    const server = this.#server;
-    switch (type) {
-      case 'LIST':
-        return this.#reply(id, 'LISTING', () => server.list(this.#asker, payload));
-      case 'STAT':
-        return this.#reply(id, 'ENTRY', () => server.stat(this.#asker, payload));
-      case 'UNLOCK':
-        return this.#reply(id, 'UNLOCKED', () => server.unlock(this.#asker, payload));
-      case 'READ':
-        return this.#reply(id, 'CONTENT', () => server.read(this.#asker, payload));
-      case 'TEXT':
-        return this.#reply(id, 'TAKEN', () => server.text(this.#asker, payload));
-    }
-  }
-
-  #reply<Type extends Answer>(id: number, type: Type, work: () => Payload<Type>): void {
+    const answer = answerTo(type);
     let frame: Uint8Array;
     try {
-      frame = encodeFrame(type, { id }, work());
+      const make = this.#server[lowerCase(type)] as (asker: Asker, request: unknown) => Payload<Answer>;
+      frame = encodeFrame(answer, { id }, make.call(this.#server, this.#asker, payload));
     } catch (thrown) {
       return this.#write('ERROR', id, encodeFrame('ERROR', { id }, errorPayload(asHexdropError(thrown))));
     }
-    this.#write(type, id, frame);
+    this.#write(answer, id, frame);
   }
 
   #write(type: Answer | 'ERROR', id: number, frame: Uint8Array): void {
@@ -160,14 +134,11 @@ export class Questions<Asker> {
   }
 }
 
-const answerTypes: ReadonlySet<string> = new Set<Answer>([
-  'LISTING',
-  'ENTRY',
-  'UNLOCKED',
-  'CONTENT',
-  'TAKEN',
-]);
-const questionTypes: ReadonlySet<string> = new Set<Question>(['LIST', 'STAT', 'UNLOCK', 'READ', 'TEXT']);
+const lowerCase = (type: Question): Lowercase<Question> => type.toLowerCase() as Lowercase<Question>;
+
+const questionTypes = new Set<TypeName>(typeNames.filter((name) => messageOf(name).opens === 'question'));
+const answerTo = (type: Question): Answer => messageOf(type).answers[0] as Answer;
+const answerTypes = new Set<TypeName>([...questionTypes].map((type) => answerTo(type as Question)));
 
 export const isQuestion = (frame: ControlFrame): frame is QuestionFrame => questionTypes.has(frame.type);
 export const isAnswer = (frame: ControlFrame): frame is AnswerFrame => answerTypes.has(frame.type);

@@ -7,7 +7,8 @@
  */
 
 import type { PeerView, Trust } from '../../../shared/model/peer.ts';
-import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
+import { messageOf } from '../../../shared/protocol/catalog.ts';
+import type { AnswerTo, Payload, Question, TypeName } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/errors/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
@@ -21,9 +22,9 @@ import type { CommonGround, SelfDescription } from './handshake.ts';
 import type { LaneOwner } from './lanes.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { SessionMachine } from './machine.ts';
-import type { RequestState } from './machine.ts';
+import type { RequestState } from '../../../shared/protocol/catalog/behaviour.ts';
 import { isAnswer, isQuestion, Questions } from './questions.ts';
-import type { Answers, Question, QuestionServer } from './questions.ts';
+import type { QuestionServer } from './questions.ts';
 import { TransferWire } from './transfer-wire.ts';
 import type { SessionFacts, TransferPort, WireRoad } from './transfer-wire.ts';
 
@@ -167,7 +168,7 @@ export class Session implements FrameReceiver, SessionFacts {
   }
 
   /** Asks and waits for the answer. Rejects with what the peer said, or with what ended the session. */
-  async ask<Type extends Question>(type: Type, payload: Payload<Type>): Promise<Payload<Answers[Type]>> {
+  async ask<Type extends Question>(type: Type, payload: Payload<Type>): Promise<Payload<AnswerTo<Type>>> {
     if (this.#isOver) throw sessionGone();
     const timer = setTimeout(() => {
       const message = `${type} has not been answered for ${answerWithinMs / 1_000} seconds.`;
@@ -367,7 +368,7 @@ export class Session implements FrameReceiver, SessionFacts {
     this.#machine.bulkOn(wire.id, lane.channel);
     this.#keepAlive.watch(lane);
     const admit = (type: TypeName, header: FrameHeader): void => {
-      if (header.id !== wire.id && !(header.id === 0 && ofLane.has(type))) {
+      if (header.id !== wire.id && !(header.id === 0 && messageOf(type).carrier === 'any')) {
         throw strangerOnLane(type, header.id, wire.id);
       }
       if (this.#ports.has(wire.id)) this.admit(type, header);
@@ -399,9 +400,6 @@ export class Session implements FrameReceiver, SessionFacts {
     if (this.#machine.stateOf(wire.id) === 'flowing') this.fail(error);
   }
 }
-
-/** Frames of the connection itself that a lane may carry. */
-const ofLane: ReadonlySet<TypeName> = new Set<TypeName>(['ERROR', 'PING', 'PONG']);
 
 const sessionGone = (): HexdropError => new HexdropError('connection-lost', 'The session has ended.');
 

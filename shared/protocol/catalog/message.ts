@@ -4,6 +4,7 @@
  */
 
 import type * as v from 'valibot';
+import type { Behaviour, RequestKind } from './behaviour.ts';
 import type { BinaryField, RecordOf } from './fields.ts';
 
 export type Family = 'session' | 'browse' | 'text' | 'transfer';
@@ -23,7 +24,9 @@ export type Carrier = 'control' | 'bulk' | 'lane' | 'bulk-or-control' | 'any';
 /** What its id is: 0; the id of a request, never 0; or either. */
 export type IdRule = 'zero' | 'request' | 'either';
 
-export interface MessageRow<Number extends number = number> {
+export interface MessageRow<Number extends number = number> extends Omit<Behaviour, 'opens'> {
+  /** The kind of request that it opens, if it opens one. */
+  readonly opens: RequestKind | undefined;
   readonly number: Number;
   readonly family: Family;
   readonly sender: Sender;
@@ -76,7 +79,7 @@ type DeepReadonly<T> = T extends readonly [] | readonly [unknown, ...unknown[]]
       ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
       : T;
 
-interface RowText {
+interface RowText extends Behaviour {
   readonly family: Family;
   readonly sender: Sender;
   readonly carrier: Carrier;
@@ -88,27 +91,37 @@ interface RowText {
   readonly summary: string;
 }
 
-const row = <const Number extends number>(number: Number, about: RowText): MessageRow<Number> => ({
-  number,
-  family: about.family,
-  sender: about.sender,
-  carrier: about.carrier,
-  id: about.id,
-  answers: about.answers ?? [],
-  limitBytes: about.limitBytes,
-  hasLast: about.hasLast ?? false,
-  isBulk: about.isBulk ?? false,
-  summary: about.summary,
-});
+/** What the types of other tables derive from: which types answer a row, and what it opens. */
+interface Literal<About extends RowText> {
+  readonly answers: About['answers'] extends readonly string[] ? About['answers'] : readonly [];
+  readonly opens: About['opens'] extends RequestKind ? About['opens'] : undefined;
+}
 
-export const json = <const Number extends number, const Schema extends JsonSchema>(
+const row = <const Number extends number, const About extends RowText>(
   number: Number,
-  about: RowText,
+  about: About,
+): MessageRow<Number> & Literal<About> => {
+  const { answers = [], hasLast = false, isBulk = false, opens } = about;
+  return { ...about, number, answers, hasLast, isBulk, opens } as unknown as MessageRow<Number> &
+    Literal<About>;
+};
+
+export const json = <
+  const Number extends number,
+  const About extends RowText,
+  const Schema extends JsonSchema,
+>(
+  number: Number,
+  about: About,
   schema: Schema,
-): JsonMessage<Number, Schema> => ({ ...row(number, about), payload: 'json', schema });
+): JsonMessage<Number, Schema> & Literal<About> => ({ ...row(number, about), payload: 'json', schema });
 
-export const binary = <const Number extends number, const Fields extends readonly BinaryField[]>(
+export const binary = <
+  const Number extends number,
+  const About extends RowText,
+  const Fields extends readonly BinaryField[],
+>(
   number: Number,
-  about: RowText,
+  about: About,
   fields: Fields,
-): BinaryMessage<Number, Fields> => ({ ...row(number, about), payload: 'binary', fields });
+): BinaryMessage<Number, Fields> & Literal<About> => ({ ...row(number, about), payload: 'binary', fields });

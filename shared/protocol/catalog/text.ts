@@ -14,6 +14,7 @@ export const textMessages = {
       carrier: 'control',
       id: 'request',
       answers: ['TAKEN'],
+      opens: 'question',
       limitBytes: limits.controlBytes,
       summary: 'Hands over a piece of text, to be shown to a person.',
     },

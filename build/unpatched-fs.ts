@@ -13,7 +13,7 @@ const modules = ['node:fs', 'node:fs/promises'] as const;
 type ModuleName = (typeof modules)[number];
 
 const root = join(import.meta.dirname, '..');
-const handlesPeoplesFiles = /[\\/]electron[\\/](?:engine|host|cli)[\\/]/;
+const handlesPeoplesFiles = /[\\/]electron[\\/](?:base|engine|host|cli)[\\/]/;
 /** Reads the program's own files, or is needed before it is known whether there will be others. */
 const readsOwnFiles =
   /[\\/](?:wireshark|hang-up|capture-thread)\.ts$|[\\/]cli[\\/](?:start[\\/].*|hexdrop|embedded|process-world)\.ts$/;

@@ -9,7 +9,7 @@
 import type { LooseReason } from '../model/capture.ts';
 import type { Gap } from '../model/capture-gaps.ts';
 import { HexdropError } from '../errors/errors.ts';
-import { decodeHeader, type FrameHeader } from './header.ts';
+import { decodeHeader, type FrameHeader, magicBytes } from './header.ts';
 import { headerBytes } from './limits.ts';
 
 export interface ScannedFrame {
@@ -47,8 +47,6 @@ export interface ScannerHandler {
 
 /** Kept of a run of loose bytes. */
 const looseKept = 256;
-
-const magicBytes = [0x48, 0x58, 0x44, 0x31];
 
 interface Open {
   readonly header: FrameHeader;

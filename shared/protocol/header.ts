@@ -67,12 +67,27 @@ export function encodeHeader(into: Uint8Array, at: number, header: FrameHeader):
   writeU32(into, at + 12, header.id);
 }
 
+/** The four bytes that every frame starts with: "HXD1". */
+export const magicBytes: Uint8Array = Uint8Array.of(magic >>> 24, magic >>> 16, magic >>> 8, magic);
+
+/** Whether a frame starts at `at`; false as well where fewer than four bytes are left. */
+export const hasMagic = (bytes: Uint8Array, at = 0): boolean =>
+  bytes.length - at >= magicBytes.length && readU32(bytes, at) === magic;
+
+/** The fields of the header at `at` as they stand there, judged by nobody. 16 bytes must be there. */
+export const readHeader = (bytes: Uint8Array, at = 0): FrameHeader => ({
+  type: bytes[at + 8] as number,
+  flags: bytes[at + 9] as number,
+  channel: ((bytes[at + 10] as number) << 8) | (bytes[at + 11] as number),
+  id: readU32(bytes, at + 12),
+  length: readU32(bytes, at + 4),
+});
+
 /** Reads the header at `at` (16 bytes must be there). Throws bad-magic, bad-flags, unknown-type, frame-too-large. */
 export function decodeHeader(bytes: Uint8Array, at = 0): FrameHeader {
-  if (readU32(bytes, at) !== magic) throw badMagic(bytes.subarray(at, at + 4));
-  const type = bytes[at + 8] as number;
-  const flags = bytes[at + 9] as number;
-  const length = readU32(bytes, at + 4);
+  if (!hasMagic(bytes, at)) throw badMagic(bytes.subarray(at, at + 4));
+  const header = readHeader(bytes, at);
+  const { type, flags, length } = header;
   const message = messageByNumber(type);
   if ((flags & ~definedFlags) !== 0) throw badFlags(type, flags, 'only 0x01 (OPTIONAL) and 0x02 (LAST)');
   if ((flags & flagLast) !== 0 && message !== undefined && !message.hasLast) {
@@ -81,20 +96,13 @@ export function decodeHeader(bytes: Uint8Array, at = 0): FrameHeader {
   if (message === undefined && (flags & flagOptional) === 0) throw unknownType(type);
   const allowed = payloadLimits[type] as number;
   if (length > allowed) throw frameTooLarge(type, length, allowed);
-  return {
-    type,
-    flags,
-    channel: ((bytes[at + 10] as number) << 8) | (bytes[at + 11] as number),
-    id: readU32(bytes, at + 12),
-    length,
-  };
+  return header;
 }
 
 /** The first bytes of a header, before all 16 are here: throws bad-magic as soon as one of them is wrong. */
 export function checkMagicStart(bytes: Uint8Array, available: number): void {
-  for (let at = 0; at < Math.min(available, 4); at += 1) {
-    if (bytes[at] !== ((magic >>> (24 - at * 8)) & 0xff))
-      throw badMagic(bytes.subarray(0, Math.min(available, 4)));
+  for (let at = 0; at < Math.min(available, magicBytes.length); at += 1) {
+    if (bytes[at] !== magicBytes[at]) throw badMagic(bytes.subarray(0, Math.min(available, 4)));
   }
 }
 

@@ -10,8 +10,8 @@ import { bitBlanked } from '../../../shared/model/capture-rows.ts';
 import type { RecordDraft } from '../../../shared/model/capture-rows.ts';
 import type { HexdropError } from '../../../shared/errors/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
-import { readU32 } from '../../../shared/protocol/header.ts';
-import { headerBytes, magic } from '../../../shared/protocol/limits.ts';
+import { hasMagic, readHeader } from '../../../shared/protocol/header.ts';
+import { headerBytes } from '../../../shared/protocol/limits.ts';
 import type { ConnectionTap } from '../net/tap.ts';
 import type { BookEntry } from './book.ts';
 import { ConnectionBook, tellsBook } from './book.ts';
@@ -98,17 +98,9 @@ export class WireTap implements ConnectionTap {
   frameSent(frame: Uint8Array): void {
     // A write that the connection did not take any more never passed.
     if (this.#out.framed + frame.length > this.#out.bytes) return;
-    const channel = ((frame[10] as number) << 8) | (frame[11] as number);
+    const { type, flags, channel, id } = readHeader(frame);
     const payload = frame.subarray(headerBytes);
-    this.#frame(
-      this.#out,
-      frame[8] as number,
-      frame[9] as number,
-      channel,
-      readU32(frame, 12),
-      payload.length,
-      payload,
-    );
+    this.#frame(this.#out, type, flags, channel, id, payload.length, payload);
   }
 
   refused(delivery: Uint8Array, error: HexdropError): void {
@@ -118,7 +110,7 @@ export class WireTap implements ConnectionTap {
     if (length <= 0) return;
     const start = Math.max(0, way.framed - way.chunkStart);
     const bytes = way.framed < way.chunkStart ? noBytes : delivery.subarray(start);
-    const isFrame = bytes.length >= 4 && readU32(bytes, 0) === magic;
+    const isFrame = hasMagic(bytes);
     const draft = this.#draft;
     draft.kind = kindLoose;
     draft.type = looseReasonOf(error.code);

@@ -2,10 +2,11 @@
  * Which dress a connection wears, by its first bytes (docs/PROTOCOL.md, "One port, two dresses"). Pure.
  */
 
+import { magicBytes } from '../../../shared/protocol/header.ts';
+
 export type Dress = 'tls' | 'plain' | 'http' | 'unknown';
 
 const tlsHandshakeRecord = 0x16;
-const frameStart = 0x48; // "H" of "HXD1"
 
 const httpOpenings = [
   'GET ',
@@ -24,7 +25,7 @@ const httpOpenings = [
 export const dressOf = (first: Uint8Array): Dress => {
   if (first[0] === tlsHandshakeRecord) return 'tls';
   const text = String.fromCharCode(...first.subarray(0, 8));
-  if (first[0] === frameStart && !text.startsWith('HE')) return 'plain';
+  if (first[0] === magicBytes[0] && !text.startsWith('HE')) return 'plain';
   const isHttp = httpOpenings.some((opening) => opening.startsWith(text) || text.startsWith(opening));
   return isHttp ? 'http' : 'unknown';
 };

@@ -4,8 +4,7 @@
  */
 
 import { HexdropError } from '../../../shared/errors/errors.ts';
-
-const opening = Uint8Array.of(0x48, 0x58, 0x44, 0x31); // "HXD1"
+import { magicBytes } from '../../../shared/protocol/header.ts';
 
 /** Enough of a banner to recognise it and to show it. */
 const shownBytes = 24;
@@ -42,13 +41,13 @@ export class OpeningCheck {
   /** Returns true when the opening is complete; throws not-hexdrop at the first byte that differs. */
   accept(delivery: Uint8Array): boolean {
     const before = this.#checkedBytes;
-    for (const byte of delivery.subarray(0, opening.length - before)) {
-      if (byte !== opening[this.#checkedBytes]) {
-        const first = Uint8Array.of(...opening.subarray(0, before), ...delivery.subarray(0, shownBytes));
+    for (const byte of delivery.subarray(0, magicBytes.length - before)) {
+      if (byte !== magicBytes[this.#checkedBytes]) {
+        const first = Uint8Array.of(...magicBytes.subarray(0, before), ...delivery.subarray(0, shownBytes));
         throw notHexdrop(this.#peerName, first);
       }
       this.#checkedBytes += 1;
     }
-    return this.#checkedBytes === opening.length;
+    return this.#checkedBytes === magicBytes.length;
   }
 }

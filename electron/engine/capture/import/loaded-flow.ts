@@ -12,6 +12,7 @@ import { gapBytes } from '../../../../shared/model/capture-gaps.ts';
 import type { Gap } from '../../../../shared/model/capture-gaps.ts';
 import { typeNumber } from '../../../../shared/protocol/catalog.ts';
 import type { ScannedFrame } from '../../../../shared/protocol/frame-scanner.ts';
+import { magicBytes } from '../../../../shared/protocol/header.ts';
 import { headerBytes } from '../../../../shared/protocol/limits.ts';
 import type { BookEntry, ConnectionBook } from '../book.ts';
 import { tellsBook } from '../book.ts';
@@ -34,7 +35,6 @@ const rstFlag = 0x04;
 const pshFlag = 0x08;
 const ackFlag = 0x10;
 
-const magicBytes = Uint8Array.of(0x48, 0x58, 0x44, 0x31);
 const holdsMagic = byteSearch(magicBytes, false);
 
 export interface FlowDesk {

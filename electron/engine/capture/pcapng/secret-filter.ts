@@ -4,8 +4,8 @@
  * object with spaces, because its parts leave before it is complete.
  */
 
-import { readU32 } from '../../../../shared/protocol/header.ts';
-import { headerBytes, magic } from '../../../../shared/protocol/limits.ts';
+import { hasMagic, readHeader } from '../../../../shared/protocol/header.ts';
+import { headerBytes } from '../../../../shared/protocol/limits.ts';
 import { blankSecrets, hasSecrets } from '../secrets.ts';
 
 const space = 0x20;
@@ -35,9 +35,10 @@ export class SecretFilter {
     this.#headerFilled += end - at;
     if (this.#headerFilled < headerBytes) return end;
     this.#headerFilled = 0;
-    this.#isForeign = readU32(this.#header, 0) !== magic;
-    this.#type = this.#header[8] as number;
-    this.#length = readU32(this.#header, 4);
+    this.#isForeign = !hasMagic(this.#header);
+    const { type, length } = readHeader(this.#header);
+    this.#type = type;
+    this.#length = length;
     this.#missing = this.#length;
     return end;
   }

@@ -20,7 +20,11 @@ export function sessionStateTable(): string {
   const rows = sessionStates.map((state) => {
     const names = typeNames.filter((name) => messageOf(name).session?.in.includes(state));
     const by = (side: 'dialer' | 'listener'): readonly string[] => [
-      ...names.filter((name) => ['both', side].includes(messageOf(name).sender)),
+      ...names.filter((name) => {
+        const { sender, session } = messageOf(name);
+        const phases = side === 'dialer' ? (session?.dialerIn ?? session?.in) : session?.in;
+        return (sender === 'both' || sender === side) && phases?.includes(state) === true;
+      }),
       ...(state === 'ready' ? ['requests and their frames'] : []),
     ];
     const next = leads(names, (name) => messageOf(name).session?.to);
@@ -50,8 +54,8 @@ export function transferStateTable(): string {
     const names = typeNames.filter((name) => [...by('source'), ...by('sink')].includes(name));
     return [
       state === 'asked' ? 'asked (GET was sent)' : state,
-      listed([...by('source'), 'CANCEL']),
-      listed([...by('sink'), 'CANCEL']),
+      listed(by('source')),
+      listed(by('sink')),
       leads(names, (name) => messageOf(name).within?.to),
     ];
   });
@@ -59,7 +63,7 @@ export function transferStateTable(): string {
   return table(['state', 'the source MAY send', 'the sink MAY send', 'next state'], [...rows, last]);
 }
 
-/** Types that open a request which one answer ends, as a sentence lists them. */
+/** Types that open a request which one answer ends, with that answer. */
 export function questionTable(): string {
   const questions = typeNames.filter((name) => messageOf(name).opens === 'question');
   const rows = questions.map((name) => [name, messageOf(name).answers.join(', ')]);

@@ -111,7 +111,7 @@ describe('PACK', () => {
           buffer.set(entry.content, at);
           at += entry.content.length;
         }
-        writePackHeader(view, id, channel, at - headerBytes);
+        writePackHeader(buffer, id, channel, at - headerBytes);
         const frame = buffer.subarray(0, at);
         expect(frame).toEqual(encodeFrame('PACK', { id, channel }, { entries }));
         const payload = frame.subarray(headerBytes);

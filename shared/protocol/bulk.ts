@@ -7,9 +7,8 @@
 
 import { badPayload } from './codec.ts';
 import { noIndex } from './catalog/fields.ts';
-import { typeNumber } from './catalog.ts';
-import { readU32 } from './header.ts';
-import { chunkBytes, dataPrefixBytes, digestBytes, headerBytes, magic, packPrefixBytes } from './limits.ts';
+import { encodeHeader, headerOf, readU32 } from './header.ts';
+import { chunkBytes, dataPrefixBytes, digestBytes, headerBytes, packPrefixBytes } from './limits.ts';
 
 const highUnit = 0x1_0000_0000;
 
@@ -36,7 +35,7 @@ export function writeDataHeader(
   place: DataPlace,
   digest: Uint8Array,
 ): void {
-  writeBulkHeader(view, typeNumber.DATA, place.id, place.channel, dataPrefixBytes + place.contentBytes);
+  encodeHeader(buffer, 0, headerOf('DATA', place, dataPrefixBytes + place.contentBytes));
   view.setUint32(16, place.file);
   view.setUint32(20, 0);
   view.setUint32(24, Math.floor(place.offset / highUnit));
@@ -44,18 +43,13 @@ export function writeDataHeader(
   buffer.set(digest, 32);
 }
 
-/** Writes the header of a PACK frame at the start of the buffer behind `view`. */
-export const writePackHeader = (view: DataView, id: number, channel: number, payloadBytes: number): void =>
-  writeBulkHeader(view, typeNumber.PACK, id, channel, payloadBytes);
-
-function writeBulkHeader(view: DataView, type: number, id: number, channel: number, length: number): void {
-  view.setUint32(0, magic);
-  view.setUint32(4, length);
-  view.setUint8(8, type);
-  view.setUint8(9, 0);
-  view.setUint16(10, channel);
-  view.setUint32(12, id);
-}
+/** Writes the header of a PACK frame at the start of `buffer`. */
+export const writePackHeader = (
+  buffer: Uint8Array,
+  id: number,
+  channel: number,
+  payloadBytes: number,
+): void => encodeHeader(buffer, 0, headerOf('PACK', { id, channel }, payloadBytes));
 
 /** Writes the 40 bytes before the content of a PACK entry at `at`. Returns where the content goes. */
 export function writePackEntry(

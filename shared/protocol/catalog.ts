@@ -1,7 +1,7 @@
 /**
- * The ONE table of messages. Types, codec, dissection, the tables of docs/PROTOCOL.md the rules of what may
- * be sent when, the inspector's labels and the Wireshark dissector derive from it. A change here is a change of the protocol: a number, a
- * name or a meaning that was released stays.
+ * The ONE table of messages. Types, codec, the rules of what may be sent when, dissection, the tables of
+ * docs/PROTOCOL.md, the inspector's labels and the Wireshark dissector derive from it. A change here is a change of the
+ * protocol: a number, a name or a meaning that was released stays.
  *
  * docs/PROTOCOL.md, "Messages".
  */

@@ -21,7 +21,7 @@ import { binaryNodes } from './dissect/binary.ts';
 import { jsonNodes } from './dissect/json.ts';
 import { type DissectNode, node, notCaptured, surplus } from './dissect/node.ts';
 import { asHexdropError } from '../errors/errors.ts';
-import { flagLast, flagOptional, hasMagic, headerFields, readU32 } from './header.ts';
+import { flagLast, flagOptional, hasMagic, headerFields, readHeader } from './header.ts';
 import { headerBytes, magic } from './limits.ts';
 import { readNumber } from './numbers.ts';
 import { toHexRange } from '../base/text.ts';
@@ -60,9 +60,8 @@ function behindGaps(frame: Uint8Array, gaps: readonly Gap[]): readonly DissectNo
 function dissected(frame: Uint8Array, behind: readonly DissectNode[]): DissectNode {
   if (frame.length < headerBytes) return cutHeader(frame);
   const header = headerNode(frame);
-  const type = frame[8] as number;
+  const { type, length: declared } = readHeader(frame);
   const isFrame = hasMagic(frame);
-  const declared = readU32(frame, 4);
   const isTooLong = declared > (payloadLimits[type] as number);
   // A length that cannot be trusted says nothing about where the frame ends.
   const end = isFrame && !isTooLong ? headerBytes + declared : frame.length;

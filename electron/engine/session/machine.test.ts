@@ -176,6 +176,16 @@ describe('the handshake', () => {
     }
   });
 
+  it('refuses BYE of a peer before it is complete', () => {
+    refused(() => new SessionMachine('listener').received('BYE', 0), 'BYE');
+    refused(() => new Conversation().play('D> HELLO 0').machines.D.received('BYE', 0), 'BYE');
+  });
+
+  it('refuses ERROR of a dialer that has not said HELLO', () => {
+    refused(() => new SessionMachine('listener').received('ERROR', 0), 'ERROR');
+    expect(() => new Conversation().play('D> HELLO 0, D> ERROR 0')).not.toThrow();
+  });
+
   it('refuses frames of requests with id 0', () => {
     refused(() => Conversation.ready().machines.L.received('OFFER', 0), 'OFFER');
     refused(() => Conversation.ready().machines.L.received('CANCEL', 0), 'CANCEL');

@@ -120,9 +120,10 @@ export class SessionMachine {
     if (rule === undefined || (sender !== 'both' && sender !== speaker)) {
       throw this.#unexpected(actor, type, 0, this.#phase, 'frames of the session');
     }
-    const isEnd = rule.to === 'over';
+    const phases = speaker === 'dialer' ? (rule.dialerIn ?? rule.in) : rule.in;
     // An end that crosses ours comes after it.
-    if (!rule.in.includes(this.#phase) && !(isEnd && actor === 'peer')) {
+    const crossesOurs = this.#phase === 'over' && rule.to === 'over' && actor === 'peer';
+    if (!phases.includes(this.#phase) && !crossesOurs) {
       throw this.#unexpected(actor, type, 0, this.#phase, 'frames of the session');
     }
     if (rule.to !== undefined && !(rule.isLastWord === true && actor === 'us')) this.#phase = rule.to;
@@ -176,12 +177,13 @@ export class SessionMachine {
   #requestFrame(actor: Actor, type: TypeName, id: number, request: Request, channel: number): Verdict {
     if (request.state === 'cancelling') {
       // The one who cancelled says nothing more; the other may not know of it yet.
-      if (actor !== request.canceller && type === 'DECLINE') {
-        this.#close(id); // It crossed our CANCEL, which its sender takes for the answer.
+      const { within } = messageOf(type);
+      // The answer to a question is no frame of a transfer; all others that are may still be on their way.
+      if (actor !== request.canceller && within !== undefined) {
+        // DECLINE crossed our CANCEL, which its sender takes for the answer.
+        if (within.to === 'cancelling') this.#close(id);
         return 'drop';
       }
-      // The answer to a question is no frame of a transfer; all others that are may still be on their way.
-      if (actor !== request.canceller && messageOf(type).within !== undefined) return 'drop';
       throw this.#unexpected(actor, type, id, request.state, 'CANCEL');
     }
     const rule = ruleWithin(request, type);
@@ -293,8 +295,7 @@ function allowedFrom(request: Request, actor: Actor): string {
     const rule = ruleWithin(request, type);
     return rule !== undefined && mayUse(rule, request, type, actor);
   });
-  const all = request.kind === 'question' ? names : [...names, 'CANCEL'];
-  return all.length === 0 ? 'nothing' : all.join(', ');
+  return names.length === 0 ? 'nothing' : names.join(', ');
 }
 
 const wrongChannel = (type: TypeName, id: number, seen: number, allowed: number): HexdropError =>

@@ -30,6 +30,8 @@ export type RequestKind = keyof typeof requestKinds;
 /** A frame of the session itself, whose id is 0. */
 interface SessionUse {
   readonly in: readonly SessionPhase[];
+  /** The phases in which the dialer may send it, where they are fewer. */
+  readonly dialerIn?: readonly SessionPhase[];
   /** The phase after it; absent: unchanged. */
   readonly to?: SessionPhase;
   /** Its sender still takes what the peer sends until that closes too. */

@@ -87,7 +87,8 @@ export const sessionMessages = {
       sender: 'both',
       carrier: 'any',
       id: 'either',
-      session: { in: ['greeting', 'answering', 'ready'], to: 'over' },
+      // A dialer that has said nothing has heard nothing either.
+      session: { in: ['greeting', 'answering', 'ready'], dialerIn: ['answering', 'ready'], to: 'over' },
       within: { in: ['asked'], to: 'over', by: 'answerer' },
       limitBytes: limits.smallControlBytes,
       summary: 'With id 0 the connection is over; with another id that request failed.',
@@ -110,7 +111,7 @@ export const sessionMessages = {
       sender: 'both',
       carrier: 'control',
       id: 'zero',
-      session: { in: ['greeting', 'answering', 'ready'], to: 'over', isLastWord: true },
+      session: { in: ['ready'], to: 'over', isLastWord: true },
       limitBytes: limits.smallControlBytes,
       summary: 'Last frame of a session that ends well.',
     },

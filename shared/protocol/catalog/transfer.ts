@@ -245,6 +245,7 @@ export const transferMessages = {
       carrier: 'control',
       id: 'request',
       answers: ['CANCEL'],
+      within: { in: ['asked', 'offered', 'flowing', 'finishing'], to: 'cancelling' },
       limitBytes: limits.smallControlBytes,
       summary: 'Ends the transfer; answered by CANCEL.',
     },

@@ -330,7 +330,7 @@ export class BulkSender {
     }
     if (count === 0) return false;
     this.files += count;
-    writePackHeader(view, this.#wire.id, this.#wire.bulkChannel, at - packEntriesAt);
+    writePackHeader(bytes, this.#wire.id, this.#wire.bulkChannel, at - packEntriesAt);
     this.#write('PACK', buffer, at);
     for (const [entry, how] of changed) this.#reports.sinceTold(this.#outbox.relativePath(entry), how, entry);
     return true;

@@ -1,4 +1,4 @@
-/** Texts of the inspector. What the protocol itself says of fields is in words-zh.ts. */
+/** Texts of the inspector. What the protocol itself says of frames is in phrases-zh.ts. */
 
 import { filterFaultSentences } from '../../shared/protocol/filter/syntax.ts';
 import { defineText } from '../i18n/language.ts';

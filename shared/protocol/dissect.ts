@@ -19,7 +19,9 @@ import {
 import { decodePayloadOf } from './codec.ts';
 import { binaryNodes } from './dissect/binary.ts';
 import { jsonNodes } from './dissect/json.ts';
-import { type DissectNode, node, notCaptured, surplus } from './dissect/node.ts';
+import { type DissectNode, explainedMeaning, node, notCaptured, type Say, surplus } from './dissect/node.ts';
+import { englishPhrases } from './phrases-en.ts';
+import { type Phrase, phrase, type PhraseTable, rendered } from './phrases.ts';
 import { asHexdropError } from '../errors/errors.ts';
 import { flagLast, flagOptional, hasMagic, headerFields, readHeader } from './header.ts';
 import { headerBytes, magic } from './limits.ts';
@@ -36,20 +38,29 @@ export { leavesOf } from './dissect/node.ts';
  * `frame` starts with a header; it may end early (the capture was cut) or late (surplus bytes).
  *
  * @param gaps of its payload, whose bytes then follow each other without them; places in the tree count them
+ * @param phrases the language of values, meanings and problems
  */
-export function dissect(frame: Uint8Array, gaps: readonly Gap[] = []): DissectNode {
+export function dissect(
+  frame: Uint8Array,
+  gaps: readonly Gap[] = [],
+  phrases: PhraseTable = englishPhrases,
+): DissectNode {
+  const say: Say = (words) => rendered(phrases, words);
   const [first] = gaps;
-  if (first === undefined || frame.length < headerBytes) return dissected(frame, []);
-  return dissected(frame.subarray(0, headerBytes + first.offset), behindGaps(frame, gaps));
+  if (first === undefined || frame.length < headerBytes) return dissected(say, frame, []);
+  return dissected(say, frame.subarray(0, headerBytes + first.offset), behindGaps(say, frame, gaps));
 }
 
+const meaning = (say: Say, text: string): string => say(phrase('meaning', { text }));
+const bytesText = (say: Say, count: number): string => say(phrase('bytes', { count }));
+
 /** What stands behind the first gap: no field says where it is in them, so they are bytes. */
-function behindGaps(frame: Uint8Array, gaps: readonly Gap[]): readonly DissectNode[] {
+function behindGaps(say: Say, frame: Uint8Array, gaps: readonly Gap[]): readonly DissectNode[] {
   return runsBetween(frame.length - headerBytes, gaps)
     .filter(({ offset }) => offset > (gaps[0]?.offset ?? 0))
     .map(({ offset, from, length }) =>
       node('bytes', headerBytes + offset, headerBytes + offset + length, {
-        value: `${length} bytes`,
+        value: bytesText(say, length),
         meaning: toHexRange(frame, headerBytes + from, headerBytes + from + Math.min(length, shownBytes)),
         colour: 'content',
       }),
@@ -57,9 +68,9 @@ function behindGaps(frame: Uint8Array, gaps: readonly Gap[]): readonly DissectNo
 }
 
 /** @param behind nodes of what was captured behind the first gap, ascending */
-function dissected(frame: Uint8Array, behind: readonly DissectNode[]): DissectNode {
-  if (frame.length < headerBytes) return cutHeader(frame);
-  const header = headerNode(frame);
+function dissected(say: Say, frame: Uint8Array, behind: readonly DissectNode[]): DissectNode {
+  if (frame.length < headerBytes) return cutHeader(say, frame);
+  const header = headerNode(say, frame);
   const { type, length: declared } = readHeader(frame);
   const isFrame = hasMagic(frame);
   const isTooLong = declared > (payloadLimits[type] as number);
@@ -68,15 +79,17 @@ function dissected(frame: Uint8Array, behind: readonly DissectNode[]): DissectNo
   const children = [header];
   const isSound = isFrame && !isTooLong;
   if (end > headerBytes || (isSound && messageByNumber(type) !== undefined)) {
-    children.push(payloadNode(frame, type, end, isSound, behind));
+    children.push(payloadNode(say, frame, type, end, isSound, behind));
   }
-  if (frame.length > end) children.push(surplus(end, frame.length, `a frame of ${end} bytes`));
+  if (frame.length > end) children.push(surplus(say, end, frame.length, end, 'frame'));
   const name = typeByNumber(type);
   return node(isFrame ? typeLabel(type) : 'not a frame', 0, Math.max(end, frame.length), {
-    value: `${Math.max(end, frame.length)} bytes`,
-    meaning: isFrame
-      ? (messageByNumber(type)?.summary ?? 'A type that this version does not know.')
-      : 'Bytes that do not start a frame.',
+    value: bytesText(say, Math.max(end, frame.length)),
+    meaning: !isFrame
+      ? meaning(say, 'Bytes that do not start a frame.')
+      : name === undefined
+        ? meaning(say, 'A type that this version does not know.')
+        : say(phrase('type-meaning', { type: name })),
     problem:
       !isFrame || isTooLong
         ? header.children?.find((each) => each.problem !== undefined)?.problem
@@ -86,23 +99,23 @@ function dissected(frame: Uint8Array, behind: readonly DissectNode[]): DissectNo
   });
 }
 
-function cutHeader(frame: Uint8Array): DissectNode {
-  const header = headerNode(frame);
+function cutHeader(say: Say, frame: Uint8Array): DissectNode {
+  const header = headerNode(say, frame);
   return node('frame', 0, frame.length, {
-    value: `${frame.length} bytes`,
-    meaning: 'The beginning of a header.',
-    problem: `Only ${frame.length} of ${headerBytes} header bytes are here.`,
+    value: bytesText(say, frame.length),
+    meaning: meaning(say, 'The beginning of a header.'),
+    problem: say(phrase('header-cut', { seen: frame.length, of: headerBytes })),
     children: [header],
   });
 }
 
-function headerNode(frame: Uint8Array): DissectNode {
+function headerNode(say: Say, frame: Uint8Array): DissectNode {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const children: DissectNode[] = [];
   for (const field of headerFields) {
     const end = field.at + widthBytes[field.width];
     if (end > frame.length) {
-      if (field.at < frame.length) children.push(cutField(field, frame.length));
+      if (field.at < frame.length) children.push(cutField(say, field, frame.length));
       break;
     }
     const value = readNumber(view, field.at, field.width);
@@ -110,20 +123,21 @@ function headerNode(frame: Uint8Array): DissectNode {
     children.push(
       node(field.name, field.at, end, {
         value: field.name === 'magic' ? toHexRange(frame, 0, 4) : value,
-        meaning: about.explained === '' ? field.meaning : `${field.meaning}: ${about.explained}`,
+        meaning: explainedMeaning(say, field.meaning, about.explained),
         colour: field.colour,
-        problem: about.problem,
+        problem: about.problem === undefined ? undefined : say(about.problem),
       }),
     );
   }
   return node('header', 0, Math.min(headerBytes, frame.length), {
-    value: `${Math.min(headerBytes, frame.length)} bytes`,
-    meaning: 'what every frame starts with',
+    value: bytesText(say, Math.min(headerBytes, frame.length)),
+    meaning: meaning(say, 'what every frame starts with'),
     children,
   });
 }
 
 const cutField = (
+  say: Say,
   field: {
     readonly name: string;
     readonly at: number;
@@ -132,11 +146,15 @@ const cutField = (
   },
   end: number,
 ): DissectNode =>
-  node(field.name, field.at, end, { value: 'cut', meaning: field.meaning, colour: field.colour });
+  node(field.name, field.at, end, {
+    value: 'cut',
+    meaning: meaning(say, field.meaning),
+    colour: field.colour,
+  });
 
 interface HeaderValue {
   readonly explained: string;
-  readonly problem: string | undefined;
+  readonly problem: Phrase | undefined;
 }
 
 function headerValue(name: string, value: number, frame: Uint8Array): HeaderValue {
@@ -144,17 +162,17 @@ function headerValue(name: string, value: number, frame: Uint8Array): HeaderValu
   const message = type === undefined ? undefined : messageByNumber(type);
   switch (name) {
     case 'magic':
-      return { explained: '', problem: value === magic ? undefined : 'A frame must start with 48 58 44 31.' };
+      return { explained: '', problem: value === magic ? undefined : phrase('no-magic', {}) };
     case 'length': {
       const allowed = type === undefined ? value : (payloadLimits[type] as number);
-      const problem = value > allowed ? `Seen ${value} bytes; at most ${allowed} are allowed.` : undefined;
+      const problem = value > allowed ? phrase('too-long', { seen: value, allowed }) : undefined;
       return { explained: '', problem };
     }
     case 'type': {
       const isKnown = message !== undefined || ((frame[9] ?? 0) & flagOptional) !== 0;
       return {
         explained: typeLabel(value),
-        problem: isKnown ? undefined : 'Unknown, and not marked optional.',
+        problem: isKnown ? undefined : phrase('unknown-not-optional', {}),
       };
     }
     case 'flags':
@@ -174,19 +192,20 @@ function flagsValue(flags: number, message: Message | undefined): HeaderValue {
     explained: names.filter((each) => each !== '').join(', '),
     problem:
       undefinedBits !== 0
-        ? `Bits 0x${undefinedBits.toString(16)} are not defined.`
+        ? phrase('undefined-bits', { bits: undefinedBits })
         : isMisplaced
-          ? 'LAST has no meaning for this type.'
+          ? phrase('misplaced-last', {})
           : undefined,
   };
 }
 
-function idProblem(id: number, message: Message | undefined): string | undefined {
-  if (message?.id === 'zero' && id !== 0) return 'This type carries id 0.';
-  return message?.id === 'request' && id === 0 ? 'This type carries the id of a request.' : undefined;
+function idProblem(id: number, message: Message | undefined): Phrase | undefined {
+  if (message?.id === 'zero' && id !== 0) return phrase('id-not-zero', {});
+  return message?.id === 'request' && id === 0 ? phrase('id-zero', {}) : undefined;
 }
 
 function payloadNode(
+  say: Say,
   frame: Uint8Array,
   type: number,
   end: number,
@@ -195,14 +214,15 @@ function payloadNode(
 ): DissectNode {
   const captured = Math.min(frame.length, end);
   const message = isSound ? messageByNumber(type) : undefined;
-  const about = message === undefined ? opaque(frame, captured) : known(frame, message, captured, end);
+  const about =
+    message === undefined ? opaque(say, frame, captured) : known(say, frame, message, captured, end);
   const children = [...about.children];
   let at = captured;
   for (const each of behind) {
-    children.push(notCaptured(at, each.offset), each);
+    children.push(notCaptured(say, at, each.offset), each);
     at = each.offset + each.length;
   }
-  if (at < end) children.push(notCaptured(at, end));
+  if (at < end) children.push(notCaptured(say, at, end));
   return node('payload', headerBytes, end, {
     value: about.value,
     meaning: about.meaning,
@@ -218,33 +238,35 @@ interface PayloadText {
   readonly children: readonly DissectNode[];
 }
 
-const opaque = (frame: Uint8Array, captured: number): PayloadText => ({
-  value: `${captured - headerBytes} bytes`,
-  meaning: 'bytes that this version cannot read',
+const opaque = (say: Say, frame: Uint8Array, captured: number): PayloadText => ({
+  value: bytesText(say, captured - headerBytes),
+  meaning: meaning(say, 'bytes that this version cannot read'),
   children: [
     node('bytes', headerBytes, captured, {
-      value: `${captured - headerBytes} bytes`,
+      value: bytesText(say, captured - headerBytes),
       meaning: toHexRange(frame, headerBytes, Math.min(captured, headerBytes + shownBytes)),
       colour: 'content',
     }),
   ],
 });
 
-function known(frame: Uint8Array, message: Message, captured: number, end: number): PayloadText {
+function known(say: Say, frame: Uint8Array, message: Message, captured: number, end: number): PayloadText {
   if (message.payload === 'json') {
     const { text, children } = jsonNodes(
       message.schema,
       frame.subarray(headerBytes, captured),
       headerBytes,
       captured < end,
+      say,
     );
-    return { value: text, meaning: 'JSON in UTF-8', children };
+    return { value: text, meaning: meaning(say, 'JSON in UTF-8'), children };
   }
-  const { children, at } = binaryNodes(message.fields, frame, headerBytes, captured, end);
+  const { children, at } = binaryNodes(message.fields, frame, headerBytes, captured, end, say);
   return {
-    value: `${captured - headerBytes} bytes`,
-    meaning: 'binary fields',
-    children: at < captured ? [...children, surplus(at, captured, `${at - headerBytes} bytes`)] : children,
+    value: bytesText(say, captured - headerBytes),
+    meaning: meaning(say, 'binary fields'),
+    children:
+      at < captured ? [...children, surplus(say, at, captured, at - headerBytes, 'payload')] : children,
   };
 }
 

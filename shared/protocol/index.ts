@@ -25,5 +25,8 @@ export { decodeHeader, encodeHeader, flagLast, flagOptional } from './header.ts'
 export type { FrameHeader } from './header.ts';
 export { chunkBytes, headerBytes, limits, limitTable, magic, protocolVersion } from './limits.ts';
 export { defaultPort } from '../model/peer.ts';
+export { englishPhrases } from './phrases-en.ts';
+export { rendered } from './phrases.ts';
+export type { Phrase, PhraseArgs, PhraseTable } from './phrases.ts';
 export { summaryOf } from './summary.ts';
 export type { SummarisedFrame } from './summary.ts';

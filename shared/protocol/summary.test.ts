@@ -5,10 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { typeByNumber } from './catalog.ts';
 import { encodeFrame } from './codec.ts';
 import { decodeHeader } from './header.ts';
+import { englishPhrases } from './phrases-en.ts';
+import { rendered } from './phrases.ts';
 import { summaryOf } from './summary.ts';
 
 const summary = (frame: Uint8Array, kept = frame.length): string =>
-  summaryOf(decodeHeader(frame), frame.subarray(16, Math.max(16, kept)));
+  rendered(englishPhrases, summaryOf(decodeHeader(frame), frame.subarray(16, Math.max(16, kept))));
 
 describe('a frame in words', () => {
   it.each([
@@ -35,7 +37,7 @@ describe('a frame in words', () => {
     (json) => {
       const payload = new TextEncoder().encode(json);
       const list = decodeHeader(encodeFrame('LIST', { id: 1 }, { path: '' }));
-      expect(summaryOf({ ...list, length: payload.length }, payload)).toBe('the payload is no JSON object');
+      expect(summaryOf({ ...list, length: payload.length }, payload).key).toBe('not-an-object');
     },
   );
 
@@ -85,7 +87,7 @@ describe('a frame in words', () => {
     }
     fc.assert(
       fc.property(fc.nat(255), fc.nat(3), fc.uint8Array({ maxLength: 120 }), (type, flags, bytes) => {
-        const words = summaryOf({ type, flags, length: bytes.length }, bytes);
+        const words = rendered(englishPhrases, summaryOf({ type, flags, length: bytes.length }, bytes));
         if (typeByNumber(type) !== undefined) expect(typeof words).toBe('string');
       }),
     );

@@ -1,10 +1,13 @@
 /**
- * One line of words for a frame, for lists: what it says, not how. Works on as much of the payload as was kept; where
- * that is too little it says what the type means. Names in it are as sent: whoever shows them escapes them.
+ * What a frame says, for one line in a list: a phrase that each language renders. Works on as much of the payload as was
+ * kept; where that is too little it says what the type means. Names in it are as sent: whoever shows them escapes them.
  */
 
-import { messageByNumber, typeByNumber } from './catalog.ts';
+import { messageOf, typeByNumber } from './catalog.ts';
+import type { TypeName } from './catalog.ts';
 import { flagLast } from './header.ts';
+import { phrase } from './phrases.ts';
+import type { Phrase, TotalsArgs } from './phrases.ts';
 import { decodeUtf8 } from '../base/text.ts';
 
 export interface SummarisedFrame {
@@ -20,144 +23,158 @@ const longestText = 80;
 type Json = Readonly<Record<string, unknown>>;
 
 /** @param kept the payload from its first byte on, as far as it is there */
-export function summaryOf(frame: SummarisedFrame, kept: Uint8Array): string {
+export function summaryOf(frame: SummarisedFrame, kept: Uint8Array): Phrase {
   const name = typeByNumber(frame.type);
-  if (name === undefined) return 'a type that this version does not know';
+  if (name === undefined) return phrase('unknown-type', {});
+  const { payload } = messageOf(name);
+  const said = payload === 'json' ? ofJson(name, frame, kept) : ofBinary(name, frame, kept);
+  return said ?? phrase('type-meaning', { type: name });
+}
+
+function ofBinary(name: TypeName, frame: SummarisedFrame, kept: Uint8Array): Phrase | undefined {
   const view = new DataView(kept.buffer, kept.byteOffset, kept.byteLength);
+  const holds = (bytes: number): boolean => kept.length >= bytes;
   switch (name) {
-    case 'DATA': {
-      if (kept.length < 16) break;
-      const content = frame.length - 48;
-      return `file ${view.getUint32(0)}, ${content} bytes at ${u64(view, 8)}`;
-    }
+    case 'DATA':
+      if (!holds(16)) return undefined;
+      return phrase('data', { file: view.getUint32(0), bytes: frame.length - 48, at: u64(view, 8) });
     case 'PACK':
       return packSummary(frame, view);
     case 'END':
-      if (kept.length < 16) break;
-      return `file ${view.getUint32(0)} is complete, ${u64(view, 8)} bytes`;
+      return holds(16) ? phrase('end', { file: view.getUint32(0), bytes: u64(view, 8) }) : undefined;
     case 'SAME':
-      if (kept.length < 4) break;
-      return `file ${view.getUint32(0)} is the same already`;
+      return holds(4) ? phrase('same', { file: view.getUint32(0) }) : undefined;
     case 'CONTENT':
-      if (kept.length < 16) break;
-      return `${frame.length - 16} bytes at ${u64(view, 8)} of ${u64(view, 0)}`;
-    case 'MANIFEST': {
-      if (kept.length < 12) break;
-      const count = view.getUint32(8);
-      const last = (frame.flags & flagLast) === 0 ? '' : ', the last page';
-      const first = kept.length >= 52 ? firstName(kept, view) : undefined;
-      const names = first === undefined ? '' : `: ${quoted(first)}${count > 1 ? ' ...' : ''}`;
-      return `page ${view.getUint32(0)}, ${count} entries from ${view.getUint32(4)}${last}${names}`;
-    }
-    default: {
-      const json = parsed(name, kept, frame.length);
-      if (json === undefined && kept.length === frame.length) return 'the payload is no JSON object';
-      const words = json === undefined ? undefined : jsonSummary(name, json);
-      if (words !== undefined) return words;
-    }
+      if (!holds(16)) return undefined;
+      return phrase('content', { bytes: frame.length - 16, at: u64(view, 8), size: u64(view, 0) });
+    case 'MANIFEST':
+      if (!holds(12)) return undefined;
+      return phrase('manifest', {
+        page: view.getUint32(0),
+        entries: view.getUint32(8),
+        from: view.getUint32(4),
+        isLast: (frame.flags & flagLast) !== 0,
+        first: holds(52) ? clippedName(kept, view) : undefined,
+      });
+    default:
+      return undefined;
   }
-  return messageByNumber(frame.type)?.summary ?? '';
 }
 
-function jsonSummary(name: string, json: Json): string | undefined {
-  const text = (key: string): string => quoted(word(json[key]));
+function ofJson(name: TypeName, frame: SummarisedFrame, kept: Uint8Array): Phrase | undefined {
+  const json = parsed(name, kept, frame.length);
+  if (json !== undefined) return jsonSummary(name, json);
+  return kept.length === frame.length ? phrase('not-an-object', {}) : undefined;
+}
+
+function jsonSummary(name: TypeName, json: Json): Phrase | undefined {
+  const text = (key: string): string => clipped(word(json[key]));
+  const list = (key: string): readonly unknown[] => (Array.isArray(json[key]) ? json[key] : []);
   switch (name) {
     case 'HELLO':
-    case 'WELCOME': {
+    case 'WELCOME':
       if (json['alias'] === undefined) return undefined;
-      const id = word(json['deviceId']).slice(0, 8);
-      const place = json['platform'] === undefined ? '' : ` on ${plain(json['platform'])}`;
-      const chosen = json['digest'] === undefined ? '' : `, ${word(json['digest'])}`;
-      return `${text('alias')} (${id}), ${plain(json['app'])}${place}${chosen}`;
-    }
+      return phrase('greeting', {
+        alias: text('alias'),
+        id: word(json['deviceId']).slice(0, 8),
+        app: plain(json['app']),
+        platform: json['platform'] === undefined ? undefined : plain(json['platform']),
+        digest: json['digest'] === undefined ? undefined : word(json['digest']),
+      });
     case 'ERROR':
     case 'DECLINE':
-    case 'CANCEL': {
-      const message = plain(json['message']);
-      return message === '' ? plain(json['code']) : `${plain(json['code'])}: ${message}`;
-    }
+    case 'CANCEL':
+      return phrase('refusal', { code: plain(json['code']), message: plain(json['message']) });
     case 'FAULT':
-      return `file ${word(json['file'])}: ${plain(json['code'])}: ${plain(json['message'])}`;
+      return phrase('fault', {
+        file: word(json['file']),
+        code: plain(json['code']),
+        message: plain(json['message']),
+      });
     case 'NOTICE':
-      return `${text('path')}: ${plain(json['message'])}`;
+      return phrase('notice', { path: text('path'), message: plain(json['message']) });
     case 'BYE':
-      return json['reason'] === undefined ? 'the session ends' : `the session ends: ${plain(json['reason'])}`;
+      return phrase('bye', { reason: json['reason'] === undefined ? undefined : plain(json['reason']) });
     case 'LIST':
-      return json['path'] === '' ? 'the shares' : text('path');
-    case 'LISTING': {
-      const entries = Array.isArray(json['entries']) ? json['entries'].length : 0;
-      return `${entries} entries of ${json['path'] === '' ? 'the list of shares' : text('path')}${json['more'] === true ? ', and more' : ''}`;
-    }
+      return json['path'] === '' ? phrase('shares', {}) : phrase('quoted', { text: text('path') });
+    case 'LISTING':
+      return phrase('listing', {
+        entries: list('entries').length,
+        path: json['path'] === '' ? undefined : text('path'),
+        hasMore: json['more'] === true,
+      });
     case 'STAT':
     case 'ENTRY':
-      return text('path');
+      return phrase('quoted', { text: text('path') });
     case 'READ':
-      return `${word(json['length'])} bytes at ${word(json['offset'])} of ${text('path')}`;
+      return phrase('read', { bytes: word(json['length']), at: word(json['offset']), path: text('path') });
     case 'UNLOCK':
     case 'UNLOCKED':
-      return text('share');
+      return phrase('quoted', { text: text('share') });
     case 'TEXT':
-      return text('text');
+      return phrase('quoted', { text: text('text') });
     case 'GET': {
-      const paths = Array.isArray(json['paths']) ? json['paths'] : [];
-      return `${quoted(word(paths[0]))}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
+      const paths = list('paths');
+      return phrase('get', { first: clipped(word(paths[0])), more: paths.length - 1 });
     }
     case 'OFFER': {
-      const roots = Array.isArray(json['roots']) ? json['roots'] : [];
-      const [first] = roots as readonly Json[];
-      const more = Number(json['rootCount'] ?? roots.length) - 1;
-      const named = first === undefined ? 'nothing' : quoted(word(first['name']));
+      const roots = list('roots') as readonly Json[];
+      const [first] = roots;
       // Only the beginning was kept: how much it is cannot be told.
-      if (json['totals'] === undefined) return first === undefined ? undefined : `${named} ...`;
-      return `${named}${more > 0 ? ` and ${more} more` : ''}, ${totals(json['totals'])}`;
+      if (json['totals'] === undefined && first === undefined) return undefined;
+      return phrase('offer', {
+        first: first === undefined ? undefined : clipped(word(first['name'])),
+        more: Number(json['rootCount'] ?? roots.length) - 1,
+        totals: json['totals'] === undefined ? undefined : totals(json['totals']),
+      });
     }
     case 'TOTALS':
-      return totals(json);
+      return phrase('totals', totals(json));
     case 'ACCEPT':
-      return json['bulk'] === 'lane'
-        ? 'accepted; bulk comes on a lane'
-        : 'accepted; bulk comes on this connection';
-    case 'WANT': {
-      const first = Number(json['first']);
-      const count = Number(json['count']);
-      const parts = ['skip', 'resume', 'resumeIf', 'unless', 'later'].flatMap((key) =>
-        Array.isArray(json[key]) && json[key].length > 0 ? [key] : [],
-      );
-      const span = count === 1 ? `entry ${first}` : `entries ${first} to ${first + count - 1}`;
-      return `${span}${parts.length === 0 ? '' : `, with ${parts.join(', ')}`}`;
-    }
+      return phrase('accept', { isOnLane: json['bulk'] === 'lane' });
+    case 'WANT':
+      return phrase('want', {
+        first: Number(json['first']),
+        count: Number(json['count']),
+        parts: ['skip', 'resume', 'resumeIf', 'unless', 'later'].filter((key) => list(key).length > 0),
+      });
     case 'ACK':
-      return `settled up to ${word(json['settled'])}, ${word(json['bytes'])} bytes on disk`;
+      return phrase('ack', { settled: word(json['settled']), bytes: word(json['bytes']) });
     case 'FINISH':
     case 'DONE':
-      return `${word(json['files'])} files, ${word(json['bytes'])} bytes${Number(json['failed']) > 0 ? `, ${word(json['failed'])} failed` : ''}`;
+      return phrase('finish', {
+        files: word(json['files']),
+        bytes: word(json['bytes']),
+        failed: Number(json['failed']),
+      });
     case 'PACE': {
-      const pace = json['bytesPerSecond'];
-      return pace === undefined
-        ? 'as fast as it goes'
-        : pace === 0
-          ? 'paused'
-          : `${word(pace)} bytes a second`;
+      const rate = json['bytesPerSecond'];
+      return phrase('pace', { bytesPerSecond: rate === undefined ? undefined : word(rate) });
     }
     default:
       return undefined;
   }
 }
 
-function packSummary(frame: SummarisedFrame, view: DataView): string {
-  let count = 0;
+function packSummary(frame: SummarisedFrame, view: DataView): Phrase {
+  let files = 0;
   let first: number | undefined;
   let at = 0;
   while (at + 8 <= view.byteLength) {
     first ??= view.getUint32(at);
-    count += 1;
+    files += 1;
     at += 40 + view.getUint32(at + 4);
   }
-  if (first === undefined) return 'small files';
-  const isAll = at === frame.length;
-  return count === 1 && isAll
-    ? `file ${first}, ${frame.length - 40} bytes`
-    : `${isAll ? '' : 'at least '}${count} files from ${first} on, ${frame.length} bytes`;
+  if (first === undefined) return phrase('pack-begun', {});
+  const isWhole = at === frame.length;
+  return files === 1 && isWhole
+    ? phrase('pack-of-one', { file: first, bytes: frame.length - 40 })
+    : phrase('pack', { files, first, bytes: frame.length, isWhole });
+}
+
+function clippedName(kept: Uint8Array, view: DataView): string | undefined {
+  const name = firstName(kept, view);
+  return name === undefined ? undefined : clipped(name);
 }
 
 function firstName(kept: Uint8Array, view: DataView): string | undefined {
@@ -166,9 +183,9 @@ function firstName(kept: Uint8Array, view: DataView): string | undefined {
   return kept.length < start + length ? undefined : decodeUtf8(kept.subarray(start, start + length));
 }
 
-function totals(value: unknown): string {
+function totals(value: unknown): TotalsArgs {
   const { files, bytes, complete } = (value ?? {}) as Json;
-  return `${complete === true ? '' : 'at least '}${word(files ?? 0)} files, ${word(bytes ?? 0)} bytes`;
+  return { files: word(files ?? 0), bytes: word(bytes ?? 0), isComplete: complete === true };
 }
 
 /** Said by their first properties: the beginning is enough. */
@@ -209,11 +226,7 @@ const word = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 
 const plain = (value: unknown): string => clipped(typeof value === 'string' ? value : '');
-const quoted = (text: string): string => `"${clipped(text)}"`;
 const clipped = (text: string): string =>
   text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 
-function u64(view: DataView, at: number): string {
-  const value = view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);
-  return String(value);
-}
+const u64 = (view: DataView, at: number): number => view.getUint32(at) * 2 ** 32 + view.getUint32(at + 4);

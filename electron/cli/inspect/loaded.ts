@@ -13,6 +13,8 @@ import type { HexdropError } from '../../../shared/errors/errors.ts';
 import { asHexdropError } from '../../../shared/errors/errors.ts';
 import { decodeHeader, encodeHeader } from '../../../shared/protocol/header.ts';
 import { headerBytes } from '../../../shared/protocol/limits.ts';
+import { englishPhrases } from '../../../shared/protocol/phrases-en.ts';
+import { rendered } from '../../../shared/protocol/phrases.ts';
 import { summaryOf } from '../../../shared/protocol/summary.ts';
 import type { CaptureSource } from '../../engine/api.ts';
 import { formatCount, formatCounted } from '../terminal/format.ts';
@@ -88,7 +90,9 @@ export function wordsOf({ source, connection }: ReadCapture, record: CaptureReco
   switch (record.kind) {
     case 'frame': {
       const { bytes, gaps = [] } = source.payload(record.number, 0, mostPayloadBytes);
-      const summary = displayName(summaryOf(record, bytes.subarray(0, gaps[0]?.offset)));
+      const summary = displayName(
+        rendered(englishPhrases, summaryOf(record, bytes.subarray(0, gaps[0]?.offset))),
+      );
       return gaps.length === 0 ? summary : `${summary} (${lackWords(record, gaps)})`;
     }
     case 'event': {

@@ -7,10 +7,9 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { displayName } from '../../../shared/model/display-name.ts';
 import type { DissectNode } from '../../../shared/protocol/dissect.ts';
 import { VirtualList, type VirtualListHandle } from '../../components/VirtualList.tsx';
-import { useLanguage, useText } from '../../i18n/language.ts';
+import { useText } from '../../i18n/language.ts';
 import { useInspected, useInspector } from '../model.ts';
 import { inspectorText } from '../text.ts';
-import { meaningIn, problemIn, valueIn } from '../words-zh.ts';
 import { fieldAt, openedFor, rowsOfTree, type TreeRow } from './tree.ts';
 
 const rowHeight = 22;
@@ -130,14 +129,12 @@ interface FieldProps {
 const longestValue = 240;
 
 const Field = ({ row: { node, depth, isOpen }, isChosen, isStop, onChoose, onToggle }: FieldProps) => {
-  const language = useLanguage();
   const inspector = useInspector();
   const isHovered = useInspected(
     ({ hover }) =>
       hover !== undefined && hover.from === node.offset && hover.to === node.offset + node.length,
   );
-  const raw = String(node.value).slice(0, longestValue);
-  const value = displayName(isOpen === undefined ? raw : valueIn(language, raw));
+  const value = displayName(String(node.value).slice(0, longestValue));
   const Chevron = isOpen === true ? ChevronDown : ChevronRight;
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
@@ -176,12 +173,12 @@ const Field = ({ row: { node, depth, isOpen }, isChosen, isStop, onChoose, onTog
         {value}
       </bdi>
       {node.problem === undefined ? (
-        <span className="inspector-field-meaning clip" title={meaningIn(language, node.meaning)}>
-          {meaningIn(language, node.meaning)}
+        <span className="inspector-field-meaning clip" title={node.meaning}>
+          {node.meaning}
         </span>
       ) : (
-        <span className="inspector-field-problem clip" title={problemIn(language, node.problem)}>
-          {problemIn(language, node.problem)}
+        <span className="inspector-field-problem clip" title={node.problem}>
+          {node.problem}
         </span>
       )}
     </div>

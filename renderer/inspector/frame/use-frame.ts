@@ -4,7 +4,9 @@ import { useEffect, useMemo, useReducer } from 'react';
 
 import { dissect, type DissectNode } from '../../../shared/protocol/dissect.ts';
 import { FrameBytes, pageBytes } from '../data/frame-bytes.ts';
+import { useLanguage } from '../../i18n/language.ts';
 import { useInspected, useInspector } from '../model.ts';
+import { phrasesOf } from '../phrases.ts';
 
 export interface ShownFrame {
   readonly frame: FrameBytes | undefined;
@@ -14,6 +16,7 @@ export interface ShownFrame {
 
 export const useFrame = (): ShownFrame => {
   const inspector = useInspector();
+  const language = useLanguage();
   const selected = useInspected((state) => state.selected);
   const source = useInspected((state) => state.source);
   const [version, changed] = useReducer((before: number) => before + 1, 0);
@@ -28,9 +31,9 @@ export const useFrame = (): ShownFrame => {
   }, [frame]);
   const tree = useMemo(() => {
     if (frame === undefined || frame.record.kind !== 'frame' || !frame.isReady) return undefined;
-    return dissect(frame.head(), frame.gaps);
+    return dissect(frame.head(), frame.gaps, phrasesOf[language]);
     // `version` rises when bytes have come.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [frame, version]);
+  }, [frame, language, version]);
   return useMemo(() => ({ frame, tree }), [frame, tree]);
 };

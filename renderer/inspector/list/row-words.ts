@@ -8,7 +8,7 @@ import type { Language } from '../../../shared/model/settings.ts';
 import { errorSentence } from '../../i18n/errors.ts';
 import { formats } from '../../i18n/format.ts';
 import { inspectorText } from '../text.ts';
-import { summaryIn } from '../words-zh.ts';
+import { summaryIn } from '../phrases.ts';
 
 const eventKindOf = (row: CaptureRecord) => captureEventKinds[row.type] ?? 'midway';
 

@@ -3,7 +3,7 @@
 import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
 import { useFeed } from '../model.ts';
 import { inspectorText } from '../text.ts';
-import { fileNoteIn } from '../words-zh.ts';
+import { fileNoteIn } from '../file-notes.ts';
 
 export const Meter = () => {
   const text = useText(inspectorText);

@@ -8,7 +8,8 @@ import { type BinaryField, type ListField, noIndex, widthBytes } from '../catalo
 import { choiceName, numberFault, readNumber } from '../numbers.ts';
 import { decodeUtf8, toHexRange } from '../../base/text.ts';
 import { rawText } from './json-scan.ts';
-import { type DissectNode, node } from './node.ts';
+import { phrase } from '../phrases.ts';
+import { type DissectNode, explainedMeaning, node, type Say } from './node.ts';
 
 const shownDigestBytes = 64;
 
@@ -20,6 +21,7 @@ interface Cursor {
   readonly captured: number;
   /** Where the payload ends according to the header; at least `captured`. */
   readonly end: number;
+  readonly say: Say;
 }
 
 /** Nodes that tile the captured payload from `start` on; the caller adds what is behind. */
@@ -29,9 +31,10 @@ export function binaryNodes(
   start: number,
   captured: number,
   end: number,
+  say: Say,
 ): { readonly children: readonly DissectNode[]; readonly at: number } {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  const cursor: Cursor = { bytes: frame, view, at: start, captured, end };
+  const cursor: Cursor = { bytes: frame, view, at: start, captured, end, say };
   return { children: fieldNodes(fields, cursor), at: cursor.at };
 }
 
@@ -52,7 +55,7 @@ function fieldNodes(fields: readonly BinaryField[], cursor: Cursor): DissectNode
       }
       const value = readNumber(cursor.view, cursor.at, field.width);
       if (field.kind === 'measure') measures.set(field.of, value);
-      nodes.push(numberNode(field, cursor.at, cursor.at + width, value));
+      nodes.push(numberNode(field, cursor, cursor.at + width, value));
       cursor.at += width;
     }
   }
@@ -61,20 +64,20 @@ function fieldNodes(fields: readonly BinaryField[], cursor: Cursor): DissectNode
 
 type PlainField = Exclude<BinaryField, { kind: 'list' | 'bytes' | 'text' | 'hex' }>;
 
-function numberNode(field: PlainField, start: number, end: number, value: number): DissectNode {
+function numberNode(field: PlainField, { at, say }: Cursor, end: number, value: number): DissectNode {
   const fault = numberFault(field, value);
-  return node(field.name, start, end, {
+  return node(field.name, at, end, {
     value: field.kind === 'index' && field.mayBeNone && value === noIndex ? 'none' : value,
-    meaning: field.meaning + explained(field, value),
+    meaning: explainedMeaning(say, field.meaning, explained(field, value)),
     colour: field.colour,
-    problem: fault === undefined ? undefined : `Seen ${fault.seen}; allowed: ${fault.allowed}.`,
+    problem: fault === undefined ? undefined : say(phrase('not-allowed', fault)),
   });
 }
 
 function explained(field: PlainField, value: number): string {
-  if (field.kind === 'choice') return `: ${choiceName(field.choices, value) ?? 'unknown'}`;
-  if (field.kind === 'switch') return value === field.bit ? `: ${field.property}` : '';
-  if (field.colour === 'time') return `: ${timeText(value)}`;
+  if (field.kind === 'choice') return choiceName(field.choices, value) ?? 'unknown';
+  if (field.kind === 'switch') return value === field.bit ? field.property : '';
+  if (field.colour === 'time') return timeText(value);
   return '';
 }
 
@@ -88,21 +91,23 @@ function timeText(microseconds: number): string {
 type SpanField = Extract<BinaryField, { kind: 'bytes' | 'text' | 'hex' }>;
 
 function bytesNode(field: SpanField, cursor: Cursor, measured: number | undefined): DissectNode {
+  const { say } = cursor;
   const length = lengthOf(field, cursor, measured);
   if (length > cursor.captured - cursor.at) return cutNode(field, cursor, length);
   const start = cursor.at;
   cursor.at += length;
   const fault =
     field.kind !== 'hex' && (length < field.minimum || length > field.maximum)
-      ? `Seen ${length} bytes; allowed: ${field.minimum} to ${field.maximum}.`
+      ? phrase('bytes-not-allowed', { seen: length, least: field.minimum, most: field.maximum })
       : undefined;
   const slice = cursor.bytes.subarray(start, cursor.at);
   const isBadText = field.kind === 'text' && decodeUtf8(slice) === undefined;
+  const problem = isBadText ? phrase('not-utf8', {}) : fault;
   return node(field.name, start, cursor.at, {
-    value: shownBytes(field, cursor.bytes, start, cursor.at),
-    meaning: field.meaning,
+    value: shownBytes(field, cursor, start),
+    meaning: say(phrase('meaning', { text: field.meaning })),
     colour: field.colour,
-    problem: isBadText ? 'Not UTF-8.' : fault,
+    problem: problem === undefined ? undefined : say(problem),
   });
 }
 
@@ -112,29 +117,34 @@ function lengthOf(field: SpanField, cursor: Cursor, measured: number | undefined
   return field.bytes === 'rest' ? cursor.end - cursor.at : field.bytes;
 }
 
-function shownBytes(field: SpanField, bytes: Uint8Array, start: number, end: number): string {
+function shownBytes(field: SpanField, { bytes, at: end, say }: Cursor, start: number): string {
   if (field.kind === 'text') return rawText(bytes.subarray(start, end));
-  if (field.colour === 'content') return `${end - start} bytes`;
+  if (field.colour === 'content') return say(phrase('bytes', { count: end - start }));
   return toHexRange(bytes, start, Math.min(end, start + shownDigestBytes));
 }
 
 /** A field of which the payload or the capture holds only the beginning. Takes all that is there. */
 function cutNode(field: BinaryField, cursor: Cursor, length: number): DissectNode {
+  const { say } = cursor;
   const start = cursor.at;
   cursor.at = cursor.captured;
   const isInPayload = start + length <= cursor.end;
   const present = cursor.captured - start;
   return node(field.name, start, cursor.captured, {
-    value: isInPayload
-      ? `${present} of ${length} bytes captured`
-      : `${cursor.end - start} of ${length} bytes`,
-    meaning: field.meaning,
+    value: say(
+      isInPayload
+        ? phrase('bytes-captured', { count: present, of: length })
+        : phrase('bytes-present', { count: cursor.end - start, of: length }),
+    ),
+    meaning: say(phrase('meaning', { text: field.meaning })),
     colour: field.colour,
-    problem: isInPayload ? undefined : `The payload ends after ${cursor.end - start} of ${length} bytes.`,
+    problem: isInPayload ? undefined : say(phrase('payload-ends', { after: cursor.end - start, of: length })),
   });
 }
 
 function listNode(field: ListField, cursor: Cursor, measured: number | undefined): DissectNode {
+  const { say } = cursor;
+  const meaning = say(phrase('meaning', { text: field.meaning }));
   const start = cursor.at;
   const items: DissectNode[] = [];
   const isMore = (): boolean =>
@@ -146,7 +156,7 @@ function listNode(field: ListField, cursor: Cursor, measured: number | undefined
     items.push(
       node(`[${items.length}]`, itemStart, cursor.at, {
         value: labelOf(children),
-        meaning: field.meaning,
+        meaning,
         children,
       }),
     );
@@ -154,12 +164,19 @@ function listNode(field: ListField, cursor: Cursor, measured: number | undefined
   const isWhole = cursor.captured === cursor.end;
   const count = measured ?? items.length;
   return node(field.name, start, cursor.at, {
-    value: `${items.length} entries`,
-    meaning: field.meaning,
+    value: say(phrase('entries', { count: items.length })),
+    meaning,
     colour: field.colour,
     problem:
       count > field.maximum || (isWhole && (count < field.minimum || items.length < count))
-        ? `Seen ${items.length} entries, told ${count}; allowed: ${field.minimum} to ${field.maximum}.`
+        ? say(
+            phrase('entries-not-allowed', {
+              seen: items.length,
+              told: count,
+              least: field.minimum,
+              most: field.maximum,
+            }),
+          )
         : undefined,
     children: items,
   });

@@ -7,7 +7,8 @@ import { itemOf, metadataOf, nestedObject, propertiesOf, secretPaths } from '../
 import type { AnySchema } from '../catalog/properties.ts';
 import { clip } from '../../base/text.ts';
 import { type JsonScan, type JsonSpan, rawText, scanJson } from './json-scan.ts';
-import { type DissectNode, node } from './node.ts';
+import { phrase } from '../phrases.ts';
+import { type DissectNode, node, type Say } from './node.ts';
 
 const secretText = '(secret)';
 const longestValue = 200;
@@ -16,6 +17,7 @@ interface Context {
   readonly bytes: Uint8Array;
   /** Offset of the payload in the frame. */
   readonly base: number;
+  readonly say: Say;
 }
 
 export interface JsonNodes {
@@ -28,9 +30,15 @@ export interface JsonNodes {
  * The nodes of the captured part of a JSON payload. `isCut` when the capture ends before the payload does: then
  * an early end is no problem.
  */
-export function jsonNodes(schema: AnySchema, bytes: Uint8Array, base: number, isCut: boolean): JsonNodes {
+export function jsonNodes(
+  schema: AnySchema,
+  bytes: Uint8Array,
+  base: number,
+  isCut: boolean,
+  say: Say,
+): JsonNodes {
   const scan = scanJson(bytes);
-  const context: Context = { bytes, base };
+  const context: Context = { bytes, base, say };
   const hidesAll = scan.fault !== undefined && secretPaths(schema).size > 0;
   if (hidesAll || scan.root === undefined) {
     const text = hidesAll ? secretText : clip(rawText(bytes), longestValue);
@@ -113,7 +121,7 @@ function spanChildren(
       property?.isSecret === true
         ? node(member.name, context.base + member.start, context.base + member.value.end, {
             value: secretText,
-            meaning,
+            meaning: context.say(phrase('meaning', { text: meaning })),
             colour: 'text',
           })
         : valueNode(context, member.name, member.start, member.value, meaning, property?.schema),
@@ -144,22 +152,20 @@ function valueNode(
   if (value.kind === 'scalar') return leaf(context, name, from, value, meaning);
   const size =
     value.kind === 'list'
-      ? counted(value.items.length, 'item', 'items')
-      : counted(value.members.length, 'property', 'properties');
+      ? phrase('items', { count: value.items.length })
+      : phrase('properties', { count: value.members.length });
   return node(name, context.base + from, context.base + value.end, {
-    value: size,
-    meaning,
+    value: context.say(size),
+    meaning: context.say(phrase('meaning', { text: meaning })),
     colour: 'text',
     children: spanChildren(context, value, from, schema),
   });
 }
 
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
-
 function leaf(context: Context, name: string, from: number, value: JsonSpan, meaning: string): DissectNode {
   return node(name, context.base + from, context.base + value.end, {
     value: scalarOf(context.bytes.subarray(value.start, value.end)),
-    meaning,
+    meaning: context.say(phrase('meaning', { text: meaning })),
     colour: 'text',
   });
 }
@@ -177,7 +183,7 @@ function scalarOf(bytes: Uint8Array): string | number | boolean {
 const syntax = (context: Context, start: number, end: number): DissectNode =>
   node('syntax', context.base + start, context.base + end, {
     value: rawText(context.bytes.subarray(start, end)),
-    meaning: 'JSON punctuation and names',
+    meaning: context.say(phrase('meaning', { text: 'JSON punctuation and names' })),
     colour: 'syntax',
   });
 
@@ -191,12 +197,12 @@ function wrong(
 ): DissectNode {
   const isOnlyCut = isCut && (scan.fault?.at ?? 0) >= context.bytes.length;
   const what = scan.fault?.what ?? 'no JSON value';
+  const at = context.base + (scan.fault?.at ?? start);
+  const text = isOnlyCut ? 'a value that was captured in part' : 'text that is not JSON';
   return node('text', context.base + start, context.base + end, {
     value,
-    meaning: isOnlyCut ? 'a value that was captured in part' : 'text that is not JSON',
+    meaning: context.say(phrase('meaning', { text })),
     colour: 'text',
-    ...(isOnlyCut
-      ? {}
-      : { problem: `Not JSON from byte ${context.base + (scan.fault?.at ?? start)} on: ${what}.` }),
+    problem: isOnlyCut ? undefined : context.say(phrase('not-json', { at, what })),
   });
 }

@@ -1,6 +1,7 @@
 /** One node of a dissected frame, and how nodes are made. The leaves of a tree tile the frame. */
 
 import type { FieldColour } from '../catalog/fields.ts';
+import { type Phrase, phrase } from '../phrases.ts';
 
 export interface DissectNode {
   readonly name: string;
@@ -23,6 +24,15 @@ export interface NodeText {
   readonly children?: readonly DissectNode[] | undefined;
 }
 
+/** How the texts of a tree are made. */
+export type Say = (phrase: Phrase) => string;
+
+/** A meaning of the catalog, with what the value says where that is to be explained. */
+export function explainedMeaning(say: Say, text: string, value: string): string {
+  const meaning = say(phrase('meaning', { text }));
+  return value === '' ? meaning : say(phrase('explained', { meaning, value }));
+}
+
 export const node = (name: string, start: number, end: number, about: NodeText): DissectNode => ({
   name,
   offset: start,
@@ -35,18 +45,24 @@ export const node = (name: string, start: number, end: number, about: NodeText):
 });
 
 /** Bytes that the frame has and the capture does not. */
-export const notCaptured = (start: number, end: number): DissectNode =>
+export const notCaptured = (say: Say, start: number, end: number): DissectNode =>
   node('not captured', start, end, {
-    value: `${end - start} bytes`,
-    meaning: 'part of the frame that was not captured',
+    value: say(phrase('bytes', { count: end - start })),
+    meaning: say(phrase('meaning', { text: 'part of the frame that was not captured' })),
   });
 
-/** Bytes that stand where the message has no field. */
-export const surplus = (start: number, end: number, allowed: string): DissectNode =>
+/** Bytes that stand where the message has no field: `allowed` belong to the frame, or to its payload. */
+export const surplus = (
+  say: Say,
+  start: number,
+  end: number,
+  allowed: number,
+  of: 'frame' | 'payload',
+): DissectNode =>
   node('surplus', start, end, {
-    value: `${end - start} bytes`,
-    meaning: 'bytes that belong to no field',
-    problem: `${end - start} bytes too many; allowed: ${allowed}.`,
+    value: say(phrase('bytes', { count: end - start })),
+    meaning: say(phrase('meaning', { text: 'bytes that belong to no field' })),
+    problem: say(phrase('surplus', { bytes: end - start, allowed, of })),
   });
 
 /** The leaves of a tree, in order. */

@@ -2,7 +2,8 @@
 
 import type { OfferView } from './transfer.ts';
 
-export interface OfferCard extends OfferView {
+/** What is missing depends on the folder that is chosen: a window works it out from `freeBytes`. */
+export interface OfferCard extends Omit<OfferView, 'missingBytes'> {
   /** Id of the card: the transfer's. */
   readonly id: string;
   readonly atMs: number;

@@ -17,8 +17,7 @@ import type { CaptureNote } from '../../model/capture-notes.ts';
 import { captureNoteKinds } from '../../model/capture-notes.ts';
 import { mostBatchBytes } from '../../model/capture-rows.ts';
 import { count, nothing, number, ref } from './atoms.ts';
-import type { Parser } from './define.ts';
-import { command, query } from './define.ts';
+import { command, parserOf, query } from './define.ts';
 
 /** `live`, or what `capture.open` answered. */
 const source = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
@@ -29,45 +28,49 @@ const recordNumber = v.pipe(count, v.maxValue(4_294_967_295));
 /** Most bytes of a payload in one answer. */
 const mostPayloadBytes = 1_048_576;
 
-const note: Parser<CaptureNote> = v.object({
-  kind: v.picklist(captureNoteKinds),
-  count,
-  places: v.exactOptional(count),
-  name: v.exactOptional(v.string()),
-  port: v.exactOptional(count),
-  links: v.exactOptional(v.array(count)),
-});
+const note = parserOf<CaptureNote>()(
+  v.object({
+    kind: v.picklist(captureNoteKinds),
+    count,
+    places: v.exactOptional(count),
+    name: v.exactOptional(v.string()),
+    port: v.exactOptional(count),
+    links: v.exactOptional(v.array(count)),
+  }),
+);
 
-const status: Parser<CaptureStatus> = v.object({
-  state: v.picklist(['running', 'paused', 'off', 'loading', 'loaded', 'failed']),
-  originMs: number,
-  originNs: v.pipe(count, v.maxValue(999_999)),
-  timeDigits: v.pipe(count, v.maxValue(9)),
-  nowMs: number,
-  firstRecord: count,
-  nextRecord: count,
-  firstChunk: count,
-  nextChunk: count,
-  captured: count,
-  dropped: count,
-  missed: count,
-  cut: count,
-  usedBytes: count,
-  budgetBytes: count,
-  keepBytes: v.nullable(count),
-  rates: v.object({ framesPerSecond: number, inBytesPerSecond: number, outBytesPerSecond: number }),
-  connectionsVersion: count,
-  file: v.exactOptional(
-    v.object({
-      name: v.string(),
-      bytes: count,
-      readBytes: count,
-      notes: v.array(note),
-      isOurs: v.boolean(),
-      error: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
-    }),
-  ),
-});
+const status = parserOf<CaptureStatus>()(
+  v.object({
+    state: v.picklist(['running', 'paused', 'off', 'loading', 'loaded', 'failed']),
+    originMs: number,
+    originNs: v.pipe(count, v.maxValue(999_999)),
+    timeDigits: v.pipe(count, v.maxValue(9)),
+    nowMs: number,
+    firstRecord: count,
+    nextRecord: count,
+    firstChunk: count,
+    nextChunk: count,
+    captured: count,
+    dropped: count,
+    missed: count,
+    cut: count,
+    usedBytes: count,
+    budgetBytes: count,
+    keepBytes: v.nullable(count),
+    rates: v.object({ framesPerSecond: number, inBytesPerSecond: number, outBytesPerSecond: number }),
+    connectionsVersion: count,
+    file: v.exactOptional(
+      v.object({
+        name: v.string(),
+        bytes: count,
+        readBytes: count,
+        notes: v.array(note),
+        isOurs: v.boolean(),
+        error: v.exactOptional(v.object({ code: v.string(), message: v.string() })),
+      }),
+    ),
+  }),
+);
 
 const endpoint = v.object({
   address: v.string(),
@@ -77,50 +80,58 @@ const endpoint = v.object({
 });
 const flow = v.object({ frames: count, bytes: count, chunks: count });
 
-const connection: Parser<CaptureConnection> = v.object({
-  number: count,
-  near: endpoint,
-  far: endpoint,
-  dialer: v.picklist(['near', 'far', 'unknown']),
-  secure: v.exactOptional(v.object({ protocol: v.string(), cipher: v.string() })),
-  channel: v.exactOptional(count),
-  laneOf: v.exactOptional(count),
-  openedMs: v.exactOptional(number),
-  closedMs: v.exactOptional(number),
-  isOpen: v.boolean(),
-  in: flow,
-  out: flow,
-  events: v.array(
-    v.object({
-      number: count,
-      kind: v.picklist(captureEventKinds),
-      timeMs: number,
-      direction,
-      text: v.string(),
-      code: v.exactOptional(v.string()),
-    }),
-  ),
-});
+const connection = parserOf<CaptureConnection>()(
+  v.object({
+    number: count,
+    near: endpoint,
+    far: endpoint,
+    dialer: v.picklist(['near', 'far', 'unknown']),
+    secure: v.exactOptional(v.object({ protocol: v.string(), cipher: v.string() })),
+    channel: v.exactOptional(count),
+    laneOf: v.exactOptional(count),
+    openedMs: v.exactOptional(number),
+    closedMs: v.exactOptional(number),
+    isOpen: v.boolean(),
+    in: flow,
+    out: flow,
+    events: v.array(
+      v.object({
+        number: count,
+        kind: v.picklist(captureEventKinds),
+        timeMs: number,
+        direction,
+        text: v.string(),
+        code: v.exactOptional(v.string()),
+      }),
+    ),
+  }),
+);
 
-const transfer: Parser<CaptureTransfer> = v.object({
-  transferId: v.string(),
-  connection: count,
-  id: count,
-  lanes: v.array(count),
-});
+const transfer = parserOf<CaptureTransfer>()(
+  v.object({
+    transferId: v.string(),
+    connection: count,
+    id: count,
+    lanes: v.array(count),
+  }),
+);
 
-const settings: Parser<CaptureSettings> = v.object({
-  state: v.picklist(['running', 'paused', 'off']),
-  budgetBytes: count,
-  keepBytes: v.nullable(count),
-});
+const settings = parserOf<CaptureSettings>()(
+  v.object({
+    state: v.picklist(['running', 'paused', 'off']),
+    budgetBytes: count,
+    keepBytes: v.nullable(count),
+  }),
+);
 
-const payload: Parser<CapturePayload> = v.object({
-  length: count,
-  kept: count,
-  missing: v.exactOptional(v.picklist(['policy', 'dropped', 'gone', 'not-captured', 'cut-off'])),
-  gaps: v.exactOptional(v.array(v.object({ offset: count, length: count }))),
-});
+const payload = parserOf<CapturePayload>()(
+  v.object({
+    length: count,
+    kept: count,
+    missing: v.exactOptional(v.picklist(['policy', 'dropped', 'gone', 'not-captured', 'cut-off'])),
+    gaps: v.exactOptional(v.array(v.object({ offset: count, length: count }))),
+  }),
+);
 
 const selection = {
   records: v.exactOptional(v.pipe(v.array(v.tuple([recordNumber, recordNumber])), v.maxLength(200_000))),

@@ -3,44 +3,45 @@
 import * as v from 'valibot';
 
 import type { DoctorReport } from '../../model/device.ts';
-import type { Parser } from './define.ts';
 import { cardId, count, nothing, target } from './atoms.ts';
-import { command, query } from './define.ts';
+import { command, parserOf, query } from './define.ts';
 
-const doctorReport: Parser<DoctorReport> = v.object({
-  steps: v.array(
-    v.object({
-      tried: v.picklist([
-        'resolve',
-        'route',
-        'dial',
-        'dial-other-port',
-        'handshake',
-        'same-subnet',
-        'interfaces',
+const doctorReport = parserOf<DoctorReport>()(
+  v.object({
+    steps: v.array(
+      v.object({
+        tried: v.picklist([
+          'resolve',
+          'route',
+          'dial',
+          'dial-other-port',
+          'handshake',
+          'same-subnet',
+          'interfaces',
+        ]),
+        outcome: v.picklist(['good', 'bad', 'unsure']),
+        subject: v.string(),
+        tookMs: v.exactOptional(v.number()),
+        code: v.exactOptional(v.string()),
+      }),
+    ),
+    causes: v.array(
+      v.picklist([
+        'fine',
+        'firewall-there',
+        'not-running-there',
+        'other-subnet',
+        'vpn',
+        'no-network',
+        'name-unknown',
+        'name-server-silent',
+        'other-program',
+        'key-changed',
+        'unknown',
       ]),
-      outcome: v.picklist(['good', 'bad', 'unsure']),
-      subject: v.string(),
-      tookMs: v.exactOptional(v.number()),
-      code: v.exactOptional(v.string()),
-    }),
-  ),
-  causes: v.array(
-    v.picklist([
-      'fine',
-      'firewall-there',
-      'not-running-there',
-      'other-subnet',
-      'vpn',
-      'no-network',
-      'name-unknown',
-      'name-server-silent',
-      'other-program',
-      'key-changed',
-      'unknown',
-    ]),
-  ),
-});
+    ),
+  }),
+);
 
 export const deviceCalls = {
   'devices.favourite': command(v.strictObject({ id: cardId, on: v.boolean() }), nothing),

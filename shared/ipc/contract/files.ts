@@ -2,50 +2,52 @@
 
 import * as v from 'valibot';
 
+import type { LocalFolder, PickedItem, Place } from '../../model/local.ts';
 import { count, nothing, ref, refs } from './atoms.ts';
-import { command, query } from './define.ts';
+import { command, parserOf, query } from './define.ts';
 
-const placeKind = v.picklist([
-  'home',
-  'desktop',
-  'documents',
-  'downloads',
-  'pictures',
-  'received',
-  'root',
-  'drive',
-]);
+const place = parserOf<Place>()(
+  v.object({
+    ref,
+    kind: v.picklist(['home', 'desktop', 'documents', 'downloads', 'pictures', 'received', 'root', 'drive']),
+    name: v.string(),
+  }),
+);
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
 
-export const localFolder = v.object({
-  ref,
-  name: v.string(),
-  shownPath: v.string(),
-  crumbs: v.array(v.object({ ref, name: v.string() })),
-  entries: v.array(
-    v.object({
-      ref,
-      name: v.string(),
-      kind: v.picklist(['file', 'folder', 'other']),
-      size: v.number(),
-      mtimeMs: v.number(),
-      isHidden: v.boolean(),
-    }),
-  ),
-  hiddenCount: v.exactOptional(count),
-  freeBytes: v.exactOptional(v.number()),
-  isWritable: v.boolean(),
-});
+export const localFolder = parserOf<LocalFolder>()(
+  v.object({
+    ref,
+    name: v.string(),
+    shownPath: v.string(),
+    crumbs: v.array(v.object({ ref, name: v.string() })),
+    entries: v.array(
+      v.object({
+        ref,
+        name: v.string(),
+        kind: v.picklist(['file', 'folder', 'other']),
+        size: v.number(),
+        mtimeMs: v.number(),
+        isHidden: v.boolean(),
+      }),
+    ),
+    hiddenCount: v.exactOptional(count),
+    freeBytes: v.exactOptional(v.number()),
+    isWritable: v.boolean(),
+  }),
+);
 
-export const pickedItem = v.object({
-  ref,
-  name: v.string(),
-  kind: v.picklist(['file', 'folder']),
-  files: count,
-  bytes: count,
-  complete: v.boolean(),
-  shownPath: v.exactOptional(v.string()),
-});
+export const pickedItem = parserOf<PickedItem>()(
+  v.object({
+    ref,
+    name: v.string(),
+    kind: v.picklist(['file', 'folder']),
+    files: count,
+    bytes: count,
+    complete: v.boolean(),
+    shownPath: v.exactOptional(v.string()),
+  }),
+);
 
 /** Of a tree that a page streams: paths with `/`, folders before what they hold. */
 const uploadEntry = v.strictObject({
@@ -56,10 +58,7 @@ const uploadEntry = v.strictObject({
 });
 
 export const fileCalls = {
-  'files.places': query(
-    nothing,
-    v.object({ places: v.array(v.object({ ref, kind: placeKind, name: v.string() })) }),
-  ),
+  'files.places': query(nothing, v.object({ places: v.array(place) })),
   'files.list': query(v.strictObject({ ref }), localFolder),
   /** A path as a person types it, of the engine's machine; `~` is home. */
   'files.resolve': query(

@@ -2,8 +2,9 @@
 
 import * as v from 'valibot';
 
+import type { Settings } from '../../model/settings.ts';
 import { conflictPolicy, hue, nothing, pin, port, ref, shareName } from './atoms.ts';
-import { command } from './define.ts';
+import { command, parserOf } from './define.ts';
 import { settingsValue } from './views.ts';
 
 const limit = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1024)));
@@ -31,22 +32,25 @@ export const shareCalls = {
   'shares.openFolder': command(v.strictObject({ name: shareName }), nothing),
 };
 
-export const settingsPatch = v.strictObject({
-  alias: v.exactOptional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(64))),
-  hue: v.exactOptional(hue),
-  onConflict: v.exactOptional(conflictPolicy),
-  port: v.exactOptional(port),
-  language: v.exactOptional(v.picklist(['system', 'en', 'zh'])),
-  theme: v.exactOptional(v.picklist(['system', 'light', 'dark'])),
-  startWithSystem: v.exactOptional(v.boolean()),
-  discovery: v.exactOptional(v.boolean()),
-  allowPlain: v.exactOptional(v.boolean()),
-  uploadLimit: v.exactOptional(limit),
-  downloadLimit: v.exactOptional(limit),
-  restoreShares: v.exactOptional(v.boolean()),
-  notifications: v.exactOptional(v.boolean()),
-  checkReleases: v.exactOptional(v.boolean()),
-});
+/** What a person can set by its value; where files go is a folder that was chosen. */
+export const settingsPatch = parserOf<Partial<Omit<Settings, 'downloadDir'>>>()(
+  v.strictObject({
+    alias: v.exactOptional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(64))),
+    hue: v.exactOptional(hue),
+    onConflict: v.exactOptional(conflictPolicy),
+    port: v.exactOptional(port),
+    language: v.exactOptional(v.picklist(['system', 'en', 'zh'])),
+    theme: v.exactOptional(v.picklist(['system', 'light', 'dark'])),
+    startWithSystem: v.exactOptional(v.boolean()),
+    discovery: v.exactOptional(v.boolean()),
+    allowPlain: v.exactOptional(v.boolean()),
+    uploadLimit: v.exactOptional(limit),
+    downloadLimit: v.exactOptional(limit),
+    restoreShares: v.exactOptional(v.boolean()),
+    notifications: v.exactOptional(v.boolean()),
+    checkReleases: v.exactOptional(v.boolean()),
+  }),
+);
 
 export const programCalls = {
   /** Takes effect at once; answers with the settings as they are then. */

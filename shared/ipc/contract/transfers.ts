@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 
+import type { ListedEntry } from '../../model/share.ts';
 import {
   cardId,
   conflictPolicy,
@@ -15,8 +16,8 @@ import {
   target,
   transferId,
 } from './atoms.ts';
-import { command, query } from './define.ts';
-import { fileNotice, fileOmission, transferCard } from './views.ts';
+import { command, parserOf, query } from './define.ts';
+import { fileFault, fileNotice, fileOmission, transferCard } from './views.ts';
 
 const started = v.object({ id: transferId });
 const oneTransfer = v.strictObject({ id: transferId });
@@ -46,14 +47,7 @@ export const transferCalls = {
   'transfers.faults': query(
     oneTransfer,
     v.object({
-      faults: v.array(
-        v.object({
-          path: v.string(),
-          code: v.string(),
-          message: v.string(),
-          side: v.picklist(['here', 'there']),
-        }),
-      ),
+      faults: v.array(fileFault),
       /** What arrived, and not quite as it was told. */
       notices: v.array(fileNotice),
       /** What does not travel; the first of them. */
@@ -91,6 +85,19 @@ export const offerCalls = {
   'offers.decline': command(v.strictObject({ id: transferId }), nothing),
 };
 
+const listedEntry = parserOf<ListedEntry>()(
+  v.object({
+    path: v.string(),
+    name: v.string(),
+    kind: v.picklist(['share', 'folder', 'file']),
+    size: v.exactOptional(v.number()),
+    mtime: v.exactOptional(v.number()),
+    executable: v.exactOptional(v.boolean()),
+    writable: v.exactOptional(v.boolean()),
+    locked: v.exactOptional(v.boolean()),
+  }),
+);
+
 export const remoteCalls = {
   /** One folder of a share of another device; '' lists its shares. Comes in pages of up to 1,000 entries. */
   'remote.list': query(
@@ -105,18 +112,7 @@ export const remoteCalls = {
     v.object({
       device: cardId,
       writable: v.boolean(),
-      entries: v.array(
-        v.object({
-          path: v.string(),
-          name: v.string(),
-          kind: v.picklist(['share', 'folder', 'file']),
-          size: v.exactOptional(v.number()),
-          mtime: v.exactOptional(v.number()),
-          executable: v.exactOptional(v.boolean()),
-          writable: v.exactOptional(v.boolean()),
-          locked: v.exactOptional(v.boolean()),
-        }),
-      ),
+      entries: v.array(listedEntry),
       more: v.boolean(),
     }),
   ),

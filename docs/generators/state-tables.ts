@@ -1,6 +1,6 @@
 /** The tables of states of docs/PROTOCOL.md, from what the rows of the catalog say. */
 
-import { messageOf, typeNames } from '../../shared/protocol/catalog.ts';
+import { answersTo, messageOf, questions, typeNames } from '../../shared/protocol/catalog.ts';
 import type { TypeName } from '../../shared/protocol/catalog.ts';
 import type { RequestState, SessionPhase } from '../../shared/protocol/catalog/behaviour.ts';
 import { table } from './markdown.ts';
@@ -65,7 +65,6 @@ export function transferStateTable(): string {
 
 /** Types that open a request which one answer ends, with that answer. */
 export function questionTable(): string {
-  const questions = typeNames.filter((name) => messageOf(name).opens === 'question');
-  const rows = questions.map((name) => [name, messageOf(name).answers.join(', ')]);
+  const rows = questions.map((name) => [name, answersTo(name).join(', ')]);
   return table(['asked with', 'answered by'], rows);
 }

@@ -70,6 +70,15 @@ export const messageByNumber = (number: number): Message | undefined => {
 
 export const messageOf = (name: TypeName): Message => messages[name];
 
+/** Types that open a request which one answer ends. */
+export const questions: readonly Question[] = typeNames.filter(
+  (name): name is Question => messages[name].opens === 'question',
+);
+
+/** Types that may answer it, besides ERROR. */
+export const answersTo = (name: TypeName): readonly TypeName[] =>
+  messageOf(name).answers as readonly TypeName[];
+
 /** Most payload bytes by type number; for unknown types, which only an OPTIONAL frame may have, the control cap. */
 export const payloadLimits: Readonly<Record<number, number>> & ArrayLike<number> = Uint32Array.from(
   { length: 256 },

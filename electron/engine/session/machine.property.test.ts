@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { typeNames } from '../../../shared/protocol/catalog.ts';
+import { answersTo, questions, typeNames } from '../../../shared/protocol/catalog.ts';
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
@@ -206,7 +206,7 @@ const talk = fc.array(
   { minLength: 10, maxLength: 150, size: 'max' },
 );
 
-const answers = ['LISTING', 'ENTRY', 'UNLOCKED', 'CONTENT', 'TAKEN'] as const;
+const answers = questions.flatMap((question) => answersTo(question));
 
 describe('two honest sides', () => {
   it('never refuse each other a frame, however frames cross, and agree in the end', () => {

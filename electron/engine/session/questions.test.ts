@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { chunkBytes } from '../../../shared/protocol/limits.ts';
-import { serverWith, sessionPair, withRawPeer } from '../testing/session-pair.ts';
+import { refusing, serverWith, sessionPair, withRawPeer } from '../testing/session-pair.ts';
 import { Questions } from './questions.ts';
 import type { QuestionFrame } from './questions.ts';
 
@@ -25,12 +25,9 @@ function rig(): Rig {
     asked += 1;
     return { size: chunkBytes, offset: 0, content };
   };
-  const refuse = (): never => {
-    throw new HexdropError('not-receiving');
-  };
   const questions = new Questions<string>(
     'peer',
-    { list: refuse, stat: refuse, unlock: refuse, text: refuse, read },
+    { ...refusing<string>(), read },
     {
       nextId: () => 1,
       send: () => {},

@@ -5,7 +5,7 @@
  * Answers are made as fast as the peer takes them: one that asks and does not read would otherwise fill the memory.
  */
 
-import { messageOf, typeNames } from '../../../shared/protocol/catalog.ts';
+import { answersTo, questions } from '../../../shared/protocol/catalog.ts';
 import type { AnswerTo, Payload, Question, TypeName } from '../../../shared/protocol/catalog.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import { asHexdropError } from '../../../shared/errors/errors.ts';
@@ -71,11 +71,7 @@ export class Questions<Asker> {
 
   /** The peer answered. */
   answered(frame: AnswerFrame): void {
-    const waiting = this.#take(frame.header.id);
-    // The bytes of a range lie in the delivery, which is valid during this call only.
-    if (frame.type === 'CONTENT')
-      waiting?.resolve({ ...frame.payload, content: frame.payload.content.slice() });
-    else waiting?.resolve(frame.payload);
+    this.#take(frame.header.id)?.resolve(kept(frame.payload));
   }
 
   /** The peer answered with ERROR; returns whether it was about a question. */
@@ -136,9 +132,19 @@ export class Questions<Asker> {
 
 const lowerCase = (type: Question): Lowercase<Question> => type.toLowerCase() as Lowercase<Question>;
 
-const questionTypes = new Set<TypeName>(typeNames.filter((name) => messageOf(name).opens === 'question'));
-const answerTo = (type: Question): Answer => messageOf(type).answers[0] as Answer;
-const answerTypes = new Set<TypeName>([...questionTypes].map((type) => answerTo(type as Question)));
+/** Bytes in an answer lie in the delivery, which is valid during the call only. */
+const kept = (payload: AnswerFrame['payload']): unknown =>
+  Object.fromEntries(
+    Object.entries(payload).map(([name, value]) => [
+      name,
+      value instanceof Uint8Array ? value.slice() : value,
+    ]),
+  );
+
+const answerTo = (type: Question): Answer => answersTo(type)[0] as Answer;
+
+const questionTypes = new Set<TypeName>(questions);
+const answerTypes = new Set<TypeName>(questions.map(answerTo));
 
 export const isQuestion = (frame: ControlFrame): frame is QuestionFrame => questionTypes.has(frame.type);
 export const isAnswer = (frame: ControlFrame): frame is AnswerFrame => answerTypes.has(frame.type);

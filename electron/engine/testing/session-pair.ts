@@ -1,10 +1,12 @@
 /** Sessions over a link in memory: both ends of one, or one end with a peer that says what a test tells it to. */
 
+import { questions } from '../../../shared/protocol/catalog.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { protocolVersion } from '../../../shared/protocol/limits.ts';
 import { FrameStream } from '../session/frame-stream.ts';
 import type { BulkType, ControlFrame, ControlType, FrameReceiver } from '../session/frame-stream.ts';
+import type { QuestionServer } from '../session/questions.ts';
 import { protocolTimings, Session } from '../session/session.ts';
 import type { SessionServer, SessionTimings } from '../session/session.ts';
 import { memoryLink } from './memory-link.ts';
@@ -12,22 +14,23 @@ import type { LinkOptions, MemoryLink } from './memory-link.ts';
 
 export const deviceIds = { dialer: 'd1'.repeat(32), listener: '15'.repeat(32) } as const;
 
-/** Answers nothing; a test puts in what it needs. */
-export function serverWith(answers: Partial<SessionServer> = {}): SessionServer {
-  const refuse = (): never => {
-    throw new HexdropError('not-receiving');
-  };
-  return {
-    list: refuse,
-    stat: refuse,
-    unlock: refuse,
-    read: refuse,
-    text: refuse,
-    offered: refuse,
-    asked: refuse,
-    ...answers,
-  };
-}
+const refuse = (): never => {
+  throw new HexdropError('not-receiving');
+};
+
+/** Refuses every question. */
+export const refusing = <Asker>(): QuestionServer<Asker> =>
+  Object.fromEntries(
+    questions.map((question) => [question.toLowerCase(), refuse]),
+  ) as unknown as QuestionServer<Asker>;
+
+/** Refuses everything; a test puts in what it needs. */
+export const serverWith = (answers: Partial<SessionServer> = {}): SessionServer => ({
+  ...refusing<Session>(),
+  offered: refuse,
+  asked: refuse,
+  ...answers,
+});
 
 /** One end of a session and what became of it. */
 export interface End {

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import type { Client } from '../../../shared/ipc/client.ts';
 import type { CaptureRecord } from '../../../shared/model/capture.ts';
 import { emptyRecord, recordBytes } from '../../../shared/model/capture-rows.ts';
-import { typeNumber } from '../../../shared/protocol/catalog.ts';
+import { answersTo, questions, typeNumber } from '../../../shared/protocol/catalog.ts';
+import type { TypeName } from '../../../shared/protocol/catalog.ts';
 import { parseFilter } from '../../../shared/protocol/filter/parse.ts';
 import type { Filter } from '../../../shared/protocol/filter/syntax.ts';
 import { busyCapture } from '../../testing/capture-session.ts';
@@ -218,6 +219,24 @@ describe('notes', () => {
       'no-bye',
       'refused',
     ]);
+  });
+
+  it.each(questions)('points at a slow answer to %s, and at none that came in time', (question) => {
+    const [answer] = answersTo(question);
+    const kindsAfter = (ms: number) =>
+      kindsOf([
+        { ...emptyRecord(), number: 1, id: 1, type: typeNumber[question] },
+        {
+          ...emptyRecord(),
+          number: 2,
+          id: 1,
+          type: typeNumber[answer as TypeName],
+          direction: 'out',
+          timeMs: ms,
+        },
+      ]);
+    expect(kindsAfter(2_001)).toEqual([['slow-answer', 2]]);
+    expect(kindsAfter(2_000)).toEqual([]);
   });
 
   it('does not miss a BYE that was said', () => {

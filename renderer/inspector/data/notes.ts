@@ -5,7 +5,7 @@
 
 import type { CaptureRecord, CaptureTransfer } from '../../../shared/model/capture.ts';
 import { captureEventKinds } from '../../../shared/model/capture.ts';
-import { messageByNumber, typeByNumber, typeNumber } from '../../../shared/protocol/catalog.ts';
+import { answersTo, questions, typeByNumber, typeNumber } from '../../../shared/protocol/catalog.ts';
 
 export type NoteKind =
   | 'error'
@@ -64,21 +64,11 @@ const slowAnswerMs = 2_000;
 
 const bulk: ReadonlySet<number> = new Set([typeNumber.DATA, typeNumber.PACK]);
 
-/** Answered by the program alone; an OFFER waits for a person. */
-const quick: ReadonlySet<number> = new Set([
-  typeNumber.LIST,
-  typeNumber.STAT,
-  typeNumber.READ,
-  typeNumber.TEXT,
-  typeNumber.PING,
-]);
-
-const answersOf = new Map(
-  [...quick].map((type) => [
-    type,
-    new Set<number>(
-      messageByNumber(type)?.answers.map((name) => typeNumber[name as keyof typeof typeNumber]) ?? [],
-    ),
+/** Answered by the program alone; an OFFER waits for a person. By number: the numbers of their answers. */
+const quick: ReadonlyMap<number, ReadonlySet<number>> = new Map(
+  ([...questions, 'PING'] as const).map((name) => [
+    typeNumber[name],
+    new Set(answersTo(name).map((answer) => typeNumber[answer])),
   ]),
 );
 
@@ -168,7 +158,7 @@ export class Notes {
   #takeAnswer(row: CaptureRecord): void {
     const key = `${row.connection}/${row.id}/${row.direction === 'in' ? 'out' : 'in'}`;
     const asked = this.#asked.get(key);
-    if (asked !== undefined && answersOf.get(asked.type)?.has(row.type) === true) {
+    if (asked !== undefined && quick.get(asked.type)?.has(row.type) === true) {
       this.#asked.delete(key);
       const tookMs = row.timeMs - asked.timeMs;
       if (tookMs > slowAnswerMs) this.#note(row, 'slow-answer', tookMs);

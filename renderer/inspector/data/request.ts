@@ -5,7 +5,7 @@
 
 import { emptyRecord } from '../../../shared/model/capture-rows.ts';
 import type { CaptureDirection, CaptureRecord } from '../../../shared/model/capture.ts';
-import { messageByNumber, typeNumber } from '../../../shared/protocol/catalog.ts';
+import { answersTo, typeByNumber, typeNumber } from '../../../shared/protocol/catalog.ts';
 import { headerBytes } from '../../../shared/protocol/limits.ts';
 import type { RowStore } from './row-store.ts';
 
@@ -117,8 +117,9 @@ const stages: readonly (readonly [number, number])[] = [
 function waitsOf(steps: readonly RequestStep[]): readonly RequestWait[] {
   const waits: RequestWait[] = [];
   for (const [index, step] of steps.entries()) {
-    const answers = messageByNumber(step.type)?.answers ?? [];
-    const wanted = new Set<number>(answers.map((name) => typeNumber[name as keyof typeof typeNumber]));
+    const name = typeByNumber(step.type);
+    const answers = name === undefined ? [] : answersTo(name);
+    const wanted = new Set<number>(answers.map((answer) => typeNumber[answer]));
     if (wanted.size > 0) wanted.add(typeNumber.ERROR);
     for (const [from, to] of stages) if (from === step.type) wanted.add(to);
     const answer = steps.slice(index + 1).find((each) => wanted.has(each.type));

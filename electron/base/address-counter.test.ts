@@ -39,3 +39,16 @@ test('leaving without having entered counts nothing', () => {
   counter.leave('a');
   expect(counter.total).toBe(0);
 });
+
+test('counts all addresses of an IPv6 /64 as one', () => {
+  const counter = new AddressCounter(2, 100);
+  expect(counter.enter('2001:db8::1')).toBe('admitted');
+  expect(counter.enter('2001:db8::2')).toBe('admitted');
+  expect(counter.enter('2001:db8::3')).toBe('surplus');
+  expect(counter.enter('2001:db8:0:1::3')).toBe('admitted');
+  counter.leave('2001:db8::9');
+  expect(counter.enter('2001:db8::3')).toBe('surplus');
+  counter.leave('2001:db8::9');
+  counter.leave('2001:db8::9');
+  expect(counter.enter('2001:db8::3')).toBe('admitted');
+});

@@ -2,12 +2,10 @@
 
 import { defaultPort } from '../../shared/model/peer.ts';
 import { isLinkLocalIPv6 } from '../base/links.ts';
+import { isLoopback } from '../base/origin.ts';
 import type { NetworkAddress } from './world.ts';
 
 const everywhere = new Set(['0.0.0.0', '::', '::0']);
-
-/** A name of this machine, or an address of it that nobody else has. */
-export const isLoopback = (host: string): boolean => /^127\.|^::1$|^localhost$/i.test(host);
 
 /** What stands for the zone, which is another one on every machine: the name of its own interface to that network. */
 const zoneThere = 'INTERFACE';

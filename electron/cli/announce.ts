@@ -5,7 +5,7 @@ import type { Endpoint } from '../../shared/model/peer.ts';
 import type { HexdropError } from '../../shared/errors/errors.ts';
 import type { Engine } from '../engine/api.ts';
 import { thisMachineKind } from '../base/machine-kind.ts';
-import { isLoopback } from './addresses.ts';
+import { isLoopback } from '../base/origin.ts';
 import type { CommandCall, CommandContext } from './context.ts';
 
 const nothing = (): Promise<void> => Promise.resolve();

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../shared/model/peer.ts';
 import type { Discovery, Whereabouts } from '../engine/api.ts';
 import { findPeers } from '../engine/devices.ts';
 import type { DiscoveryOptions } from '../engine/discovery.ts';
-import { isLoopback } from './addresses.ts';
+import { isLoopback } from '../base/origin.ts';
 import type { World } from './world.ts';
 
 /** A device that is there answers within one second, two when a packet is lost. */

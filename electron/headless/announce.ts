@@ -4,7 +4,8 @@ import { isIPv6 } from 'node:net';
 
 import type { UiVoice } from '../host/ui-program.ts';
 import type { PagePassword } from './page-password.ts';
-import { isLoopback, machineAddresses } from './host-names.ts';
+import { machineAddresses } from './host-names.ts';
+import { isLoopback } from '../base/origin.ts';
 import type { UiServer } from './server.ts';
 
 export interface RemoteWords {

@@ -5,6 +5,7 @@
 
 import { isIPv6 } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
+import { isLoopback, withoutMapping } from '../base/origin.ts';
 
 export interface HostNames {
   /** Whether `field`, a Host field, names this program. */
@@ -61,9 +62,7 @@ const withPorts = (hosts: readonly string[], { port, isSecure }: HostNameOptions
 
 /** A socket's address as people write it: IPv4 in IPv6 is IPv4. */
 export const plainAddress = (address: string | undefined): string =>
-  (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-
-export const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
+  withoutMapping(address ?? '').replace(/%.*$/, '');
 
 /** Whether a socket's other end is on another machine. */
 export const isElsewhere = (address: string): boolean =>

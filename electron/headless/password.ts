@@ -1,11 +1,12 @@
 /**
- * The password of a window that may be elsewhere: derived with scrypt, compared in constant time, a few tries for each
- * address and then a wait that grows. All addresses together have a limit too, since whoever is on the network can have
- * many. Keeps no password; the clock comes in as an argument.
+ * The password of a window that may be elsewhere: derived with scrypt, compared in constant time, and guessed as often as
+ * wrong-tries.ts allows. Keeps no password; the clock comes in as an argument.
  */
 
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+
+import { WrongTries } from '../base/wrong-tries.ts';
 
 /** 32 MiB and about 80 ms for a try; N of scrypt. */
 const usualWork = 32_768;
@@ -14,16 +15,8 @@ const keyBytes = 32;
 /** Each holds those 32 MiB. */
 const triesAtOnce = 2;
 
-/** A mistyped password costs nothing; a search does. */
-const freeTries = 3;
-const firstWaitMs = 1_000;
-const longestWaitMs = 300_000;
-/** The oldest is forgotten first. */
-const rememberedAddresses = 10_000;
-
 /** Wrong ones from everywhere together. Who has a window, or a printed address, is not kept out by it. */
-const wrongInWindow = 30;
-const windowMs = 60_000;
+const together = { tries: 30, withinMs: 60_000 };
 
 /** Longer ones would only keep the processor busy. */
 export const longestPassword = 1_024;
@@ -35,11 +28,6 @@ export type PasswordVerdict =
   | { readonly kind: 'wait'; readonly waitMs: number }
   | { readonly kind: 'busy' };
 
-interface Tries {
-  count: number;
-  waitUntilMs: number;
-}
-
 const derive = promisify<string, Buffer, number, ReturnType<typeof costOf>, Buffer>(scrypt);
 
 export class PasswordGuard {
@@ -47,10 +35,8 @@ export class PasswordGuard {
   readonly #derived: Promise<Buffer>;
   readonly #now: () => number;
   readonly #cost: ReturnType<typeof costOf>;
-  readonly #tries = new Map<string, Tries>();
+  readonly #tries = new WrongTries(together);
   #running = 0;
-  #windowStartMs = Number.NEGATIVE_INFINITY;
-  #wrong = 0;
 
   constructor(password: string, now: () => number = Date.now, work = usualWork) {
     this.#now = now;
@@ -61,41 +47,20 @@ export class PasswordGuard {
   }
 
   async check(password: string, address: string): Promise<PasswordVerdict> {
-    const nowMs = this.#now();
-    const tries = this.#tries.get(address) ?? { count: 0, waitUntilMs: 0 };
-    if (nowMs < tries.waitUntilMs) return { kind: 'wait', waitMs: tries.waitUntilMs - nowMs };
-    if (nowMs - this.#windowStartMs >= windowMs) {
-      this.#windowStartMs = nowMs;
-      this.#wrong = 0;
-    }
-    if (this.#wrong >= wrongInWindow) return { kind: 'wait', waitMs: this.#windowStartMs + windowMs - nowMs };
+    // Asked first: a try that is not looked at must not count.
     if (this.#running >= triesAtOnce) return { kind: 'busy' };
-    // Counted before the answer is known: tries at the same time must not pass as one.
-    this.#count(tries, address, nowMs);
+    const waitMs = this.#tries.begin(address, this.#now());
+    if (waitMs !== undefined) return { kind: 'wait', waitMs };
     this.#running += 1;
     try {
       const guess = password.length > longestPassword ? '' : password;
       const derived = await derive(normalised(guess), this.#salt, keyBytes, this.#cost);
       if (!timingSafeEqual(derived, await this.#derived)) return { kind: 'wrong' };
-      this.#tries.delete(address);
-      this.#wrong -= 1;
+      this.#tries.right(address);
       return { kind: 'right' };
     } finally {
       this.#running -= 1;
     }
-  }
-
-  #count(tries: Tries, address: string, nowMs: number): void {
-    this.#wrong += 1;
-    tries.count += 1;
-    if (tries.count >= freeTries) {
-      tries.waitUntilMs = nowMs + Math.min(longestWaitMs, firstWaitMs * 2 ** (tries.count - freeTries));
-    }
-    this.#tries.delete(address);
-    this.#tries.set(address, tries);
-    if (this.#tries.size <= rememberedAddresses) return;
-    const [oldest] = this.#tries.keys();
-    if (oldest !== undefined) this.#tries.delete(oldest);
   }
 }
 

@@ -3,7 +3,7 @@
  * when they change. Writes the `self` of the snapshot.
  */
 
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { platform } from 'node:os';
 
 import { deviceWords } from '../../shared/model/device-words.ts';
@@ -12,6 +12,7 @@ import type { Settings } from '../../shared/model/settings.ts';
 import type { Discovery, Engine } from '../engine/api.ts';
 import { startDiscovery } from '../engine/discovery.ts';
 import { interfaceAddresses } from '../base/interface-addresses.ts';
+import { isLoopback } from '../base/origin.ts';
 import { thisMachineKind } from '../base/machine-kind.ts';
 import { formatAddress } from '../base/address.ts';
 import { asHexdropError } from '../../shared/errors/errors.ts';
@@ -185,5 +186,3 @@ const reachableAt = (host: string | undefined, port: number): readonly Interface
   }
   return addresses.filter(({ address }) => address === host);
 };
-
-const isLoopback = (host: string): boolean => host === '::1' || (isIPv4(host) && host.startsWith('127.'));

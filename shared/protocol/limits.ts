@@ -161,7 +161,7 @@ export const limitTable = {
   connectionsPerAddress: limit(
     32,
     'connections',
-    'connections from one address at a time, lanes included',
+    'connections from one origin (IPv4 address or IPv6 /64) at a time, lanes included',
     'eight transfers with four lanes each',
   ),
   lanesPerTransfer: limit(

@@ -14,6 +14,7 @@ import { limits } from '../../../shared/protocol/limits.ts';
 import { defaultPort } from '../../../shared/model/peer.ts';
 import { interfaceKind } from '../../base/interface-kind.ts';
 import { isLinkLocalIPv6, isOnLink, linksOf } from '../../base/links.ts';
+import { isLoopback } from '../../base/origin.ts';
 import type { Link } from '../../base/links.ts';
 import { formatAddress } from '../../base/address.ts';
 import { causesOf } from './doctor-causes.ts';
@@ -52,8 +53,7 @@ export const diagnose = async (
   const links = (sources.links ?? (() => linksOf(networkInterfaces())))();
   const steps: DoctorStep[] = [];
   const typed = 'addresses' in target ? target.addresses.slice(0, mostAddresses) : [target];
-  const isLoopback = typed.every(({ host }) => /^127\.|^::1$|^localhost$/i.test(host));
-  if (!isLoopback) {
+  if (!typed.every(({ host }) => isLoopback(host))) {
     steps.push({
       tried: 'interfaces',
       outcome: links.length > 0 ? 'good' : 'bad',
@@ -134,13 +134,9 @@ class Examination {
     return { told: this.#told, finding: { outcome, isOwnSubnet, isVpn, isThere } };
   }
 
-  get #isLoopback(): boolean {
-    return /^127\.|^::1$/.test(this.#endpoint.host);
-  }
-
   #isOwnSubnet(): boolean {
     const { host } = this.#endpoint;
-    if (this.#isLoopback) return true;
+    if (isLoopback(this.#endpoint.host)) return true;
     const [address = ''] = host.split('%');
     const family = isIPv4(address) ? 'IPv4' : 'IPv6';
     const link = this.#links.find((candidate) => isOnLink(candidate, address, family));
@@ -155,7 +151,7 @@ class Examination {
 
   /** Whether the system would send there through a VPN, although it is not that VPN's own network. */
   async #leavesByVpn(): Promise<boolean> {
-    if (this.#isLoopback) return false;
+    if (isLoopback(this.#endpoint.host)) return false;
     const { host } = this.#endpoint;
     const from = await (this.#sources.route ?? routeTo)(host).catch(() => undefined);
     const link = this.#links.find(({ addresses }) => addresses.some(({ address }) => address === from));

@@ -9,6 +9,7 @@ import type { TransferResult, TransferView } from '../../shared/model/transfer.t
 import { HexdropError, isErrorCode } from '../../shared/errors/errors.ts';
 import type { Engine, EngineEvent } from '../engine/api.ts';
 import { shortDeviceId } from '../../shared/model/device-id.ts';
+import { isOver } from '../../shared/model/transfer-progress.ts';
 import { formatBytes, formatElapsed } from './terminal/format.ts';
 import type { Output } from './terminal/output.ts';
 import { progressLines } from './terminal/progress.ts';
@@ -18,9 +19,6 @@ import type { Omission } from './terminal/summary.ts';
 /** Ten redraws a second, and four JSON lines. */
 const redrawMs = 100;
 const jsonTicks = 3;
-
-const isOver = (view: TransferView): boolean =>
-  view.state === 'done' || view.state === 'failed' || view.state === 'declined' || view.state === 'cancelled';
 
 /** A peer in words: alias, short id, and what is known of it. */
 export const peerInWords = ({ alias, deviceId }: PeerView): string =>

@@ -1,6 +1,7 @@
 /** How busy the program is, for what a shell shows outside of its windows. Told at most four times a second. */
 
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
+import { settledBytes } from '../../shared/model/transfer-progress.ts';
 import type { Activity } from './api.ts';
 
 const tellEveryMs = 250;
@@ -71,8 +72,5 @@ export function activityOf({ transfers, waitingOffers, shares }: ActivitySources
     ...(fraction === undefined ? {} : { fraction: Math.min(1, fraction) }),
   };
 }
-
-const settledBytes = ({ bytes, resumedBytes, passedBytes }: TransferCard): number =>
-  bytes + resumedBytes + passedBytes;
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

@@ -11,6 +11,7 @@ import type {
   TransferState,
   TransferView,
 } from '../../../shared/model/transfer.ts';
+import { isOver } from '../../../shared/model/transfer-progress.ts';
 import { errorTable, HexdropError } from '../../../shared/errors/errors.ts';
 import type { ErrorCode } from '../../../shared/errors/errors.ts';
 import type { EngineEvent } from '../api.ts';
@@ -94,12 +95,7 @@ export class TransferRecord {
   }
 
   get isOver(): boolean {
-    return (
-      this.#state === 'done' ||
-      this.#state === 'failed' ||
-      this.#state === 'declined' ||
-      this.#state === 'cancelled'
-    );
+    return isOver({ state: this.#state });
   }
 
   /** Whether the receiver has ever accepted it. */

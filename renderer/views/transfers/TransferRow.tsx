@@ -13,7 +13,8 @@ import { commonText } from '../../i18n/common.ts';
 import { errorSentence } from '../../i18n/errors.ts';
 import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
 import { actionsOf, type TransferDeeds } from './actions.ts';
-import { fractionOf, isOver, resumedFractionOf, settledBytes, toneOf } from './card.ts';
+import { fractionOf, resumedFractionOf, toneOf } from './card.ts';
+import { isOver, settledBytes } from '../../../shared/model/transfer-progress.ts';
 import { transfersText } from './text.ts';
 
 export interface TransferRowProps {

@@ -17,7 +17,8 @@ import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
 import { useClient } from '../../store/engine.ts';
 import { dialable } from '../devices/dialable.ts';
 import { actionsOf, type TransferDeeds } from './actions.ts';
-import { fractionOf, isOver, resumedFractionOf, settledBytes, tookSeconds, toneOf } from './card.ts';
+import { fractionOf, resumedFractionOf, tookSeconds, toneOf } from './card.ts';
+import { isOver, settledBytes } from '../../../shared/model/transfer-progress.ts';
 import { transfersText } from './text.ts';
 import { StateWord } from './TransferRow.tsx';
 

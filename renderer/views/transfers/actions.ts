@@ -5,7 +5,7 @@ import { useCallback } from 'react';
 import type { TransferCard } from '../../../shared/model/transfer-card.ts';
 import { useAct } from '../../shell/act.ts';
 import { useSnapshot } from '../../store/engine.ts';
-import { isOver } from './card.ts';
+import { isOver } from '../../../shared/model/transfer-progress.ts';
 
 export interface TransferActions {
   readonly canPause: boolean;

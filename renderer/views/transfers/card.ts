@@ -1,9 +1,7 @@
 /** What a transfer card says, worked out once for row and sheet. Pure. */
 
 import type { TransferCard } from '../../../shared/model/transfer-card.ts';
-
-export const isOver = ({ state }: TransferCard): boolean =>
-  state === 'done' || state === 'failed' || state === 'declined' || state === 'cancelled';
+import { isOver, settledBytes } from '../../../shared/model/transfer-progress.ts';
 
 export type TransferFilter = 'all' | 'active' | 'sent' | 'received' | 'failed';
 
@@ -37,10 +35,6 @@ export const byRecency = (one: TransferCard, other: TransferCard): number => {
   const [a, b] = [one, other].map((card) => card.endedAtMs ?? card.startedAtMs) as [number, number];
   return b - a || (one.id < other.id ? -1 : 1);
 };
-
-/** Bytes that are settled: committed, there before, or not needed. */
-export const settledBytes = ({ bytes, resumedBytes, passedBytes }: TransferCard): number =>
-  bytes + resumedBytes + passedBytes;
 
 /** 0 to 1; undefined while the total is not known. A transfer of empty files goes by files. */
 export const fractionOf = (card: TransferCard): number | undefined => {

@@ -8,7 +8,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { TransferCard } from '../../../shared/model/transfer-card.ts';
 import { useReport } from '../../shell/act.ts';
 import { useClient, useSnapshot } from '../../store/engine.ts';
-import { byRecency, fitsFilter, fitsSearch, isOver, type TransferFilter } from './card.ts';
+import { byRecency, fitsFilter, fitsSearch, type TransferFilter } from './card.ts';
+import { isOver } from '../../../shared/model/transfer-progress.ts';
 
 const pageSize = 200;
 /** The next page is asked for when this many rows are left. */

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { TransferCard } from '../../../shared/model/transfer-card.ts';
 import { idOf, nowMs, transfers } from '../../testing/fixture.ts';
 import { preparePage, show } from '../../testing/render.tsx';
-import { byRecency, fitsFilter, fitsSearch, fractionOf, settledBytes } from './card.ts';
+import { byRecency, fitsFilter, fitsSearch, fractionOf } from './card.ts';
+import { settledBytes } from '../../../shared/model/transfer-progress.ts';
 import { TransfersView } from './TransfersView.tsx';
 
 preparePage();

@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 
 import type { CallName } from '../../shared/ipc/contract/index.ts';
-import type { CaptureConnection, CaptureSelection, CaptureTransfer } from '../../shared/model/capture.ts';
 import type { CaptureSource, RangeRows } from '../engine/api.ts';
 import { HexdropError } from '../../shared/errors/errors.ts';
 import { CaptureFiles } from './capture-files.ts';
@@ -41,12 +40,12 @@ export function captureHandlers({ engine, grants }: HostContext): CaptureHandler
   };
 
   const handlers: Pick<Handlers, CaptureCall> = {
-    'capture.status': ({ source }) => statusOf(capture.source(source)),
+    'capture.status': ({ source }) => capture.source(source).status(),
     'capture.records': async ({ source, from, most, waitMs = 0 }, { signal }) => {
       const asked = capture.source(source);
       if (waitMs > 0 && asked.status().nextRecord <= from) await growth(asked, waitMs, signal);
       const { rows, next } = asked.records(from, most);
-      return new WithBytes({ next, status: statusOf(asked) }, rows);
+      return new WithBytes({ next, status: asked.status() }, rows);
     },
     'capture.payload': ({ source, record, offset, length }) => {
       const { bytes, ...about } = capture.source(source).payload(record, offset, length);
@@ -54,7 +53,7 @@ export function captureHandlers({ engine, grants }: HostContext): CaptureHandler
     },
     'capture.heads': ({ source, records, bytes: most }) => {
       const { lengths, bytes } = capture.source(source).heads(records, most);
-      return new WithBytes({ lengths: [...lengths] }, bytes);
+      return new WithBytes({ lengths }, bytes);
     },
     'capture.chunks': ({ source, ...range }) => {
       return rangeAnswer(capture.source(source).chunks(range));
@@ -66,13 +65,12 @@ export function captureHandlers({ engine, grants }: HostContext): CaptureHandler
       const asked = capture.source(source);
       return {
         version: asked.status().connectionsVersion,
-        connections: asked.connections().map(connectionOf),
-        transfers: asked.transfers().map(transferOf),
+        connections: asked.connections(),
+        transfers: asked.transfers(),
       };
     },
     'capture.search': ({ source, needle, ...request }) => {
-      const result = capture.source(source).search({ ...request, needle: Buffer.from(needle, 'hex') });
-      return { ...result, found: [...result.found] };
+      return capture.source(source).search({ ...request, needle: Buffer.from(needle, 'hex') });
     },
     'capture.configure': (change) => capture.configure(change),
     'capture.clear': () => {
@@ -80,8 +78,7 @@ export function captureHandlers({ engine, grants }: HostContext): CaptureHandler
       return {};
     },
 
-    'capture.export': async ({ source, format, dir, name = exportName(), ...selected }, { window }) => {
-      const selection = selectionOf(selected);
+    'capture.export': async ({ source, format, dir, name = exportName(), ...selection }, { window }) => {
       if (dir === undefined) {
         const { exported, path } = files.newExport(window);
         const result = await capture.export({ source, selection, format, path });
@@ -110,12 +107,11 @@ export function captureHandlers({ engine, grants }: HostContext): CaptureHandler
       return {};
     },
     'capture.tools': async () => ({ wireshark: (await findWireshark()) !== undefined }),
-    'capture.wireshark': async ({ source, format, ...selected }, { window }) => {
+    'capture.wireshark': async ({ source, format, ...selection }, { window }) => {
       window.requireSameMachine();
       const program = await findWireshark();
       if (program === undefined) throw new HexdropError('not-supported', 'Wireshark is not installed here.');
       const { path } = files.newExport(window);
-      const selection = selectionOf(selected);
       const { packets, missing } = await capture.export({ source, selection, format, path });
       await startWireshark(program, path);
       return { packets, missing };
@@ -140,29 +136,6 @@ const growth = (source: CaptureSource, waitMs: number, signal: AbortSignal): Pro
 
 const rangeAnswer = ({ rows, next }: RangeRows) =>
   new WithBytes(next === undefined ? {} : { next: next.offset }, rows);
-
-const statusOf = (source: CaptureSource) => {
-  const { file, ...status } = source.status();
-  return file === undefined ? status : { ...status, file: { ...file, notes: [...file.notes] } };
-};
-
-const connectionOf = ({ events, ...connection }: CaptureConnection) => ({
-  ...connection,
-  events: events.map((event) => ({ ...event })),
-});
-
-const transferOf = ({ lanes, ...transfer }: CaptureTransfer) => ({ ...transfer, lanes: [...lanes] });
-
-const selectionOf = ({
-  records,
-  connections,
-}: {
-  records?: (readonly [number, number])[];
-  connections?: number[];
-}): CaptureSelection => ({
-  ...(records === undefined ? {} : { records }),
-  ...(connections === undefined ? {} : { connections }),
-});
 
 const exportName = (): string =>
   `hexdrop-${new Date().toISOString().slice(0, 19).replaceAll(/[:T]/gu, '-')}.pcapng`;

@@ -77,7 +77,7 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       if (deviceId === undefined) {
         throw new HexdropError('not-verified', 'Without encryption nobody can prove to be this device.');
       }
-      return { words: [...deviceWords(deviceId)] };
+      return { words: deviceWords(deviceId) };
     },
     'devices.probe': async ({ to }) => {
       const route = targets.route(to);
@@ -93,21 +93,17 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       const card = 'device' in to ? devices.card(to.device) : undefined;
       const expectDeviceId = card?.deviceId;
       const target = card ?? targets.route(to).endpoint;
-      const report = await diagnose(target, {
+      return diagnose(target, {
         probe: (endpoint) => engine.probe({ to: endpoint, expectDeviceId, onlyThere: true }),
       });
-      return { steps: report.steps.map((step) => ({ ...step })), causes: [...report.causes] };
     },
     'devices.refresh': () => {
       parts.presence.refresh();
       return {};
     },
 
-    'files.places': () => ({ places: [...files.places(settings.current.downloadDir)] }),
-    'files.list': async ({ ref }, { signal }) => {
-      const folder = await files.list(ref, signal);
-      return { ...folder, crumbs: [...folder.crumbs], entries: [...folder.entries] };
-    },
+    'files.places': () => ({ places: files.places(settings.current.downloadDir) }),
+    'files.list': ({ ref }, { signal }) => files.list(ref, signal),
     'files.resolve': ({ path }) => files.resolve(path),
     'files.makeFolder': async ({ ref, name }) => ({ ref: await files.makeFolder(ref, name) }),
     'files.measure': async ({ refs }, { signal }) => {
@@ -124,7 +120,7 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       uploads.addEntries(upload, entries);
       return {};
     },
-    'uploads.complete': ({ upload }) => ({ items: [...uploads.complete(upload)] }),
+    'uploads.complete': ({ upload }) => ({ items: uploads.complete(upload) }),
     'uploads.push': ({ upload, request, file, offset }, { bytes }) => ({
       more: uploads.push(upload, request, { file, offset }, bytes),
     }),
@@ -176,14 +172,11 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       return {};
     },
     'transfers.openFolder': ({ id }, { window }) => openFolder(window, transfers.place(id).folder),
-    'transfers.history': (query) => {
-      const { entries, total } = transfers.page(query);
-      return { entries: [...entries], total };
-    },
+    'transfers.history': (query) => transfers.page(query),
     'transfers.faults': ({ id }) => ({
-      faults: [...transfers.faults(id)],
-      notices: [...transfers.notices(id)],
-      omissions: [...transfers.omissions(id)],
+      faults: transfers.faults(id),
+      notices: transfers.notices(id),
+      omissions: transfers.omissions(id),
     }),
     'texts.send': async ({ to, text, ...reach }) => {
       const route = targets.route(to, reach);
@@ -203,10 +196,7 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
       return {};
     },
 
-    'offers.check': async ({ id, dir }) => {
-      const found = await offers.check(id, await folderOf(dir));
-      return { ...found, conflicts: [...found.conflicts] };
-    },
+    'offers.check': async ({ id, dir }) => offers.check(id, await folderOf(dir)),
     'offers.accept': async ({ id, dir, onConflict, except }) => {
       offers.accept(id, { dir: await folderOf(dir), onConflict, except });
       return {};

@@ -33,7 +33,7 @@ export class Remote {
     return {
       device: this.#devices.reached(page.peer, route.endpoint),
       writable: page.writable,
-      entries: page.entries.map((entry) => ({ ...entry })),
+      entries: page.entries,
       more: page.more,
     };
   }

@@ -225,7 +225,7 @@ class LinkClient implements Client {
           const parsed = v.safeParse(calls[name].result, outcome.value);
           if (!parsed.success)
             return reject(linkFailure('link-mismatch', `${name}: ${whatIsWrong(parsed.issues)}`));
-          resolve({ value: parsed.output, bytes: outcome.bytes });
+          resolve({ value: parsed.output as CallResult<Name>, bytes: outcome.bytes });
         },
       });
       this.#say({ kind: 'call', id, name, args }, { bytes, blob });

@@ -6,6 +6,7 @@
 
 import type * as v from 'valibot';
 
+import type { DeepReadonly } from '../../base/deep-readonly.ts';
 import { captureCalls } from './capture.ts';
 import { deviceCalls } from './devices.ts';
 import { events } from './events.ts';
@@ -29,11 +30,11 @@ export const calls = {
 };
 
 export type CallName = keyof typeof calls;
-export type CallArgs<Name extends CallName> = v.InferOutput<(typeof calls)[Name]['args']>;
-export type CallResult<Name extends CallName> = v.InferOutput<(typeof calls)[Name]['result']>;
+export type CallArgs<Name extends CallName> = DeepReadonly<v.InferOutput<(typeof calls)[Name]['args']>>;
+export type CallResult<Name extends CallName> = DeepReadonly<v.InferOutput<(typeof calls)[Name]['result']>>;
 
 export type EventName = keyof typeof events;
-export type EventData<Name extends EventName> = v.InferOutput<(typeof events)[Name]>;
+export type EventData<Name extends EventName> = DeepReadonly<v.InferOutput<(typeof events)[Name]>>;
 
 export const isCallName = (name: string): name is CallName => Object.hasOwn(calls, name);
 export const isEventName = (name: string): name is EventName => Object.hasOwn(events, name);

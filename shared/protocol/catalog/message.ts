@@ -4,6 +4,7 @@
  */
 
 import type * as v from 'valibot';
+import type { DeepReadonly } from '../../base/deep-readonly.ts';
 import type { Behaviour, RequestKind } from './behaviour.ts';
 import type { BinaryField, RecordOf } from './fields.ts';
 
@@ -70,14 +71,6 @@ export type PayloadOf<M> = M extends { payload: 'json'; schema: infer Schema ext
   : M extends { payload: 'binary'; fields: infer Fields extends readonly BinaryField[] }
     ? RecordOf<Fields>
     : never;
-
-type DeepReadonly<T> = T extends readonly [] | readonly [unknown, ...unknown[]]
-  ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-  : T extends readonly (infer Item)[]
-    ? readonly DeepReadonly<Item>[]
-    : T extends object
-      ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-      : T;
 
 interface RowText extends Behaviour {
   readonly family: Family;

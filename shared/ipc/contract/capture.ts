@@ -17,7 +17,7 @@ import type { CaptureNote } from '../../model/capture-notes.ts';
 import { captureNoteKinds } from '../../model/capture-notes.ts';
 import { mostBatchBytes } from '../../model/capture-rows.ts';
 import { count, nothing, number, ref } from './atoms.ts';
-import { command, parserOf, query } from './define.ts';
+import { call, parserOf } from './define.ts';
 
 /** `live`, or what `capture.open` answered. */
 const source = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
@@ -142,12 +142,12 @@ const selection = {
 const needle = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{2}){1,256}$/u));
 
 export const captureCalls = {
-  'capture.status': query(oneSource, status),
+  'capture.status': call(oneSource, status),
   /**
    * Rows from record `from` on, or from the first that is still there; at most one batch. `waitMs`: when there is none
    * yet, wait so long for one. `next` is where to go on.
    */
-  'capture.records': query(
+  'capture.records': call(
     v.strictObject({
       source,
       from: recordNumber,
@@ -158,7 +158,7 @@ export const captureCalls = {
     'result',
   ),
   /** A range of a frame's payload, or of loose bytes. What is not kept is not there: see `kept`. */
-  'capture.payload': query(
+  'capture.payload': call(
     v.strictObject({
       source,
       record: recordNumber,
@@ -169,7 +169,7 @@ export const captureCalls = {
     'result',
   ),
   /** The first kept bytes of many payloads, one after the other, for the summaries of a screenful of rows. */
-  'capture.heads': query(
+  'capture.heads': call(
     v.strictObject({
       source,
       records: v.pipe(v.array(recordNumber), v.maxLength(256)),
@@ -179,18 +179,18 @@ export const captureCalls = {
     'result',
   ),
   /** Chunk rows that overlap a stretch of one direction's stream; at most one batch. `next` is the offset to go on from. */
-  'capture.chunks': query(
+  'capture.chunks': call(
     v.strictObject({ source, connection: count, direction, from: count, to: count }),
     v.object({ next: v.exactOptional(count) }),
     'result',
   ),
   /** Record rows of one direction's stream that overlap a stretch of it; at most one batch. */
-  'capture.framesAt': query(
+  'capture.framesAt': call(
     v.strictObject({ source, connection: count, direction, from: count, to: count }),
     v.object({ next: v.exactOptional(count) }),
     'result',
   ),
-  'capture.connections': query(
+  'capture.connections': call(
     oneSource,
     v.object({ version: count, connections: v.array(connection), transfers: v.array(transfer) }),
   ),
@@ -198,7 +198,7 @@ export const captureCalls = {
    * Records whose kept bytes hold these bytes, header included. Looks for a short while; `next` is where to go on, and is
    * absent when all was looked at.
    */
-  'capture.search': query(
+  'capture.search': call(
     v.strictObject({
       source,
       needle,
@@ -210,7 +210,7 @@ export const captureCalls = {
     v.object({ found: v.array(count), next: v.exactOptional(count) }),
   ),
   /** Of the live capture. */
-  'capture.configure': command(
+  'capture.configure': call(
     v.strictObject({
       state: v.exactOptional(v.picklist(['running', 'paused', 'off'])),
       budgetBytes: v.exactOptional(v.pipe(count, v.minValue(leastBudgetBytes), v.maxValue(mostBudgetBytes))),
@@ -219,12 +219,12 @@ export const captureCalls = {
     settings,
   ),
   /** Forgets all records of the live capture; numbers go on. */
-  'capture.clear': command(nothing, nothing),
+  'capture.clear': call(nothing, nothing),
   /**
    * Writes a pcapng file: into the folder `dir` under `name`, or, without `dir`, into a file that `capture.exported` reads
    * and `capture.dropExport` removes.
    */
-  'capture.export': command(
+  'capture.export': call(
     v.strictObject({
       source,
       ...selection,
@@ -244,7 +244,7 @@ export const captureCalls = {
       ref: v.exactOptional(v.string()),
     }),
   ),
-  'capture.exported': query(
+  'capture.exported': call(
     v.strictObject({
       exported: v.string(),
       offset: count,
@@ -253,11 +253,11 @@ export const captureCalls = {
     nothing,
     'result',
   ),
-  'capture.dropExport': command(v.strictObject({ exported: v.string() }), nothing),
+  'capture.dropExport': call(v.strictObject({ exported: v.string() }), nothing),
   /** Opens a capture file as a source of its own. Answers at once; `capture.status` tells how far it has been read. */
-  'capture.open': command(v.strictObject({ ref }), v.object({ source: v.string() })),
+  'capture.open': call(v.strictObject({ ref }), v.object({ source: v.string() })),
   /** Opens what a page has: the file comes in runs, in order, the last one with `isLast`. */
-  'capture.upload': command(
+  'capture.upload': call(
     v.strictObject({
       /** Of the first answer; absent on the first call. */
       upload: v.exactOptional(v.string()),
@@ -267,11 +267,11 @@ export const captureCalls = {
     v.object({ upload: v.string(), source: v.exactOptional(v.string()) }),
     'args',
   ),
-  'capture.close': command(oneSource, nothing),
+  'capture.close': call(oneSource, nothing),
   /** Whether Wireshark is on the engine's machine. */
-  'capture.tools': query(nothing, v.object({ wireshark: v.boolean() })),
+  'capture.tools': call(nothing, v.object({ wireshark: v.boolean() })),
   /** Exports into a temporary file and starts Wireshark on it, on the engine's machine. */
-  'capture.wireshark': command(
+  'capture.wireshark': call(
     v.strictObject({ source, ...selection, format: v.picklist(['raw-ip', 'exported-pdu']) }),
     v.object({ packets: count, missing: count }),
   ),

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 
 import type { DoctorReport } from '../../model/device.ts';
 import { cardId, count, nothing, target } from './atoms.ts';
-import { command, parserOf, query } from './define.ts';
+import { call, parserOf } from './define.ts';
 
 const doctorReport = parserOf<DoctorReport>()(
   v.object({
@@ -44,18 +44,18 @@ const doctorReport = parserOf<DoctorReport>()(
 );
 
 export const deviceCalls = {
-  'devices.favourite': command(v.strictObject({ id: cardId, on: v.boolean() }), nothing),
+  'devices.favourite': call(v.strictObject({ id: cardId, on: v.boolean() }), nothing),
   /** Forgets its key and its addresses. An announced device comes back as a new one. */
-  'devices.forget': command(v.strictObject({ id: cardId }), nothing),
+  'devices.forget': call(v.strictObject({ id: cardId }), nothing),
   /** The person compared the words of both devices. */
-  'devices.verify': command(v.strictObject({ id: cardId, on: v.boolean() }), nothing),
+  'devices.verify': call(v.strictObject({ id: cardId, on: v.boolean() }), nothing),
   /** Refused for a device that is not verified. */
-  'devices.autoAccept': command(v.strictObject({ id: cardId, on: v.boolean() }), nothing),
+  'devices.autoAccept': call(v.strictObject({ id: cardId, on: v.boolean() }), nothing),
   /** The words of a device's id, to be compared with what its own window shows. */
-  'devices.words': query(v.strictObject({ id: cardId }), v.object({ words: v.array(v.string()) })),
+  'devices.words': call(v.strictObject({ id: cardId }), v.object({ words: v.array(v.string()) })),
   /** Dials and ends: who answers there, and how long it took. */
-  'devices.probe': command(v.strictObject({ to: target }), v.object({ id: cardId, tookMs: count })),
-  'devices.diagnose': query(v.strictObject({ to: target }), doctorReport),
+  'devices.probe': call(v.strictObject({ to: target }), v.object({ id: cardId, tookMs: count })),
+  'devices.diagnose': call(v.strictObject({ to: target }), doctorReport),
   /** Looks again now, on all interfaces. */
-  'devices.refresh': command(nothing, nothing),
+  'devices.refresh': call(nothing, nothing),
 };

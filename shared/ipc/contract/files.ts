@@ -4,7 +4,7 @@ import * as v from 'valibot';
 
 import type { LocalFolder, PickedItem, Place } from '../../model/local.ts';
 import { count, nothing, ref, refs } from './atoms.ts';
-import { command, parserOf, query } from './define.ts';
+import { call, parserOf } from './define.ts';
 
 const place = parserOf<Place>()(
   v.object({
@@ -58,37 +58,37 @@ const uploadEntry = v.strictObject({
 });
 
 export const fileCalls = {
-  'files.places': query(nothing, v.object({ places: v.array(place) })),
-  'files.list': query(v.strictObject({ ref }), localFolder),
+  'files.places': call(nothing, v.object({ places: v.array(place) })),
+  'files.list': call(v.strictObject({ ref }), localFolder),
   /** A path as a person types it, of the engine's machine; `~` is home. */
-  'files.resolve': query(
+  'files.resolve': call(
     v.strictObject({ path: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4096)) }),
     v.object({ ref, kind: v.picklist(['file', 'folder']) }),
   ),
-  'files.makeFolder': command(v.strictObject({ ref, name }), v.object({ ref })),
+  'files.makeFolder': call(v.strictObject({ ref, name }), v.object({ ref })),
   /** Counts for a short while; what is larger comes back with `complete: false`. */
-  'files.measure': query(v.strictObject({ refs }), v.object({ items: v.array(pickedItem) })),
+  'files.measure': call(v.strictObject({ refs }), v.object({ items: v.array(pickedItem) })),
 
   /** A tree of the page: entries follow in as many calls as it takes, content when the engine asks (`upload-wanted`). */
-  'uploads.begin': command(nothing, v.object({ upload: ref })),
-  'uploads.entries': command(
+  'uploads.begin': call(nothing, v.object({ upload: ref })),
+  'uploads.entries': call(
     v.strictObject({ upload: ref, entries: v.pipe(v.array(uploadEntry), v.maxLength(2000)) }),
     nothing,
   ),
   /** The tree is told: one item for each name at its top, with the refs that `transfers.send` takes. */
-  'uploads.complete': command(v.strictObject({ upload: ref }), v.object({ items: v.array(pickedItem) })),
+  'uploads.complete': call(v.strictObject({ upload: ref }), v.object({ items: v.array(pickedItem) })),
   /**
    * Content of one part that is wanted, beside it as bytes: of file number `file` from `offset` on, which is where the
    * part stands. Answered at once; `more`: the part is not whole yet, and still needed. What is wanted at a time is
    * bounded, which is all the backpressure there is.
    */
-  'uploads.push': command(
+  'uploads.push': call(
     v.strictObject({ upload: ref, request: count, file: count, offset: count }),
     v.object({ more: v.boolean() }),
     'args',
   ),
   /** The same for small files: several parts, each whole, one behind the other. Those that are of no use any more are passed over. */
-  'uploads.pushWhole': command(
+  'uploads.pushWhole': call(
     v.strictObject({
       upload: ref,
       parts: v.pipe(
@@ -101,7 +101,7 @@ export const fileCalls = {
     'args',
   ),
   /** The page cannot read this file (any more). */
-  'uploads.fail': command(
+  'uploads.fail': call(
     v.strictObject({
       upload: ref,
       request: count,
@@ -111,6 +111,6 @@ export const fileCalls = {
     nothing,
   ),
   /** The same page over a new link, within seconds: what is wanted is told again, from where it stands. */
-  'uploads.continue': command(v.strictObject({ upload: ref }), nothing),
-  'uploads.drop': command(v.strictObject({ upload: ref }), nothing),
+  'uploads.continue': call(v.strictObject({ upload: ref }), nothing),
+  'uploads.drop': call(v.strictObject({ upload: ref }), nothing),
 };

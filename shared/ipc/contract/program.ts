@@ -4,13 +4,13 @@ import * as v from 'valibot';
 
 import type { Settings } from '../../model/settings.ts';
 import { conflictPolicy, hue, nothing, pin, port, ref, shareName } from './atoms.ts';
-import { command, parserOf } from './define.ts';
+import { call, parserOf } from './define.ts';
 import { settingsValue } from './views.ts';
 
 const limit = v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1024)));
 
 export const shareCalls = {
-  'shares.add': command(
+  'shares.add': call(
     v.strictObject({
       ref,
       name: v.exactOptional(shareName),
@@ -20,7 +20,7 @@ export const shareCalls = {
     v.object({ name: shareName }),
   ),
   /** `pin: null` takes the PIN away. */
-  'shares.update': command(
+  'shares.update': call(
     v.strictObject({
       name: shareName,
       writable: v.exactOptional(v.boolean()),
@@ -28,8 +28,8 @@ export const shareCalls = {
     }),
     nothing,
   ),
-  'shares.remove': command(v.strictObject({ name: shareName }), nothing),
-  'shares.openFolder': command(v.strictObject({ name: shareName }), nothing),
+  'shares.remove': call(v.strictObject({ name: shareName }), nothing),
+  'shares.openFolder': call(v.strictObject({ name: shareName }), nothing),
 };
 
 /** What a person can set by its value; where files go is a folder that was chosen. */
@@ -54,14 +54,14 @@ export const settingsPatch = parserOf<Partial<Omit<Settings, 'downloadDir'>>>()(
 
 export const programCalls = {
   /** Takes effect at once; answers with the settings as they are then. */
-  'settings.update': command(settingsPatch, settingsValue),
-  'settings.downloadDir': command(v.strictObject({ ref }), settingsValue),
-  'program.openDownloads': command(nothing, nothing),
+  'settings.update': call(settingsPatch, settingsValue),
+  'settings.downloadDir': call(v.strictObject({ ref }), settingsValue),
+  'program.openDownloads': call(nothing, nothing),
   /** Asks where versions are published, at most once a day; rejects with `unreachable`. Downloads nothing. */
-  'program.latestRelease': command(
+  'program.latestRelease': call(
     nothing,
     v.object({ version: v.string(), url: v.string(), isNewer: v.boolean() }),
   ),
   /** Ends the program; refused with `transfers-running` while some run, unless `force`. */
-  'program.quit': command(v.strictObject({ force: v.exactOptional(v.boolean()) }), nothing),
+  'program.quit': call(v.strictObject({ force: v.exactOptional(v.boolean()) }), nothing),
 };

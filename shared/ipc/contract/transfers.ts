@@ -16,27 +16,27 @@ import {
   target,
   transferId,
 } from './atoms.ts';
-import { command, parserOf, query } from './define.ts';
+import { call, parserOf } from './define.ts';
 import { fileFault, fileNotice, fileOmission, transferCard } from './views.ts';
 
 const started = v.object({ id: transferId });
 const oneTransfer = v.strictObject({ id: transferId });
 
 export const transferCalls = {
-  'transfers.send': command(v.strictObject({ to: target, refs, ...reach }), started),
-  'transfers.pause': command(oneTransfer, nothing),
-  'transfers.resume': command(oneTransfer, nothing),
-  'transfers.cancel': command(oneTransfer, nothing),
+  'transfers.send': call(v.strictObject({ to: target, refs, ...reach }), started),
+  'transfers.pause': call(oneTransfer, nothing),
+  'transfers.resume': call(oneTransfer, nothing),
+  'transfers.cancel': call(oneTransfer, nothing),
   /** Starts it again: what is there already does not come twice. The answer is the new transfer. */
-  'transfers.retry': command(oneTransfer, started),
+  'transfers.retry': call(oneTransfer, started),
   /** From the list and from the history; one that runs is refused. */
-  'transfers.remove': command(oneTransfer, nothing),
+  'transfers.remove': call(oneTransfer, nothing),
   /** Everything that is over. */
-  'transfers.clear': command(nothing, nothing),
-  'transfers.reveal': command(oneTransfer, nothing),
-  'transfers.openFolder': command(oneTransfer, nothing),
+  'transfers.clear': call(nothing, nothing),
+  'transfers.reveal': call(oneTransfer, nothing),
+  'transfers.openFolder': call(oneTransfer, nothing),
   /** What is over, the latest first; `before` is the `endedAtMs` and id to go on behind. */
-  'transfers.history': query(
+  'transfers.history': call(
     v.strictObject({
       search: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
       before: v.exactOptional(v.strictObject({ endedAtMs: v.number(), id: transferId })),
@@ -44,7 +44,7 @@ export const transferCalls = {
     }),
     v.object({ entries: v.array(transferCard), total: count }),
   ),
-  'transfers.faults': query(
+  'transfers.faults': call(
     oneTransfer,
     v.object({
       faults: v.array(fileFault),
@@ -54,16 +54,16 @@ export const transferCalls = {
       omissions: v.array(fileOmission),
     }),
   ),
-  'texts.send': command(
+  'texts.send': call(
     v.strictObject({ to: target, text: v.pipe(v.string(), v.minLength(1), v.maxLength(60_000)), ...reach }),
     nothing,
   ),
-  'texts.dismiss': command(v.strictObject({ id: v.string() }), nothing),
+  'texts.dismiss': call(v.strictObject({ id: v.string() }), nothing),
 };
 
 export const offerCalls = {
   /** What is taken there already, in this folder or in another one. */
-  'offers.check': query(
+  'offers.check': call(
     v.strictObject({ id: transferId, dir: v.exactOptional(ref) }),
     v.object({
       shownDir: v.string(),
@@ -72,7 +72,7 @@ export const offerCalls = {
       conflictCount: count,
     }),
   ),
-  'offers.accept': command(
+  'offers.accept': call(
     v.strictObject({
       id: transferId,
       dir: v.exactOptional(ref),
@@ -82,7 +82,7 @@ export const offerCalls = {
     }),
     nothing,
   ),
-  'offers.decline': command(v.strictObject({ id: transferId }), nothing),
+  'offers.decline': call(v.strictObject({ id: transferId }), nothing),
 };
 
 const listedEntry = parserOf<ListedEntry>()(
@@ -100,7 +100,7 @@ const listedEntry = parserOf<ListedEntry>()(
 
 export const remoteCalls = {
   /** One folder of a share of another device; '' lists its shares. Comes in pages of up to 1,000 entries. */
-  'remote.list': query(
+  'remote.list': call(
     v.strictObject({
       at: target,
       path: remotePath,
@@ -117,7 +117,7 @@ export const remoteCalls = {
     }),
   ),
   /** A range of a file of a share, for previews; the bytes come beside the result. At most 1 MiB at once. */
-  'remote.read': query(
+  'remote.read': call(
     v.strictObject({
       at: target,
       path: remotePath,
@@ -129,7 +129,7 @@ export const remoteCalls = {
     v.object({ size: v.number() }),
     'result',
   ),
-  'remote.get': command(
+  'remote.get': call(
     v.strictObject({
       at: target,
       paths: v.pipe(v.array(remotePath), v.minLength(1), v.maxLength(1000)),
@@ -140,7 +140,7 @@ export const remoteCalls = {
     }),
     started,
   ),
-  'remote.put': command(
+  'remote.put': call(
     v.strictObject({ at: target, path: remotePath, refs, pin: v.exactOptional(pin), ...reach }),
     started,
   ),

@@ -23,8 +23,8 @@ export type QuestionServer<Asker> = {
   [Type in Question as Lowercase<Type>]: (asker: Asker, request: Payload<Type>) => Payload<AnswerTo<Type>>;
 };
 
-/** What the session lets its questions do. */
-export interface QuestionRoad {
+/** Sends questions and answers; the session is it, which asks its machine whether each may be sent now. */
+export interface QuestionSender {
   nextId(): number;
   send<Type extends Question>(type: Type, id: number, payload: Payload<Type>): void;
   /** Writes an encoded answer; calls `written` when the system has taken it. */
@@ -42,26 +42,26 @@ interface Waiting {
 export class Questions<Asker> {
   readonly #asker: Asker;
   readonly #server: QuestionServer<Asker>;
-  readonly #road: QuestionRoad;
+  readonly #sender: QuestionSender;
   /** What this side asked. */
   readonly #waiting = new Map<number, Waiting>();
   /** What the peer asked and is not answered yet; bounded by the requests that it may have open. */
   #asked: QuestionFrame[] = [];
   #unsentBytes = 0;
 
-  constructor(asker: Asker, server: QuestionServer<Asker>, road: QuestionRoad) {
+  constructor(asker: Asker, server: QuestionServer<Asker>, sender: QuestionSender) {
     this.#asker = asker;
     this.#server = server;
-    this.#road = road;
+    this.#sender = sender;
   }
 
   /** Asks and waits for the answer. Rejects with what the peer said, or with what ended the session. */
   ask<Type extends Question>(type: Type, payload: Payload<Type>): Promise<Payload<AnswerTo<Type>>> {
     return new Promise((resolve, reject) => {
-      const id = this.#road.nextId();
+      const id = this.#sender.nextId();
       this.#waiting.set(id, { resolve: (answer) => resolve(answer as Payload<AnswerTo<Type>>), reject });
       try {
-        this.#road.send(type, id, payload);
+        this.#sender.send(type, id, payload);
       } catch (thrown) {
         this.#waiting.delete(id);
         reject(asHexdropError(thrown));
@@ -123,7 +123,7 @@ export class Questions<Asker> {
 
   #write(type: Answer | 'ERROR', id: number, frame: Uint8Array): void {
     this.#unsentBytes += frame.length;
-    this.#road.write(type, id, frame, () => {
+    this.#sender.write(type, id, frame, () => {
       this.#unsentBytes -= frame.length;
       this.#answerSome();
     });

@@ -26,7 +26,7 @@ import type { RequestState } from '../../../shared/protocol/catalog/behaviour.ts
 import { isAnswer, isQuestion, Questions } from './questions.ts';
 import type { QuestionServer } from './questions.ts';
 import { TransferWire } from './transfer-wire.ts';
-import type { SessionFacts, TransferPort, WireRoad } from './transfer-wire.ts';
+import type { SessionFacts, TransferPort, FrameSender } from './transfer-wire.ts';
 
 export interface SessionTimings {
   readonly handshakeMs: number;
@@ -76,7 +76,7 @@ export class Session implements FrameReceiver, SessionFacts {
   readonly #ports = new Map<number, { wire: TransferWire; port: TransferPort }>();
   readonly #keepAlive: KeepAlive;
   readonly #timer: NodeJS.Timeout;
-  readonly #road: WireRoad = {
+  readonly #sender: FrameSender = {
     send: (type, id, payload, flags) => this.#send(type, id, payload, flags),
     // On a lane that is gone nothing is sent, and no buffer comes back: the transfer stands still until it is told why.
     sendOn: (stream, type, id, payload, flags) => {
@@ -189,7 +189,7 @@ export class Session implements FrameReceiver, SessionFacts {
     make: (wire: TransferWire) => TransferPort,
   ): void {
     if (this.#isOver) throw sessionGone();
-    const wire = new TransferWire(this.#machine.nextId(), this, this.stream, this.#road);
+    const wire = new TransferWire(this.#machine.nextId(), this, this.stream, this.#sender);
     this.#ports.set(wire.id, { wire, port: make(wire) });
     this.#send(type, wire.id, payload);
   }
@@ -334,7 +334,7 @@ export class Session implements FrameReceiver, SessionFacts {
   }
 
   #serve(id: number, make: (wire: TransferWire) => TransferPort): void {
-    const wire = new TransferWire(id, this, this.stream, this.#road);
+    const wire = new TransferWire(id, this, this.stream, this.#sender);
     try {
       const port = make(wire);
       // The port may have answered and ended it already.

@@ -1,5 +1,5 @@
 /**
- * The road of one transfer's frames: control frames on the session's connection, bulk frames there too or on a lane
+ * Where the frames of one transfer travel: control frames on the session's connection, bulk frames there too or on a lane
  * (docs/PROTOCOL.md, "Lanes"). Owns the lane once it has one; knows nothing of files.
  */
 
@@ -35,8 +35,8 @@ export interface SessionFacts {
   can(capability: string): boolean;
 }
 
-/** What a session lets its wires do. */
-export interface WireRoad {
+/** Sends the frames of transfers; the session is it, which asks its machine whether each may be sent now. */
+export interface FrameSender {
   send<Type extends ControlType>(type: Type, id: number, payload: Payload<Type>, flags: number): void;
   sendOn<Type extends ControlType>(
     stream: FrameStream,
@@ -53,15 +53,15 @@ export interface WireRoad {
 export class TransferWire {
   readonly id: number;
   readonly session: SessionFacts;
-  readonly #road: WireRoad;
+  readonly #sender: FrameSender;
   readonly #control: FrameStream;
   #lane: FrameStream | undefined;
 
-  constructor(id: number, session: SessionFacts, control: FrameStream, road: WireRoad) {
+  constructor(id: number, session: SessionFacts, control: FrameStream, sender: FrameSender) {
     this.id = id;
     this.session = session;
     this.#control = control;
-    this.#road = road;
+    this.#sender = sender;
   }
 
   /** The number that bulk frames carry as their channel. */
@@ -71,28 +71,28 @@ export class TransferWire {
 
   /** Sends on the control connection. */
   send<Type extends ControlType>(type: Type, payload: Payload<Type>, flags = 0): void {
-    this.#road.send(type, this.id, payload, flags);
+    this.#sender.send(type, this.id, payload, flags);
   }
 
   /** Sends in order with the bulk frames. */
   sendInOrder<Type extends ControlType>(type: Type, payload: Payload<Type>, flags = 0): void {
-    this.#road.sendOn(this.#lane ?? this.#control, type, this.id, payload, flags);
+    this.#sender.sendOn(this.#lane ?? this.#control, type, this.id, payload, flags);
   }
 
   /** Writes an encoded frame on the control connection. */
   writeControl(type: TypeName, frame: Uint8Array): void {
-    this.#road.writeOn(this.#control, type, this.id, frame, () => {});
+    this.#sender.writeOn(this.#control, type, this.id, frame, () => {});
   }
 
   /** Writes an encoded DATA or PACK. The bytes are free again once `written` is called; never, if the connection is gone. */
   writeBulk(type: BulkType, bytes: Uint8Array, written: () => void): void {
-    this.#road.writeOn(this.#lane ?? this.#control, type, this.id, bytes, written);
+    this.#sender.writeOn(this.#lane ?? this.#control, type, this.id, bytes, written);
   }
 
   /** From here on bulk travels on this lane. Before ACCEPT passes. */
   useLane(stream: FrameStream): void {
     this.#lane = stream;
-    this.#road.laneOf(this, stream);
+    this.#sender.laneOf(this, stream);
   }
 
   /** Tells the peer that the transfer is over. */
@@ -102,7 +102,7 @@ export class TransferWire {
 
   /** The transfer is over on this side, well or not: its lane goes too. */
   release(): void {
-    this.#road.forget(this);
+    this.#sender.forget(this);
     this.#lane?.close();
     this.#lane = undefined;
   }

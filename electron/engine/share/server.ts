@@ -77,7 +77,7 @@ export class Server implements SessionServer {
 
   #endTransfers(share: string, why: HexdropError, direction?: 'receive'): void {
     for (const transfer of this.visitors.running(share)) {
-      if (direction === undefined || transfer.direction === direction) transfer.cancelAttempt(why);
+      if (direction === undefined || transfer.direction === direction) transfer.cancel(why);
     }
   }
 
@@ -162,9 +162,7 @@ export class Server implements SessionServer {
       isSinkHere: isOneMachine(wire.session.connection),
     });
     const forget = context.desk.expect(token, wire.session.laneOwner, (lane) => source.laneJoined(lane));
-    record.cancelAttempt = (error) => source.cancel(error);
-    record.holdAttempt = (isHeld) => source.hold(isHeld);
-    record.follow(() => source.progress);
+    record.run(source);
     source.attach(wire);
     const offer = source.offer(request.transfer, wire.session.can('lane') ? { lane: { token } } : {});
     // The port must be known to the session before its first frame leaves.

@@ -18,7 +18,7 @@ export interface SharedTransfer {
   readonly direction: 'send' | 'receive';
   readonly done: Promise<unknown>;
   /** Ends it on both sides. */
-  cancelAttempt(why: HexdropError): void;
+  cancel(why: HexdropError): void;
 }
 
 interface Visit {

@@ -51,16 +51,18 @@ export async function runAttempts(
 ): Promise<void> {
   const abort = new AbortController();
   let giveUp = new HexdropError('cancelled', cancelledHere);
-  const cancel = (error: HexdropError): void => {
-    if (error.code !== 'cancelled') giveUp = error;
-    abort.abort(giveUp);
+  const canceller = {
+    cancel: (why: HexdropError): void => {
+      if (why.code !== 'cancelled') giveUp = why;
+      abort.abort(giveUp);
+    },
   };
   let waitMs = firstWaitMs;
   let movedAtMs = performance.now();
   let moved = -1;
   let where = reach;
   for (;;) {
-    record.cancelAttempt = cancel;
+    record.await(canceller);
     const outcome = await runOne(context, record, where, abort.signal, attempt, ({ session, at }) => {
       const { deviceId, secure } = session.peer;
       where = { ...where, to: at, ...(secure ? { expectDeviceId: deviceId } : {}) };
@@ -82,7 +84,7 @@ export async function runAttempts(
       waitMs = Math.min(waitMs, retryMs / 2);
     }
     if (performance.now() - movedAtMs + waitMs > retryMs) return record.finish(outcome);
-    record.cancelAttempt = cancel;
+    record.await(canceller);
     record.retrying(waitMs, outcome.error);
     await sleep(waitMs, abort.signal);
     waitMs = Math.min(longestWaitMs, waitMs * 2);

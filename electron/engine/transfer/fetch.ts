@@ -73,9 +73,7 @@ export async function runFetch(
           });
         },
       });
-      record.cancelAttempt = (error) => sink.cancel(error);
-      record.holdAttempt = (isHeld) => sink.hold(isHeld);
-      record.follow(() => sink.progress);
+      record.run(sink);
       record.dir = root.path;
       return sink;
     });

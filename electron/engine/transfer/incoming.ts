@@ -141,9 +141,7 @@ export class Incoming {
       timer: undefined,
     };
     this.#visits.set(offer.transfer, visit);
-    record.cancelAttempt = (error) => sink.cancel(error);
-    record.holdAttempt = (isHeld) => sink.hold(isHeld);
-    record.follow(() => sink.progress);
+    record.run(sink);
     sink.offered(offer);
     return sink;
   }
@@ -188,13 +186,9 @@ export class Incoming {
       return visit.record.finish(outcome);
     }
     visit.record.retrying(returnWithinMs, outcome.error);
-    visit.record.cancelAttempt = (error) =>
-      this.#giveUp(visit, {
-        kind: 'cancelled',
-        code: error.code,
-        message: error.message,
-      });
-    visit.record.holdAttempt = () => {};
+    visit.record.await({
+      cancel: ({ code, message }) => this.#giveUp(visit, { kind: 'cancelled', code, message }),
+    });
     this.#expectBack(visit, outcome);
   }
 

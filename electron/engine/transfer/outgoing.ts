@@ -83,9 +83,7 @@ async function offer(
     isSinkHere: isOneMachine(session.connection),
     earlier: record.view(),
   });
-  record.cancelAttempt = (error) => source.cancel(error);
-  record.holdAttempt = (isHeld) => source.hold(isHeld);
-  record.follow(() => source.progress);
+  record.run(source);
   const bare = source.offer(record.id, target === undefined ? {} : { target: { path: target } });
   let payload = bare;
   if (session.can('lane') && isLaneWorth(bare.totals)) {

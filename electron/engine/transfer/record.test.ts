@@ -4,7 +4,7 @@ import type { PeerView } from '../../../shared/model/peer.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { EngineEvent } from '../api.ts';
 import { TransferRecord } from './record.ts';
-import type { Outcome } from './record.ts';
+import type { Outcome, RunningAttempt } from './record.ts';
 import type { Progress } from './progress/reports.ts';
 
 const peer: PeerView = {
@@ -24,6 +24,15 @@ const progressOf = (bytes: number): Progress => ({
   passedBytes: 0,
   omitted: 1,
   currentPath: 'a/b',
+});
+
+/** An attempt that only counts. */
+const running = (progress: () => Progress): RunningAttempt => ({
+  get progress() {
+    return progress();
+  },
+  cancel: () => {},
+  hold: () => {},
 });
 
 const make = (): { record: TransferRecord; events: EngineEvent[]; outcomes: Outcome[] } => {
@@ -47,7 +56,7 @@ describe('a record', () => {
   it('tells what it is about while it waits for an answer', () => {
     const { record, events } = make();
     record.connected(peer);
-    record.follow(() => progressOf(0));
+    record.run(running(() => progressOf(0)));
     vi.advanceTimersByTime(100);
     expect(events.at(-1)).toMatchObject({
       transfer: { state: 'waiting', totals: { files: 2, bytes: 1_000_000_000, complete: true } },
@@ -62,7 +71,7 @@ describe('a record', () => {
     const reports = record.reportsTo((outcome) => record.finish(outcome));
     reports.accepted();
     reports.accepted();
-    record.follow(() => progressOf(300));
+    record.run(running(() => progressOf(300)));
     reports.done(summary);
     expect(states(events)).toEqual(['waiting', 'running', 'done']);
     expect(await record.done).toMatchObject({ ...summary, omitted: 1, faults: [] });
@@ -100,7 +109,7 @@ describe('a record', () => {
     const { record, events } = make();
     const reports = record.reportsTo(() => {});
     let bytes = 0;
-    record.follow(() => progressOf(bytes));
+    record.run(running(() => progressOf(bytes)));
     for (let ms = 0; ms < 1_000; ms += 1) {
       bytes += 10;
       reports.changed();
@@ -115,7 +124,7 @@ describe('a record', () => {
   it('shows the speed of the transfer alone, not of the wait for an answer', () => {
     const { record } = make();
     let bytes = 0;
-    record.follow(() => progressOf(bytes));
+    record.run(running(() => progressOf(bytes)));
     record.connected(peer);
     vi.advanceTimersByTime(60_000);
     record.reportsTo(() => {}).accepted();
@@ -129,7 +138,7 @@ describe('a record', () => {
 
   it('shows no speed and no time left unless it is running', () => {
     const { record } = make();
-    record.follow(() => progressOf(500));
+    record.run(running(() => progressOf(500)));
     expect(record.view()).toMatchObject({ bytesPerSecond: 0 });
     expect(record.view().secondsLeft).toBeUndefined();
   });

@@ -47,6 +47,18 @@ export type Outcome =
   | { readonly kind: 'cancelled'; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: 'failed'; readonly error: HexdropError };
 
+/** Whoever can end a transfer at this moment. */
+interface Canceller {
+  cancel(why: HexdropError): void;
+}
+
+/** What runs: the source or the sink of one attempt. */
+export interface RunningAttempt extends Canceller {
+  readonly progress: Progress;
+  /** Nothing flows while it is held. */
+  hold(isHeld: boolean): void;
+}
+
 export class TransferRecord {
   readonly id: string;
   readonly direction: 'send' | 'receive';
@@ -64,17 +76,18 @@ export class TransferRecord {
   #reject!: (error: HexdropError) => void;
   #state: TransferState = 'connecting';
   #peer: PeerView | undefined;
-  #progress: () => Progress = () => nothing;
+  /** The attempt that runs. */
+  #running: RunningAttempt | undefined;
+  /** The attempt that runs or ran last: the numbers are its own. */
+  #latest: Pick<RunningAttempt, 'progress'> = { progress: nothing };
+  #canceller: Canceller | undefined;
   #error: HexdropError | undefined;
   #timer: NodeJS.Timeout | undefined;
   #acceptedAtMs: number | undefined;
   #dir: string | undefined;
   readonly #pauses = new Pauses();
-  #holdAttempt: (isHeld: boolean) => void = () => {};
   /** The share that a get, put or serve is about. */
   share: string | undefined;
-  /** Ends the attempt that runs; set by whoever runs it. */
-  cancelAttempt: (error: HexdropError) => void = () => {};
 
   constructor(
     id: string,
@@ -105,12 +118,12 @@ export class TransferRecord {
 
   /** Bytes committed so far in this run. */
   get bytes(): number {
-    return this.#progress().bytes;
+    return this.#latest.progress.bytes;
   }
 
   /** Bytes of this run that are settled: committed, or found not to be needed. Comparing is progress too. */
   get settledBytes(): number {
-    const { bytes, passedBytes } = this.#progress();
+    const { bytes, passedBytes } = this.#latest.progress;
     return bytes + passedBytes;
   }
 
@@ -133,10 +146,26 @@ export class TransferRecord {
     this.#hold(false);
   }
 
-  /** Holds the attempt that runs, or lets it go on; set by whoever runs it. Called at once if it is to be held. */
-  set holdAttempt(hold: (isHeld: boolean) => void) {
-    this.#holdAttempt = hold;
-    if (this.#pauses.here) hold(true);
+  /** Ends it, whether an attempt runs or the next one is waited for. */
+  cancel(why: HexdropError): void {
+    this.#canceller?.cancel(why);
+  }
+
+  /** From here on the numbers come from this attempt; what is paused, resumed or cancelled is this attempt. */
+  run(attempt: RunningAttempt): void {
+    this.#running = attempt;
+    this.#latest = attempt;
+    this.#canceller = attempt;
+    this.#dir = undefined;
+    if (this.#pauses.here) attempt.hold(true);
+    // An offer that waits for an answer moves nothing: what it is about is told all the same.
+    this.#changed();
+  }
+
+  /** No attempt runs: until the next one it is ended by `canceller`. The numbers stay those of the last one. */
+  await(canceller: Canceller): void {
+    this.#running = undefined;
+    this.#canceller = canceller;
   }
 
   connected(peer: PeerView): void {
@@ -187,14 +216,7 @@ export class TransferRecord {
     };
   }
 
-  /** Where the numbers come from while this attempt runs, and after it until the next one tells its own. */
-  follow(progress: () => Progress, dir?: () => string | undefined): void {
-    this.#progress = progress;
-    this.#dir = dir?.();
-    // An offer that waits for an answer moves nothing: what it is about is told all the same.
-    this.#changed();
-  }
-
+  /** The folder that it goes to. */
   set dir(path: string | undefined) {
     this.#dir = path;
   }
@@ -225,7 +247,7 @@ export class TransferRecord {
     const state = this.#shownState;
     const pausedBy = state === 'paused' ? this.#pauses.by(true) : undefined;
     const { totals, files, bytes, skipped, same, failed, resumedBytes, passedBytes, omitted, currentPath } =
-      this.#progress();
+      this.#latest.progress;
     if (state === 'running') this.#rate.sample(bytes, performance.now());
     const secondsLeft =
       totals.complete && state === 'running'
@@ -263,7 +285,7 @@ export class TransferRecord {
     const nowMs = Date.now();
     return {
       ...summary,
-      omitted: this.#progress().omitted,
+      omitted: this.#latest.progress.omitted,
       // Of work: not of waiting for somebody's answer, nor for the end of a pause.
       // The clock may have been set back.
       seconds:
@@ -281,7 +303,7 @@ export class TransferRecord {
   #hold(isHeld: boolean): void {
     if (this.isOver || this.#pauses.here === isHeld) return;
     this.#show(() => (this.#pauses.here = isHeld));
-    this.#holdAttempt(isHeld);
+    this.#running?.hold(isHeld);
   }
 
   get #shownState(): TransferState {

@@ -51,9 +51,9 @@ export class TransferBook {
       // Read on both sides.
       cancel: (why) => {
         if (record.isOver) return;
-        if (why !== undefined) return record.cancelAttempt(why);
+        if (why !== undefined) return record.cancel(why);
         const who = record.direction === 'send' ? 'sender' : 'receiver';
-        record.cancelAttempt(new HexdropError('cancelled', `The ${who} cancelled.`));
+        record.cancel(new HexdropError('cancelled', `The ${who} cancelled.`));
       },
       pause: () => record.pause(),
       resume: () => record.resume(),
@@ -67,7 +67,7 @@ export class TransferBook {
 
   /** Ends all that run. */
   cancelAll(why: HexdropError): void {
-    for (const record of this.#records.values()) if (!record.isOver) record.cancelAttempt(why);
+    for (const record of this.#records.values()) if (!record.isOver) record.cancel(why);
   }
 
   /** All that run stay, and of the others the latest. */

@@ -37,6 +37,14 @@ export type Question = {
 /** The type that answers a question. */
 export type AnswerTo<Name extends Question> = (typeof messages)[Name]['answers'][number] & TypeName;
 
+/** Types whose payload is delivered while it arrives. */
+export type BulkType = {
+  [Name in TypeName]: (typeof messages)[Name]['isBulk'] extends true ? Name : never;
+}[TypeName];
+
+/** All others, whose payload is decoded once it is whole. */
+export type ControlType = Exclude<TypeName, BulkType>;
+
 /** One entry of a MANIFEST page. `parent` is -1 at the top; `mtime` in microseconds; `version` 32 hex digits. */
 export type ManifestEntry = Payload<'MANIFEST'>['entries'][number];
 
@@ -69,6 +77,8 @@ export const messageByNumber = (number: number): Message | undefined => {
 };
 
 export const messageOf = (name: TypeName): Message => messages[name];
+
+export const isBulk = (name: TypeName): name is BulkType => messages[name].isBulk;
 
 /** Types that open a request which one answer ends. */
 export const questions: readonly Question[] = typeNames.filter(

@@ -7,8 +7,8 @@
  */
 
 import { decodePayload, encodeFrame } from '../../../shared/protocol/codec.ts';
-import { typeByNumber, typeLabel } from '../../../shared/protocol/catalog.ts';
-import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
+import { isBulk, typeByNumber, typeLabel } from '../../../shared/protocol/catalog.ts';
+import type { BulkType, ControlType, Payload, TypeName } from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, HexdropError } from '../../../shared/errors/errors.ts';
 import { FrameParser } from '../../../shared/protocol/framing.ts';
 import type { FrameHandler } from '../../../shared/protocol/framing.ts';
@@ -18,9 +18,6 @@ import { headerBytes, limits } from '../../../shared/protocol/limits.ts';
 import { errorPayload } from '../../../shared/protocol/wire-errors.ts';
 import { readManifestPage } from '../../../shared/protocol/manifest.ts';
 import type { Connection, ConnectionReader } from '../net/connection.ts';
-
-export type BulkType = 'DATA' | 'PACK';
-export type ControlType = Exclude<TypeName, BulkType>;
 
 /** A decoded control frame; `type` tells which payload it has. */
 export type ControlFrame = {
@@ -229,13 +226,12 @@ export class FrameStream implements ConnectionReader, FrameHandler {
   frame(header: FrameHeader, payload: Uint8Array | undefined): void {
     const type = typeByNumber(header.type);
     if (type === undefined) return;
-    const isBulk = type === 'DATA' || type === 'PACK';
-    const bytes = isBulk
+    const bytes = isBulk(type)
       ? (this.#bulkWhole ?? this.#bulkSpace().subarray(0, this.#bulkFilled))
       : (payload ?? new Uint8Array(0));
     this.connection.tap?.frameReceived(header, bytes);
     if (this.#isOver) return;
-    if (isBulk) return this.#receiver.bulk(type, header, bytes);
+    if (isBulk(type)) return this.#receiver.bulk(type, header, bytes);
     const decoded = type === 'MANIFEST' ? readManifestPage(bytes) : decodePayload(header, bytes);
     this.#receiver.control({ type, header, payload: decoded } as ControlFrame);
   }

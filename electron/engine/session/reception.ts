@@ -3,6 +3,7 @@
  * (docs/PROTOCOL.md, "Connections"). Bounds what a stranger may send before that, in bytes and in time.
  */
 
+import { messageOf, typeNames } from '../../../shared/protocol/catalog.ts';
 import type { TypeName } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
@@ -45,18 +46,20 @@ export function receiveFirstFrame(connection: Connection, options: ReceptionOpti
   stream.start();
 }
 
-function requireOpening(type: TypeName, header: FrameHeader): void {
-  const fits =
-    type === 'LANE'
-      ? header.channel >= 1 && header.channel <= limits.lanesPerTransfer
-      : type === 'HELLO' && header.channel === 0;
-  if (fits) return;
-  throw new HexdropError(
-    'unexpected-frame',
-    `A connection was opened with ${type} on channel ${header.channel}.`,
-    {
-      seen: type,
-      allowed: 'HELLO on channel 0, LANE on channel 1 to 4',
-    },
+/** What a dialer may say first: a frame of the control connection, which is channel 0, or of a lane. */
+const openings = typeNames.filter((name) => messageOf(name).sender === 'dialer');
+
+const isOfLane = (type: TypeName): boolean => messageOf(type).carrier === 'lane';
+
+function requireOpening(type: TypeName, { channel }: FrameHeader): void {
+  const { lanesPerTransfer } = limits;
+  const fits = isOfLane(type) ? channel >= 1 && channel <= lanesPerTransfer : channel === 0;
+  if (fits && openings.includes(type)) return;
+  const allowed = openings.map(
+    (name) => `${name} on channel ${isOfLane(name) ? `1 to ${lanesPerTransfer}` : '0'}`,
   );
+  throw new HexdropError('unexpected-frame', `A connection was opened with ${type} on channel ${channel}.`, {
+    seen: type,
+    allowed: allowed.join(', '),
+  });
 }

@@ -7,8 +7,15 @@
  */
 
 import type { PeerView, Trust } from '../../../shared/model/peer.ts';
-import { messageOf } from '../../../shared/protocol/catalog.ts';
-import type { AnswerTo, Payload, Question, TypeName } from '../../../shared/protocol/catalog.ts';
+import { isBulk, messageOf } from '../../../shared/protocol/catalog.ts';
+import type {
+  AnswerTo,
+  BulkType,
+  ControlType,
+  Payload,
+  Question,
+  TypeName,
+} from '../../../shared/protocol/catalog.ts';
 import { asHexdropError, codeFromWire, HexdropError } from '../../../shared/errors/errors.ts';
 import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { limits } from '../../../shared/protocol/limits.ts';
@@ -16,7 +23,7 @@ import { errorFromWire, errorPayload, refusalPayload } from '../../../shared/pro
 import type { Connection } from '../net/connection.ts';
 import type { ConnectionInfo, Side } from '../net/connection-info.ts';
 import type { Digest } from '../digest/digest.ts';
-import type { BulkType, ControlFrame, ControlType, FrameReceiver, FrameStream } from './frame-stream.ts';
+import type { ControlFrame, FrameReceiver, FrameStream } from './frame-stream.ts';
 import { acceptWelcome, answerHello, helloOf } from './handshake.ts';
 import type { CommonGround, SelfDescription } from './handshake.ts';
 import type { LaneOwner } from './lanes.ts';
@@ -211,7 +218,7 @@ export class Session implements FrameReceiver, SessionFacts {
 
   admit(type: TypeName, header: FrameHeader): void {
     // Bulk is judged before its payload is taken; control frames are judged whole.
-    if (type === 'DATA' || type === 'PACK') this.#machine.received(type, header.id, header.channel);
+    if (isBulk(type)) this.#machine.received(type, header.id, header.channel);
   }
 
   control(frame: ControlFrame): void {

@@ -4,11 +4,11 @@
  */
 
 import type { PeerView } from '../../../shared/model/peer.ts';
-import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
+import type { BulkType, ControlType, Payload, TypeName } from '../../../shared/protocol/catalog.ts';
 import type { ErrorCode, HexdropError } from '../../../shared/errors/errors.ts';
 import type { ConnectionInfo } from '../net/connection-info.ts';
 import type { Digest } from '../digest/digest.ts';
-import type { BulkType, ControlFrame, ControlType, FrameStream } from './frame-stream.ts';
+import type { ControlFrame, FrameStream } from './frame-stream.ts';
 import type { LaneOwner } from './lanes.ts';
 
 /** What a transfer is to its session: the source or the sink. */

@@ -1,9 +1,9 @@
 /** A transfer between a session of ours and a raw peer, whose port only writes down what it is told. */
 
-import type { Payload } from '../../../shared/protocol/catalog.ts';
+import type { BulkType, Payload } from '../../../shared/protocol/catalog.ts';
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import type { ErrorCode, HexdropError } from '../../../shared/errors/errors.ts';
-import type { BulkType, ControlFrame } from '../session/frame-stream.ts';
+import type { ControlFrame } from '../session/frame-stream.ts';
 import type { TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import type { LinkOptions } from './memory-link.ts';
 import { serverWith, withRawPeer } from './session-pair.ts';

@@ -1,11 +1,11 @@
 /** Sessions over a link in memory: both ends of one, or one end with a peer that says what a test tells it to. */
 
 import { questions } from '../../../shared/protocol/catalog.ts';
-import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
+import type { BulkType, ControlType, Payload, TypeName } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { protocolVersion } from '../../../shared/protocol/limits.ts';
 import { FrameStream } from '../session/frame-stream.ts';
-import type { BulkType, ControlFrame, ControlType, FrameReceiver } from '../session/frame-stream.ts';
+import type { ControlFrame, FrameReceiver } from '../session/frame-stream.ts';
 import type { QuestionServer } from '../session/questions.ts';
 import { protocolTimings, Session } from '../session/session.ts';
 import type { SessionServer, SessionTimings } from '../session/session.ts';

@@ -5,7 +5,7 @@
 
 import type { CaptureRecord, CaptureTransfer } from '../../../shared/model/capture.ts';
 import { captureEventKinds } from '../../../shared/model/capture.ts';
-import { answersTo, questions, typeByNumber, typeNumber } from '../../../shared/protocol/catalog.ts';
+import { answersTo, isBulk, questions, typeByNumber, typeNumber } from '../../../shared/protocol/catalog.ts';
 
 export type NoteKind =
   | 'error'
@@ -61,8 +61,6 @@ const mostNotes = 5_000;
 const slowAckMs = 1_000;
 /** Of questions that no person has to think about. */
 const slowAnswerMs = 2_000;
-
-const bulk: ReadonlySet<number> = new Set([typeNumber.DATA, typeNumber.PACK]);
 
 /** Answered by the program alone; an OFFER waits for a person. By number: the numbers of their answers. */
 const quick: ReadonlyMap<number, ReadonlySet<number>> = new Map(
@@ -142,9 +140,10 @@ export class Notes {
     const kind = kindsOfTypes.get(row.type);
     if (kind !== undefined) this.#note(row, kind);
     if (row.isCutOff) this.#note(row, 'cut-off');
-    if (typeByNumber(row.type) === undefined) this.#note(row, 'unknown-type');
+    const type = typeByNumber(row.type);
+    if (type === undefined) this.#note(row, 'unknown-type');
     const key = `${control}/${row.id}`;
-    if (bulk.has(row.type)) {
+    if (type !== undefined && isBulk(type)) {
       if (!this.#unacknowledged.has(key)) this.#unacknowledged.set(key, row.timeMs);
     } else if (row.type === typeNumber.ACK || row.type === typeNumber.DONE) {
       const since = this.#unacknowledged.get(key);

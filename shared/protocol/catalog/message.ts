@@ -84,8 +84,9 @@ interface RowText extends Behaviour {
   readonly summary: string;
 }
 
-/** What the types of other tables derive from: which types answer a row, and what it opens. */
+/** What the types of other tables derive from: which types answer a row, what it opens, whether it is bulk. */
 interface Literal<About extends RowText> {
+  readonly isBulk: About['isBulk'] extends true ? true : false;
   readonly answers: About['answers'] extends readonly string[] ? About['answers'] : readonly [];
   readonly opens: About['opens'] extends RequestKind ? About['opens'] : undefined;
 }

@@ -15,13 +15,13 @@ import type {
   PreviewEntry,
   Totals,
 } from '../../../../shared/model/transfer.ts';
-import type { Payload } from '../../../../shared/protocol/catalog.ts';
+import type { BulkType, Payload } from '../../../../shared/protocol/catalog.ts';
 import { asHexdropError, codeFromWire, errorTable, HexdropError } from '../../../../shared/errors/errors.ts';
 import type { ErrorCode } from '../../../../shared/errors/errors.ts';
 import { flagOptional } from '../../../../shared/protocol/header.ts';
 import type { FrameHeader } from '../../../../shared/protocol/header.ts';
 import { refusalPayload } from '../../../../shared/protocol/wire-errors.ts';
-import type { BulkType, ControlFrame, FrameStream } from '../../session/frame-stream.ts';
+import type { ControlFrame, FrameStream } from '../../session/frame-stream.ts';
 import type { TransferPort, TransferWire } from '../../session/transfer-wire.ts';
 import { Acknowledger } from './acknowledger.ts';
 import type { Standing } from './acknowledger.ts';

@@ -8,6 +8,7 @@
  * Whatever makes it wait wakes it: a buffer that comes back, content that arrives, the pace, a WANT.
  */
 
+import type { BulkType } from '../../../../shared/protocol/catalog.ts';
 import {
   dataContentAt,
   packEntriesAt,
@@ -25,7 +26,6 @@ import {
   packPrefixBytes,
 } from '../../../../shared/protocol/limits.ts';
 import { refusalPayload } from '../../../../shared/protocol/wire-errors.ts';
-import type { BulkType } from '../../session/frame-stream.ts';
 import type { TransferWire } from '../../session/transfer-wire.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { PooledBuffer } from './buffer-pool.ts';

@@ -2,9 +2,9 @@
 
 import type { MenuItemConstructorOptions } from 'electron';
 
+import { railViewNames, viewTable } from '../../shared/model/views.ts';
+import type { ViewName } from '../../shared/model/views.ts';
 import type { Words } from './words.ts';
-
-type ViewName = 'devices' | 'transfers' | 'shares' | 'inspector' | 'settings';
 
 export interface MenuActions {
   sendFiles(): void;
@@ -34,14 +34,15 @@ export const menuTemplate = (options: MenuOptions): MenuItemConstructorOptions[]
   const about: MenuItemConstructorOptions = { role: 'about', label: words.about };
   const quit: MenuItemConstructorOptions = { role: 'quit', label: words.quit, accelerator: 'CmdOrCtrl+Q' };
 
-  const views: MenuItemConstructorOptions[] = (['devices', 'transfers', 'shares', 'inspector'] as const).map(
-    (view, index) => ({
+  const views: MenuItemConstructorOptions[] = railViewNames
+    // That of this device is called settings where people look for it.
+    .filter((view) => view !== 'settings')
+    .map((view, index) => ({
       id: view,
-      label: words[view],
+      label: viewTable[view].title[words.language],
       accelerator: `CmdOrCtrl+${index + 1}`,
       click: () => actions.goTo(view),
-    }),
-  );
+    }));
 
   return [
     ...(isMac

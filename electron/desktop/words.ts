@@ -3,6 +3,7 @@
 import type { Language } from '../../shared/model/settings.ts';
 
 export interface Words {
+  readonly language: Language;
   readonly file: string;
   readonly sendFiles: string;
   readonly shareFolder: string;
@@ -19,10 +20,6 @@ export interface Words {
   readonly remove: string;
   readonly selectAll: string;
   readonly view: string;
-  readonly devices: string;
-  readonly transfers: string;
-  readonly shares: string;
-  readonly inspector: string;
   readonly reload: string;
   readonly actualSize: string;
   readonly zoomIn: string;
@@ -65,6 +62,7 @@ export interface Words {
 }
 
 const english: Words = {
+  language: 'en',
   file: '&File',
   sendFiles: 'Send Files…',
   shareFolder: 'Share a Folder…',
@@ -81,10 +79,6 @@ const english: Words = {
   remove: 'Delete',
   selectAll: 'Select All',
   view: '&View',
-  devices: 'Devices',
-  transfers: 'Transfers',
-  shares: 'Shares',
-  inspector: 'Inspector',
   reload: 'Reload',
   actualSize: 'Actual Size',
   zoomIn: 'Zoom In',
@@ -131,6 +125,7 @@ const english: Words = {
 };
 
 const chinese: Words = {
+  language: 'zh',
   file: '文件(&F)',
   sendFiles: '发送文件…',
   shareFolder: '共享文件夹…',
@@ -147,10 +142,6 @@ const chinese: Words = {
   remove: '删除',
   selectAll: '全选',
   view: '查看(&V)',
-  devices: '设备',
-  transfers: '传输',
-  shares: '共享',
-  inspector: '检视器',
   reload: '重新加载',
   actualSize: '实际大小',
   zoomIn: '放大',

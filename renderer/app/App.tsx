@@ -11,8 +11,9 @@ import { useStore } from 'zustand';
 import { Button } from '../components/Button.tsx';
 import { Toasts } from '../components/Toasts.tsx';
 import { TooltipLayer } from '../components/Tooltip.tsx';
+import { railViewNames, viewTable } from '../../shared/model/views.ts';
 import { commonText } from '../i18n/common.ts';
-import { LanguageContext, languageOf, languageTag, useText } from '../i18n/language.ts';
+import { LanguageContext, languageOf, languageTag, useLanguage, useText } from '../i18n/language.ts';
 import { type Engine, TransferContext, useConnection, useEngine } from '../store/engine.ts';
 import { OfferStrip } from '../receive/OfferStrip.tsx';
 import { useNotifications } from '../receive/notifications.ts';
@@ -34,7 +35,7 @@ import { StatusLine } from './StatusLine.tsx';
 import { appText } from './text.ts';
 import { useTheme } from './theme.ts';
 import { ViewBoundary } from './ViewBoundary.tsx';
-import { railViews, views } from './views.tsx';
+import { views } from './views.tsx';
 
 export const App = ({ engine }: { readonly engine: Engine }) => {
   const settings = useStore(engine.store, (state) => state.snapshot?.settings);
@@ -72,11 +73,12 @@ const Waiting = () => {
 
 const Frame = () => {
   const text = useText(appText);
+  const language = useLanguage();
   const common = useText(commonText);
   const { view } = useRoute();
   const connection = useConnection();
-  const View = views[view];
-  const title = `${text.views[view]} · ${common.appName}`;
+  const { component: View } = views[view];
+  const title = `${viewTable[view].title[language]} · ${common.appName}`;
   useEffect(() => {
     document.title = title;
   }, [title]);
@@ -92,15 +94,15 @@ const Frame = () => {
     text.shortcutGroups.window,
     useMemo(
       () => [
-        ...railViews.map(({ name }, index) => ({
+        ...railViewNames.map((name, index) => ({
           keys: String(index + 1),
-          label: text.views[name],
+          label: viewTable[name].title[language],
           run: () => navigate(name),
         })),
         { keys: '/', label: text.keySearch, run: focusSearch },
         { keys: '?', label: text.keyShortcuts, run: () => useWindow.getState().showShortcuts(true) },
       ],
-      [text],
+      [language, text],
     ),
   );
   return (

@@ -1,15 +1,17 @@
 /** The way between the views: a rail at the side, a bar at the bottom of a small window. */
 
+import { railViewNames, viewTable } from '../../shared/model/views.ts';
 import { rovingKeys } from '../components/roving.ts';
-import { useText } from '../i18n/language.ts';
+import { useLanguage, useText } from '../i18n/language.ts';
 import { useSnapshot } from '../store/engine.ts';
 import { Mark } from './Mark.tsx';
 import { hashOf, useRoute } from '../shell/router.ts';
 import { appText } from './text.ts';
-import { railViews } from './views.tsx';
+import { views } from './views.tsx';
 
 export const Rail = () => {
   const text = useText(appText);
+  const language = useLanguage();
   const { view } = useRoute();
   const running = useSnapshot(
     (snapshot) =>
@@ -25,7 +27,8 @@ export const Rail = () => {
     <nav className="rail" aria-label={text.navigation} data-tips="right">
       <Mark />
       <ul onKeyDown={rovingKeys('a', 'both')}>
-        {railViews.map(({ name, icon: Icon }, index) => {
+        {railViewNames.map((name, index) => {
+          const { icon: Icon } = views[name];
           const [count, meaning] = counts[name] ?? [0, ''];
           return (
             <li key={name}>
@@ -35,11 +38,11 @@ export const Rail = () => {
                 aria-current={name === current ? 'page' : undefined}
                 tabIndex={name === current ? 0 : -1}
                 aria-keyshortcuts={String(index + 1)}
-                data-tip={text.views[name]}
+                data-tip={viewTable[name].title[language]}
                 data-tip-keys={index + 1}
               >
                 <Icon size={20} strokeWidth={1.6} aria-hidden />
-                <span className="rail-label">{text.views[name]}</span>
+                <span className="rail-label">{viewTable[name].title[language]}</span>
                 {count > 0 ? (
                   <>
                     <span className="rail-count data" aria-hidden>

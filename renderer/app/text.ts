@@ -5,14 +5,6 @@ import { defineText } from '../i18n/language.ts';
 export const appText = defineText(
   (f) => ({
     navigation: 'Views',
-    views: {
-      devices: 'Devices',
-      transfers: 'Transfers',
-      shares: 'Shares',
-      inspector: 'Inspector',
-      settings: 'This device',
-      browse: 'Browse',
-    },
     waitingOffers: (n: number) => f.plural(n, { one: '# offer waits', other: '# offers wait' }),
     runningTransfers: (n: number) => f.plural(n, { one: '# is running', other: '# are running' }),
     status: 'Status',
@@ -54,14 +46,6 @@ export const appText = defineText(
   }),
   (f) => ({
     navigation: '视图',
-    views: {
-      devices: '设备',
-      transfers: '传输',
-      shares: '共享',
-      inspector: '抓包',
-      settings: '本机',
-      browse: '浏览',
-    },
     waitingOffers: (n) => f.plural(n, { other: '# 个请求等待处理' }),
     runningTransfers: (n) => f.plural(n, { other: '# 个正在进行' }),
     status: '状态',

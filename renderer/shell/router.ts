@@ -5,8 +5,8 @@
 
 import { useSyncExternalStore } from 'react';
 
-const viewNames = ['devices', 'transfers', 'shares', 'inspector', 'settings', 'browse'] as const;
-export type ViewName = (typeof viewNames)[number];
+import { viewNames } from '../../shared/model/views.ts';
+import type { ViewName } from '../../shared/model/views.ts';
 
 export interface Route {
   readonly view: ViewName;

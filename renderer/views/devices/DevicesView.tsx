@@ -4,11 +4,11 @@ import { Radar, RefreshCw } from 'lucide-react';
 
 import { useAct } from '../../shell/act.ts';
 import { useRoute } from '../../shell/router.ts';
-import { appText } from '../../app/text.ts';
 import { Button } from '../../components/Button.tsx';
 import { rovingKeys } from '../../components/roving.ts';
 import { EmptyState, View } from '../../components/View.tsx';
-import { useText } from '../../i18n/language.ts';
+import { viewTable } from '../../../shared/model/views.ts';
+import { useLanguage, useText } from '../../i18n/language.ts';
 import { useIds, useSnapshot } from '../../store/engine.ts';
 import { useWindow } from '../../store/window.ts';
 import { AddressLine } from './AddressLine.tsx';
@@ -21,7 +21,7 @@ import './devices.css';
 
 export const DevicesView = () => {
   const text = useText(devicesText);
-  const app = useText(appText);
+  const language = useLanguage();
   const act = useAct();
   const { rest } = useRoute();
   const [chosen] = rest;
@@ -57,7 +57,7 @@ export const DevicesView = () => {
   return (
     <View
       fills
-      title={app.views.devices}
+      title={viewTable.devices.title[language]}
       detail={
         <span className="data" role="status">
           {text.reachable(reachable)}

@@ -12,7 +12,7 @@ import * as v from 'valibot';
 import { settingsPatch } from '../../shared/ipc/contract/program.ts';
 import type { Settings } from '../../shared/model/settings.ts';
 import { makeOwnersFolder } from '../base/owners-file.ts';
-import { defaultPort } from '../../shared/model/peer.ts';
+import { defaultSettings } from '../../shared/model/settings.ts';
 import { asHexdropError, HexdropError } from '../../shared/errors/errors.ts';
 import { OwnersJson } from './owners-json.ts';
 
@@ -44,7 +44,7 @@ export class SettingsStore {
     makeOwnersFolder(options.home);
     const path = join(options.home, 'settings.json');
     this.#file = new OwnersJson(path, fileSchema);
-    this.#kept = { ...defaultSettings(options), ...this.#read(path, options.trouble) };
+    this.#kept = { ...settingsOf(options), ...this.#read(path, options.trouble) };
     this.#overrides = options.overrides ?? {};
   }
 
@@ -89,22 +89,11 @@ const without = <Value>(
 ): Readonly<Record<string, Value>> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(named, name)));
 
-const defaultSettings = ({ deviceId, downloadDir }: SettingsOptions): Settings => ({
+const settingsOf = ({ deviceId, downloadDir }: SettingsOptions): Settings => ({
+  ...defaultSettings,
   alias: hostname().slice(0, 64) || 'Hexdrop',
   hue: hueOf(deviceId),
   downloadDir,
-  onConflict: 'rename',
-  port: defaultPort,
-  language: 'system',
-  theme: 'system',
-  startWithSystem: false,
-  discovery: true,
-  allowPlain: false,
-  uploadLimit: null,
-  downloadLimit: null,
-  restoreShares: true,
-  notifications: true,
-  checkReleases: false,
 });
 
 /** Every device has a colour before anybody chose one, the same on all screens. */

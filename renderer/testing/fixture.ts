@@ -3,6 +3,7 @@
 import type { DeviceCard } from '../../shared/model/device.ts';
 import type { OfferCard } from '../../shared/model/offer.ts';
 import type { PeerView } from '../../shared/model/peer.ts';
+import { defaultSettings } from '../../shared/model/settings.ts';
 import type { ShareCard } from '../../shared/model/share.ts';
 import type { Snapshot } from '../../shared/model/snapshot.ts';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
@@ -341,21 +342,10 @@ export const snapshot: Snapshot = {
     ],
   },
   settings: {
+    ...defaultSettings,
     alias: 'ada-desk',
     hue: 28,
     downloadDir: '/home/ada/Downloads/Hexdrop',
-    onConflict: 'rename',
-    port: 18_520,
-    language: 'system',
-    theme: 'system',
-    startWithSystem: false,
-    discovery: true,
-    allowPlain: false,
-    uploadLimit: null,
-    downloadLimit: null,
-    restoreShares: true,
-    notifications: true,
-    checkReleases: false,
   },
   shell: {
     kind: 'browser',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { defaultSettings } from '../model/settings.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { createClient } from './client.ts';
 import type { Client } from './client.ts';
@@ -20,21 +21,10 @@ const snapshot: Snapshot = {
     addresses: [],
   },
   settings: {
+    ...defaultSettings,
     alias: 'here',
     hue: 1,
     downloadDir: '/d',
-    onConflict: 'rename',
-    port: 1,
-    language: 'en',
-    theme: 'dark',
-    startWithSystem: false,
-    discovery: false,
-    allowPlain: false,
-    uploadLimit: null,
-    downloadLimit: null,
-    restoreShares: true,
-    notifications: true,
-    checkReleases: false,
   },
   shell: {
     kind: 'browser',

@@ -1,5 +1,6 @@
-/** What a person can set. Kept in <home>/settings.json. Plain data; no behaviour. */
+/** What a person can set. Kept in <home>/settings.json. Plain data. */
 
+import { defaultPort } from './peer.ts';
 import type { ConflictPolicy } from './transfer.ts';
 
 export type Language = 'en' | 'zh';
@@ -27,3 +28,19 @@ export interface Settings {
   /** Ask once a day whether a newer version is published. Off until a person allows it. */
   readonly checkReleases: boolean;
 }
+
+/** What holds before anybody chose: all but what depends on the device itself. */
+export const defaultSettings = {
+  onConflict: 'rename',
+  port: defaultPort,
+  language: 'system',
+  theme: 'system',
+  startWithSystem: false,
+  discovery: true,
+  allowPlain: false,
+  uploadLimit: null,
+  downloadLimit: null,
+  restoreShares: true,
+  notifications: true,
+  checkReleases: false,
+} as const satisfies Omit<Settings, 'alias' | 'hue' | 'downloadDir'>;

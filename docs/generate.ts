@@ -10,6 +10,7 @@ import { dissectorLua } from '../build/wireshark/dissector.ts';
 import { sessionsPage } from '../e2e/wireshark/sessions/page.ts';
 import { readRecorded } from '../e2e/wireshark/sessions/sessions.ts';
 import { withGenerated } from './generators/protocol-docs.ts';
+import { withCommandReference } from './generators/command-reference.ts';
 import { withImportRules } from './generators/import-rules.ts';
 import { withFilterTable } from './generators/filter-docs.ts';
 
@@ -28,5 +29,6 @@ write('.oxlintrc.json', (before) =>
 );
 write('docs/PROTOCOL.md', withGenerated);
 write('docs/INSPECTOR.md', withFilterTable);
+write('docs/CLI.md', withCommandReference);
 write('build/wireshark/hexdrop.lua', dissectorLua);
 write('shared/protocol/vectors/sessions/README.md', () => sessionsPage(readRecorded));

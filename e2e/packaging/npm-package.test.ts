@@ -45,7 +45,7 @@ const canInstall = await npm([
     lacking(proves, code === 'ENOENT' ? 'npm is not installed' : 'the registry cannot be reached').available,
 );
 
-/** What the README tells is right to within this part of it. */
+/** What docs/CLI.md tells is right to within this part of it. */
 const sizeTolerance = 0.15;
 
 /** Packed. */
@@ -74,7 +74,7 @@ describe.skipIf(!canInstall)('the npm package', () => {
   it('is small, and holds the manual page, but neither the desktop program nor tests', () => {
     const { size } = lstatSync(archive);
     expect(size).toBeLessThan(packedBudgetBytes);
-    const told = /The npm package has ([\d.]+) MB/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1];
+    const told = /The npm package has ([\d.]+) MB/.exec(readFileSync(join(root, 'docs/CLI.md'), 'utf8'))?.[1];
     expect(Math.abs(size / 1e6 / Number(told) - 1)).toBeLessThan(sizeTolerance);
     const installed = join(folder, 'node_modules', 'hexdrop');
     const names = readdirSync(installed, { recursive: true, encoding: 'utf8' });

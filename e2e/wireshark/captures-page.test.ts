@@ -1,4 +1,4 @@
-// The recipes of the README, as they are printed there: its commands are run, and what it shows of their output must come.
+// The recipes of docs/CAPTURES.md, as they are printed there: its commands are run, and what it shows of their output must come.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { pathOf, readRecorded } from './sessions/sessions.ts';
 import { openTshark } from './tshark.ts';
 import type { Tshark } from './tshark.ts';
 
-const proves = 'the recipes of the README work as they are printed';
+const proves = 'the recipes of docs/CAPTURES.md work as they are printed';
 const isPossible = networkNeed(proves).available && needs('dumpcap', proves).available;
 const shark = needs('tshark', proves);
 const tshark = isPossible && shark.available ? openTshark(shark.path, { installed: true }) : undefined;
@@ -24,11 +24,11 @@ const world = useWorld();
 /** What hangs ends: each of a dozen starts of tshark takes seconds on a busy machine. */
 const patienceMs = 150_000;
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/CAPTURES.md', import.meta.url), 'utf8');
 
 /** The blocks of code below a heading. */
 const blocksOf = (heading: string): readonly string[] => {
-  const [, rest = ''] = readme.split(`\n### ${heading}\n`);
+  const [, rest = ''] = page.split(`\n## ${heading}\n`);
   const [section = ''] = rest.split(/\n##+ /u);
   return [...section.matchAll(/^```\w+\n([\s\S]*?)^```$/gmu)].map(([, block = '']) => block);
 };
@@ -94,7 +94,7 @@ function follow(recipe: string): Tshark {
 /** Numbers of packets, ports, sizes and names of transfers differ from run to run. */
 const masked = (line: string): string => line.replaceAll(/\b[0-9a-f]{32}\b|\d+/gu, '#');
 
-describe.skipIf(tshark === undefined)('the README', { timeout: patienceMs + 30_000 }, () => {
+describe.skipIf(tshark === undefined)('docs/CAPTURES.md', { timeout: patienceMs + 30_000 }, () => {
   it('shows the headers of a plain session as tshark does', () => {
     const [, recipe = '', headers = '', conversation = ''] = ['', ...blocksOf('With other programs')];
     const reader = follow(recipe);
@@ -131,7 +131,7 @@ describe.skipIf(tshark === undefined)('the README', { timeout: patienceMs + 30_0
     expect(printed).toContain('\t18520\tDONE #1 files=1 bytes=48 skipped=0 same=0');
 
     // Packets and keys as one file, which needs no option.
-    const [, inject = ''] = /`(editcap --inject-secrets [^`]+)`/u.exec(readme) ?? [];
+    const [, inject = ''] = /`(editcap --inject-secrets [^`]+)`/u.exec(page) ?? [];
     const [, option = ''] = /-o (tls\.keylog_file:\S+) /u.exec(shown.command) ?? [];
     const bare = shown.command.replace(`-o ${option} `, '').replace('wire.pcapng', 'both.pcapng');
     expect(

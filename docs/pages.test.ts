@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n')
+  .filter((page) => existsSync(join(root, page)));
+
+const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
+
+/** As GitHub names the anchors of headings. */
+const anchorsOf = (page: string): readonly string[] =>
+  [...withoutCode(textOf(page)).matchAll(/^#{1,6} (.+)$/gmu)].map(([, heading = '']) =>
+    heading
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+const withoutCode = (text: string): string =>
+  text.replaceAll(/^```[\s\S]*?^```$/gmu, '').replaceAll(/`[^`\n]*`/gu, '');
+
+describe.each(pages)('%s', (page) => {
+  it('links to pages, pictures and headings that are there', () => {
+    const broken = [...withoutCode(textOf(page)).matchAll(/\]\(([^)\s]+)\)/gu)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^[a-z]+:/u.test(target))
+      .filter((target) => {
+        const [path = '', anchor] = target.split('#');
+        const file = path === '' ? page : join(dirname(page), path);
+        if (!existsSync(join(root, file))) return true;
+        return anchor !== undefined && file.endsWith('.md') && !anchorsOf(file).includes(anchor);
+      });
+    expect(broken).toEqual([]);
+  });
+});

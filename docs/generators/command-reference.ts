@@ -18,7 +18,7 @@ const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${w
 const section = (command: CommandSpec): string =>
   [
     `### hexdrop ${command.name}`,
-    `${code(`hexdrop ${shortUsageOf(command)} [options]`)}`,
+    code(`hexdrop ${shortUsageOf(command)} [options]`),
     [sentence(command.summary), ...command.description].join(' '),
     ...(command.options.length === 0 ? [] : [optionsTable(optionRows(command.options, command.wording))]),
     ['```text', ...command.examples, '```'].join('\n'),

@@ -1,4 +1,4 @@
-"""The key of this device, what is known of others, and the TLS dress ("Encryption")."""
+"""The key of this device, what is known of others, and the TLS mode ("Encryption")."""
 
 import ctypes
 import json

@@ -164,7 +164,7 @@ def first_frame(connection, *names):
 
 
 def dial(options, identity, address, channel=0, expected=None):
-    """Opens a connection in the dress that was asked for; returns it with the device id that the peer has proved."""
+    """Opens a connection in the mode that was asked for; returns it with the device id that the peer has proved."""
     sock = socket.create_connection(address, HANDSHAKE)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if options.plain:

@@ -64,11 +64,11 @@ const shark = async (...args: readonly string[]): Promise<string> => {
 const oddities = 'tcp.analysis.flags || ip.checksum.status == 0 || tcp.checksum.status == 0 || _ws.malformed';
 
 describe('--capture FILE', () => {
-  it.each([[], ['--plain']])('on both sides of a transfer tells the same frames (%s)', async (...dress) => {
+  it.each([[], ['--plain']])('on both sides of a transfer tells the same frames (%s)', async (...mode) => {
     const [here, there] = [world.device('here'), world.device('there')];
     const [sent, received] = [join(world.path, 'sent.pcapng'), join(world.path, 'received.pcapng')];
-    const receiver = await there.receive(world.folder('target'), '--once', '--capture', received, ...dress);
-    const send = await here.run(['send', bigFile(), '--to', receiver.address, '--capture', sent, ...dress]);
+    const receiver = await there.receive(world.folder('target'), '--once', '--capture', received, ...mode);
+    const send = await here.run(['send', bigFile(), '--to', receiver.address, '--capture', sent, ...mode]);
     expect(send.exitCode).toBe(0);
     const { exitCode, events } = await receiver.program.end();
     expect(exitCode).toBe(0);

@@ -79,7 +79,7 @@ async function sendThrough(shapeOf: (connection: number) => Shape, ...flags: rea
 describe.each([
   ['encrypted', []],
   ['plain', ['--plain']],
-])('%s', (_dress, flags) => {
+])('%s', (_mode, flags) => {
   test('a push whose connection is cut three times arrives in one run, nothing of it twice', async () => {
     let cutsMade = 0;
     const shapeOf = cuts('up', [400_000, 900_000, 600_000], () => (cutsMade += 1));

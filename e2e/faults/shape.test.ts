@@ -67,8 +67,8 @@ describe.each([
   ['15 bytes at a time', { pieceBytes: 15, piecesUntil: 700_000 }],
   ['1,009 bytes at a time', { pieceBytes: 1_009, piecesUntil: 20_000_000 }],
 ] as const)('a lane on which %s comes', (_how, flow: Flow) => {
-  test.each([['encrypted'], ['plain']])('brings it all, %s', async (dress) => {
-    const flags = dress === 'plain' ? ['--plain'] : [];
+  test.each([['encrypted'], ['plain']])('brings it all, %s', async (mode) => {
+    const flags = mode === 'plain' ? ['--plain'] : [];
     const from = tree(laneBytes);
     const to = world.folder('to');
     const sharer = await world.device('sharer').share(from, ...flags);

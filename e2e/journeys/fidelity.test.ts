@@ -100,7 +100,7 @@ function sourceTree(): string {
 describe.each([
   ['encrypted', []],
   ['plain', ['--plain']],
-])('%s', (_dress, flags) => {
+])('%s', (_mode, flags) => {
   test('send and receive move a tree as it is', async () => {
     const from = sourceTree();
     const to = world.folder('to');

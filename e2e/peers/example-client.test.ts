@@ -66,24 +66,24 @@ const makeFrom = (): string =>
 describe.skipIf(!python.available || !openssl.available).each([
   ['over TLS', []],
   ['over a plain connection', ['--plain']],
-] as const)('the example client, %s,', (_dress, dress) => {
+] as const)('the example client, %s,', (_mode, mode) => {
   test('lists shares and folders, and gets a tree, by a lane', async () => {
     const from = makeFrom();
-    const { address, deviceId } = await world.device('sharer').share(join(from, 'tree'), ...dress);
-    const shares = await clientDone(...dress, 'list', '--expect', deviceId, address);
+    const { address, deviceId } = await world.device('sharer').share(join(from, 'tree'), ...mode);
+    const shares = await clientDone(...mode, 'list', '--expect', deviceId, address);
     expect(shares.stdout).toMatch(/^share +- {2}tree\n$/);
-    const listed = await clientDone(...dress, 'list', address, 'tree');
+    const listed = await clientDone(...mode, 'list', address, 'tree');
     expect(listed.stdout).toMatch(new RegExp(`^file +${largeBytes} {2}large.bin$`, 'm'));
-    const many = await clientDone(...dress, 'list', address, 'tree/many');
+    const many = await clientDone(...mode, 'list', address, 'tree/many');
     expect(many.stdout.trim().split('\n')).toHaveLength(2_500);
 
     const to = world.folder('to');
-    const got = await clientDone(...dress, 'get', address, 'tree', '--dir', to);
+    const got = await clientDone(...mode, 'get', address, 'tree', '--dir', to);
     expect(got.stdout).toContain('the bulk comes on a lane');
     expect(got.stdout).toMatch(/^done: 2508 files, .* 0 skipped, 0 failed$/m);
     await expectSameTree(join(from, 'tree'), join(to, 'tree'));
     const again = await clientDone(
-      ...dress,
+      ...mode,
       'get',
       address,
       'tree/a.txt',
@@ -99,9 +99,9 @@ describe.skipIf(!python.available || !openssl.available).each([
     const pin = join(world.path, 'secret');
     const { address } = await world
       .device('sharer')
-      .share(join(world.path, 'from'), '--pin-file', pin, ...dress);
+      .share(join(world.path, 'from'), '--pin-file', pin, ...mode);
     const to = world.folder('to');
-    const get = [...dress, 'get', address, 'from', '--dir', to];
+    const get = [...mode, 'get', address, 'from', '--dir', to];
     expect((await client(...get).end()).stderr).toMatch(/^pin-required: /);
     expect((await client(...get, '--pin-file', join(world.path, 'wrong')).end()).stderr).toMatch(
       /^pin-wrong: /,
@@ -113,12 +113,12 @@ describe.skipIf(!python.available || !openssl.available).each([
   test('sends a tree, and what is there already is not sent again', async () => {
     const from = makeFrom();
     const to = world.folder('to');
-    const { address } = await world.device('receiver').receive(to, '--on-conflict', 'skip', ...dress);
-    const sent = await clientDone(...dress, 'send', address, join(from, 'tree'));
+    const { address } = await world.device('receiver').receive(to, '--on-conflict', 'skip', ...mode);
+    const sent = await clientDone(...mode, 'send', address, join(from, 'tree'));
     expect(sent.stdout).toMatch(/^done: 2508 files, .* 0 skipped, 0 failed$/m);
     await expectSameTree(join(from, 'tree'), join(to, 'tree'));
     // The sink asks by the chain, and hears SAME.
-    const again = await clientDone(...dress, 'send', address, join(from, 'tree'));
+    const again = await clientDone(...mode, 'send', address, join(from, 'tree'));
     expect(again.stdout).toMatch(/^done: 0 files, 0 bytes, 2508 skipped, 0 failed$/m);
     await expectSameTree(join(from, 'tree'), join(to, 'tree'));
   });
@@ -132,16 +132,16 @@ describe.skipIf(!python.available || !openssl.available).each([
     writeFileSync(join(from, 'large.bin'), randomBytes(largeBytes));
     const to = world.folder('to');
     const device = world.device('receiver');
-    const slow = await device.receive(to, '--limit', '2M', ...dress);
-    const first = client(...dress, 'send', slow.address, join(from, 'large.bin'));
+    const slow = await device.receive(to, '--limit', '2M', ...mode);
+    const first = client(...mode, 'send', slow.address, join(from, 'large.bin'));
     await slow.program.event(({ event, bytes = 0 }) => event === 'progress' && bytes > 1_000_000);
     await first.kill();
     slow.program.signal('SIGINT');
     await slow.program.end();
 
     if (isTouched) utimesSync(join(from, 'large.bin'), 1_700_000_000, 1_700_000_000);
-    const fast = await device.receive(to, '--once', ...dress);
-    await clientDone(...dress, 'send', fast.address, join(from, 'large.bin'));
+    const fast = await device.receive(to, '--once', ...mode);
+    await clientDone(...mode, 'send', fast.address, join(from, 'large.bin'));
     const done = lastEvent(await fast.program.end(), 'done');
     expect(done.resumedBytes).toBeGreaterThan(0);
     expect((done.bytes ?? 0) + (done.resumedBytes ?? 0)).toBe(largeBytes);
@@ -153,37 +153,37 @@ describe.skipIf(!python.available || !openssl.available).each([
     writeFileSync(join(from, 'large.bin'), randomBytes(largeBytes));
     writeFileSync(join(from, 'small'), 'small');
     const to = world.folder('to');
-    const { address, program } = await world.device('receiver').receive(to, '--limit', '1M', ...dress);
-    const sender = client(...dress, 'send', address, join(from, 'large.bin'));
+    const { address, program } = await world.device('receiver').receive(to, '--limit', '1M', ...mode);
+    const sender = client(...mode, 'send', address, join(from, 'large.bin'));
     await program.event(({ event, bytes = 0 }) => event === 'progress' && bytes > 0);
     sender.signal('SIGINT');
     expectExit(await sender.end(), 130);
     expect(await program.event('error')).toMatchObject({ code: 'cancelled' });
-    await clientDone(...dress, 'send', address, join(from, 'small'));
+    await clientDone(...mode, 'send', address, join(from, 'small'));
     expect(landedPaths(to)).toEqual(['small']);
   });
 
   test('receives a tree, by a lane, and a text', async () => {
     const from = makeFrom();
     const to = world.folder('to');
-    const [receiver, address] = await clientReceives(to, ...dress, 'receive', '--yes');
+    const [receiver, address] = await clientReceives(to, ...mode, 'receive', '--yes');
     const sender = world.device('sender');
-    const sent = await sender.run(['send', join(from, 'tree'), '--to', address, ...dress]);
+    const sent = await sender.run(['send', join(from, 'tree'), '--to', address, ...mode]);
     expectExit(sent, 0);
     expect(lastEvent(sent, 'done')).toMatchObject({ files: 2_508, skipped: 0, failed: 0 });
     await expectSameTree(join(from, 'tree'), join(to, 'tree'));
     expect(receiver.stdout).toContain('the bulk comes on a lane');
-    expectExit(await sender.run(['text', address, 'for\u202eyou', ...dress]), 0);
+    expectExit(await sender.run(['text', address, 'for\u202eyou', ...mode]), 0);
     await receiver.says(/text from .*: for\\u\{202e\}you/);
-    expectExit(await sender.run(['send', join(from, 'tree'), '--to', address, ...dress]), 0);
+    expectExit(await sender.run(['send', join(from, 'tree'), '--to', address, ...mode]), 0);
     await receiver.says(/done: 0 files, 0 bytes, 2508 skipped, 0 failed/);
   });
 
   test('declines what its user does not want', async () => {
     const from = makeTree(world.folder('from'), { a: 'A' });
     const to = world.folder('to');
-    const [receiver, address] = await clientReceives(to, ...dress, 'receive', '--once');
-    const sending = world.device('sender').run(['send', join(from, 'a'), '--to', address, ...dress]);
+    const [receiver, address] = await clientReceives(to, ...mode, 'receive', '--once');
+    const sending = world.device('sender').run(['send', join(from, 'a'), '--to', address, ...mode]);
     await receiver.says(/Accept\?/);
     receiver.type('n\n');
     expectExit(await sending, 3);

@@ -96,9 +96,9 @@ describe.skipIf(!isPossible)('tshark sees the frames of', () => {
       'notes/big.bin': random.bytes(bytes),
     });
     const [captured, keys] = [join(world.path, 'own.pcapng'), join(world.path, 'keys.log')];
-    const dress = plain ? ['--plain'] : [];
+    const mode = plain ? ['--plain'] : [];
     const reached = `${address}:${port}`;
-    const own = [...dress, '--capture', captured, ...(plain ? [] : ['--keylog', keys])];
+    const own = [...mode, '--capture', captured, ...(plain ? [] : ['--keylog', keys])];
     const target = world.folder('target');
     const served = way === 'push' ? ['receive', '--yes', '--dir', target] : ['share', join(source, 'notes')];
     const asked =
@@ -107,7 +107,7 @@ describe.skipIf(!isPossible)('tshark sees the frames of', () => {
         : ['get', `${reached}/notes`, '--dir', target];
 
     const wire = await sniff(dumpcap.path, near, world.path);
-    const listenArgs = ['--host', address, '--port', String(port), '--no-announce', ...dress];
+    const listenArgs = ['--host', address, '--port', String(port), '--no-announce', ...mode];
     const listener = world.device('far').start([...served, ...listenArgs], { wrap: far.wrap });
     await listener.event('listening');
     const here = world.device('near');

@@ -83,7 +83,7 @@ export interface EngineChange {
   readonly alias?: string;
   /** Whether the listener takes unencrypted connections. */
   readonly allowPlain?: boolean;
-  /** Bytes a second over everything that is sent, at least 1; null: as fast as it goes. Transfers that run heed it at once. */
+  /** Bytes a second over everything that is sent, at least 1; null: as fast as it goes. Transfers that run obey it at once. */
   readonly uploadLimit?: number | null;
   /** Over everything that is received; each sender is told its share of it. */
   readonly downloadLimit?: number | null;

@@ -1,4 +1,4 @@
-/** What changes while an engine runs: its name, its port, its dress, what happens to offers. */
+/** What changes while an engine runs: its name, its port, its mode, what happens to offers. */
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -34,7 +34,7 @@ describe('send and receive', () => {
   it.each([
     ['encrypted', false],
     ['plain', true],
-  ] as const)('moves a tree, %s, and both say the same of it', async (_dress, plain) => {
+  ] as const)('moves a tree, %s, and both say the same of it', async (_mode, plain) => {
     const receiver = await startReceiver({}, { allowPlain: true });
     const sender = await startEngine({ alias: 'sender' });
     const { path } = planted();

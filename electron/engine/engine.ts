@@ -37,7 +37,7 @@ import type {
 import { listPage, listRemote, probe, readRemote, sendText, unlockFor } from './peers/browse.ts';
 import { Captures } from './capture/captures.ts';
 import type { TransferContext } from './transfer/context.ts';
-import { greetGuest } from './peers/inbound-sessions.ts';
+import { acceptSession } from './peers/inbound-sessions.ts';
 import { loadIdentity } from './net/identity.ts';
 import type { Identity } from './net/identity.ts';
 import { HomeFaults } from '../base/home-faults.ts';
@@ -49,12 +49,12 @@ import type { Listener } from './net/listener.ts';
 import { Server } from './share/server.ts';
 import type { SelfDescription } from './session/handshake.ts';
 import { KeptSessions } from './peers/kept-sessions.ts';
-import { LaneDesk } from './session/lanes.ts';
+import { LaneRegistry } from './session/lanes.ts';
 import { reachOf, reachSession } from './peers/reach.ts';
 import { SessionRegistry } from './peers/registry.ts';
 import { protocolTimings } from './session/session.ts';
 import type { Session, SessionTimings } from './session/session.ts';
-import { TransferBook } from './transfer/transfer-book.ts';
+import { TransferRegistry } from './transfer/transfer-registry.ts';
 import { runFetch } from './transfer/fetch.ts';
 import { currentBootId } from '../base/boot-id.ts';
 import { runPush } from './transfer/outgoing.ts';
@@ -89,7 +89,7 @@ class LocalEngine implements Engine {
   readonly #self: SelfDescription & { alias: string };
   readonly #server: Server;
   readonly #sessions: KeptSessions;
-  readonly #transfers = new TransferBook((event) => this.#emit(event));
+  readonly #transfers = new TransferRegistry((event) => this.#emit(event));
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   #allowsPlain: boolean;
   /** From the call of `listen` on; `#listener` once it listens. */
@@ -123,7 +123,7 @@ class LocalEngine implements Engine {
       knownDevices: KnownDevices.load(options.home, { faults }),
       homeFaults: faults,
       whereabouts: options.whereabouts,
-      desk: new LaneDesk(),
+      laneRegistry: new LaneRegistry(),
       timings,
       bootId: currentBootId(),
       server: this.#server,
@@ -195,7 +195,7 @@ class LocalEngine implements Engine {
       allowPlain: this.#allowsPlain,
       handshakeTimeoutMs: this.#context.timings.handshakeMs,
       maxPerAddress: limits.connectionsPerAddress,
-      onConnection: (connection, openForMs) => greetGuest(this.#context, connection, openForMs),
+      onConnection: (connection, openForMs) => acceptSession(this.#context, connection, openForMs),
       onReject: (remote, error) => {
         this.capture.turnedAway(remote, error);
         this.#emit({ kind: 'rejected', address: remote.address, error });
@@ -346,7 +346,7 @@ class LocalEngine implements Engine {
   }
 
   /** @throws HexdropError shutting-down: nobody would end it any more */
-  #begin(...what: Parameters<TransferBook['begin']>): TransferRecord {
+  #begin(...what: Parameters<TransferRegistry['begin']>): TransferRecord {
     if (this.#isClosed) throw ended();
     return this.#transfers.begin(...what);
   }

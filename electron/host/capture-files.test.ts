@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest';
 
 import type { MessageLink } from '../../shared/ipc/link.ts';
 import { CaptureFiles } from './capture-files.ts';
-import { WindowTies } from './window-ties.ts';
+import { WindowConnections } from './window-connections.ts';
 
 vi.mock('node:fs', async (original) => ({ ...(await original<typeof fs>()), rmSync: vi.fn<() => void>() }));
 
@@ -18,7 +18,7 @@ const link: MessageLink = {
 
 it('a file that somebody else holds open ends neither its window nor the program', () => {
   const files = new CaptureFiles();
-  const window = new WindowTies(link);
+  const window = new WindowConnections(link);
   const ended = vi.fn<() => void>();
   const { path } = files.newExport(window);
   window.onClosed(ended);

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
 import { HexdropError } from '../../shared/errors/errors.ts';
-import type { WindowTies } from './window-ties.ts';
+import type { WindowConnections } from './window-connections.ts';
 
 /** A page that hands over more has lost its way. */
 const mostUploadBytes = 4_294_967_296;
@@ -20,7 +20,7 @@ export class CaptureFiles {
   #folder: string | undefined;
   readonly #paths = new Map<string, string>();
 
-  newExport(window: WindowTies): { readonly exported: string; readonly path: string } {
+  newExport(window: WindowConnections): { readonly exported: string; readonly path: string } {
     const { id, path } = this.#newFile('export.pcapng', window);
     return { exported: id, path };
   }
@@ -38,7 +38,12 @@ export class CaptureFiles {
   }
 
   /** The next run of a file that a page hands over; without an id the first one. Returns its id. */
-  async append(id: string | undefined, name: string, bytes: Uint8Array, window: WindowTies): Promise<string> {
+  async append(
+    id: string | undefined,
+    name: string,
+    bytes: Uint8Array,
+    window: WindowConnections,
+  ): Promise<string> {
     if (id === undefined) {
       const made = this.#newFile(basename(name).replaceAll(/[^\w.-]/gu, '_'), window);
       writeFileSync(made.path, bytes, { mode: 0o600, flag: 'wx' });
@@ -74,7 +79,7 @@ export class CaptureFiles {
     this.#folder = undefined;
   }
 
-  #newFile(name: string, window: WindowTies): { readonly id: string; readonly path: string } {
+  #newFile(name: string, window: WindowConnections): { readonly id: string; readonly path: string } {
     const [oldest] = this.#paths.keys();
     if (this.#paths.size >= mostFiles && oldest !== undefined) this.drop(oldest);
     this.#folder ??= mkdtempSync(join(tmpdir(), 'hexdrop-capture-'));

@@ -4,7 +4,7 @@ import type { LinkMessage, MessageLink } from '../../shared/ipc/link.ts';
 import { HexdropError } from '../../shared/errors/errors.ts';
 import { Dispatch, WithBytes } from './dispatch.ts';
 import type { CallFrame, Handlers } from './dispatch.ts';
-import { WindowTies } from './window-ties.ts';
+import { WindowConnections } from './window-connections.ts';
 
 const desk = (handlers: Partial<Handlers>) => {
   const sent: LinkMessage[] = [];
@@ -15,7 +15,7 @@ const desk = (handlers: Partial<Handlers>) => {
     onClose: () => {},
     close: () => {},
   };
-  const window = new WindowTies(link);
+  const window = new WindowConnections(link);
   const dispatch = new Dispatch({ link, window, handlers, askForAll: () => sent.push({ json: 'asked' }) });
   const call = async (id: number, name: string, args: unknown, bytes?: Uint8Array): Promise<unknown> => {
     const json = { kind: 'call', id, name, args };

@@ -12,7 +12,7 @@ import { requestSchema } from '../../shared/ipc/envelope.ts';
 import type { LinkError, Reply } from '../../shared/ipc/envelope.ts';
 import type { LinkMessage, MessageLink } from '../../shared/ipc/link.ts';
 import { asHexdropError, HexdropError } from '../../shared/errors/errors.ts';
-import type { WindowTies } from './window-ties.ts';
+import type { WindowConnections } from './window-connections.ts';
 
 /** More at once is a fault of the page: a list that is scrolled quickly asks for some dozens. */
 const maxOpenCalls = 256;
@@ -24,7 +24,7 @@ export interface CallFrame {
   readonly signal: AbortSignal;
   /** Beside the arguments; empty where the contract knows none. */
   readonly bytes: Uint8Array;
-  readonly window: WindowTies;
+  readonly window: WindowConnections;
 }
 
 /** A result with bytes beside it. */
@@ -49,7 +49,7 @@ export type Handlers = {
 
 export interface DispatchOptions {
   readonly link: MessageLink;
-  readonly window: WindowTies;
+  readonly window: WindowConnections;
   /** What is not there is answered `not-supported`. */
   readonly handlers: Partial<Handlers>;
   askForAll(): void;

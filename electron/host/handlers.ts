@@ -21,7 +21,7 @@ import type { Targets } from './targets.ts';
 import type { Texts } from './texts.ts';
 import type { Transfers } from './transfers.ts';
 import type { Uploads } from './uploads.ts';
-import type { WindowTies } from './window-ties.ts';
+import type { WindowConnections } from './window-connections.ts';
 
 export interface HostParts {
   readonly devices: Devices;
@@ -46,7 +46,7 @@ export function handlersOf(context: HostContext, parts: HostParts): Omit<Handler
   const { engine, grants, settings, shell } = context;
   const releases = new Releases(() => latestRelease({ version, from: process.env[releasesVariable] }));
 
-  const openFolder = async (window: WindowTies, path: string): Promise<Record<string, never>> => {
+  const openFolder = async (window: WindowConnections, path: string): Promise<Record<string, never>> => {
     window.requireSameMachine();
     if (shell.openFolder === undefined) throw new HexdropError('not-supported');
     await shell.openFolder(path);

@@ -11,13 +11,13 @@ import * as v from 'valibot';
 
 import type { FileFault, FileNotice, FileOmission } from '../../shared/model/transfer.ts';
 import type { TransferCard } from '../../shared/model/transfer-card.ts';
-import { recipeSchema } from './recipe.ts';
-import type { Recipe } from './recipe.ts';
+import { retrySpecSchema } from './retry-spec.ts';
+import type { RetrySpec } from './retry-spec.ts';
 
 /** A transfer with what the card does not show. */
 export interface HistoryEntry {
   readonly card: TransferCard;
-  readonly recipe?: Recipe | undefined;
+  readonly recipe?: RetrySpec | undefined;
   /** Where the files are, on the receiving side. */
   readonly dir?: string | undefined;
   /** The first names at the top, to show one of them in the file manager. */
@@ -92,7 +92,7 @@ const card = v.looseObject({
 
 const entry = v.looseObject({
   card,
-  recipe: v.exactOptional(recipeSchema),
+  recipe: v.exactOptional(retrySpecSchema),
   dir: v.exactOptional(v.string()),
   names: v.optional(v.array(v.string()), []),
   faults: v.optional(

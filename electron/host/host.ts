@@ -44,7 +44,7 @@ import { Texts } from './texts.ts';
 import { Transfers } from './transfers.ts';
 import { Uploads } from './uploads.ts';
 import { WindowFeed } from './window-feed.ts';
-import { WindowTies } from './window-ties.ts';
+import { WindowConnections } from './window-connections.ts';
 
 /** A person has a few; a page that opens one after the other is broken. */
 const mostWindows = 32;
@@ -78,7 +78,7 @@ class LocalHost implements Host {
   readonly #handlers: Handlers;
   readonly #capture: CaptureHandlers;
   readonly #activity: ActivityWatch;
-  readonly #windows = new Set<WindowTies>();
+  readonly #windows = new Set<WindowConnections>();
   readonly #settingsListeners = new Set<(settings: Settings) => void>();
   /** Events that came before there was a window. */
   #kept: { readonly name: EventName; readonly data: EventData<EventName> }[] = [];
@@ -158,7 +158,7 @@ class LocalHost implements Host {
   connect({ link, abilities }: WindowPort): void {
     if (this.#isClosed || this.#windows.size >= mostWindows) return link.close();
     const { shell } = this.#options;
-    const window = new WindowTies(link, abilities.isRemote);
+    const window = new WindowConnections(link, abilities.isRemote);
     this.#windows.add(window);
     const feed = new WindowFeed(this.#context.state, link, {
       ...abilities,
@@ -303,7 +303,7 @@ class LocalHost implements Host {
       this.#kept.push({ name, data });
   }
 
-  #tellKept(window: WindowTies): void {
+  #tellKept(window: WindowConnections): void {
     for (const { name, data } of this.#kept.splice(0)) window.tell(name, data);
   }
 }

@@ -10,10 +10,10 @@ import type { StreamedTree, TransferHandle } from '../engine/api.ts';
 import { HexdropError } from '../../shared/errors/errors.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';
-import type { Recipe } from './recipe.ts';
+import type { RetrySpec } from './retry-spec.ts';
 import type { AskedReach, Route, Targets } from './targets.ts';
 import { aboutNames, aboutPaths } from './transfers.ts';
-import type { About, Again, Transfers } from './transfers.ts';
+import type { TransferDescription, RetryAction, Transfers } from './transfers.ts';
 import type { Uploads } from './uploads.ts';
 
 /** Through a change of networks or a closed lid for a moment; longer ones are for "retry". */
@@ -64,7 +64,7 @@ export class Starter {
     return 'run' in how ? how.run() : this.#follow(how);
   }
 
-  #follow(recipe: Recipe): Promise<string> {
+  #follow(recipe: RetrySpec): Promise<string> {
     const { to } = recipe;
     const reach = { plain: recipe.plain, acceptNewKey: recipe.acceptNewKey };
     switch (recipe.kind) {
@@ -96,7 +96,7 @@ export class Starter {
     const route = this.#parts.targets.route(to, reach);
     const handle = this.#start(destination, route, { paths });
     const kept = { to, paths: [...paths], ...keptReach(reach) };
-    const recipe: Recipe =
+    const recipe: RetrySpec =
       into === undefined
         ? { kind: 'push', ...kept }
         : { kind: 'put', path: into.path, isLocked: into.pin !== undefined, ...kept };
@@ -154,7 +154,7 @@ export class Starter {
       retryMs,
       ...(pin === undefined ? {} : { pin }),
     });
-    const recipe: Recipe = {
+    const recipe: RetrySpec = {
       kind: 'get',
       to: at,
       paths: [...paths],
@@ -171,7 +171,7 @@ export class Starter {
     });
   }
 
-  #started(handle: TransferHandle, route: Route, about: About): string {
+  #started(handle: TransferHandle, route: Route, about: TransferDescription): string {
     const { transfers, devices } = this.#parts;
     const { cardId } = route;
     if (cardId !== undefined) {
@@ -184,7 +184,7 @@ export class Starter {
   }
 }
 
-const always = (run: () => Promise<string>): Again => ({ run, isPossible: () => true });
+const always = (run: () => Promise<string>): RetryAction => ({ run, isPossible: () => true });
 
 /** A new key is accepted once, by a person who was asked. */
 const keptReach = ({ plain }: AskedReach): { plain?: boolean } => (plain === undefined ? {} : { plain });

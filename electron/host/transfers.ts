@@ -22,7 +22,7 @@ import { HexdropError } from '../../shared/errors/errors.ts';
 import type { HostContext } from './context.ts';
 import type { HistoryEntry } from './history-file.ts';
 import type { History, HistoryQuery } from './history.ts';
-import type { Recipe } from './recipe.ts';
+import type { RetrySpec } from './retry-spec.ts';
 import { shownPath } from './shown-path.ts';
 import { SpeedLog } from './speed-log.ts';
 
@@ -31,7 +31,7 @@ const shownEnded = 200;
 const keptFaults = 1_000;
 const keptNames = 3;
 
-export interface Again {
+export interface RetryAction {
   /** Resolves with the new transfer's id. */
   run(): Promise<string>;
   /** Not when the page that had the files is gone. */
@@ -39,19 +39,19 @@ export interface Again {
 }
 
 /** What a transfer is about, before the engine can tell. */
-export interface About {
+export interface TransferDescription {
   readonly title: string;
   readonly moreRoots: number;
   /** The first names at the top. */
   readonly names: readonly string[];
   readonly dir?: string | undefined;
-  readonly recipe?: Recipe | undefined;
+  readonly recipe?: RetrySpec | undefined;
   /** Starts it again within this run of the program, where a recipe does not suffice. */
-  readonly again?: Again | undefined;
+  readonly again?: RetryAction | undefined;
 }
 
 interface Live {
-  about: About;
+  about: TransferDescription;
   readonly speeds: SpeedLog;
   faults: FileFault[];
   notices: FileNotice[];
@@ -65,7 +65,7 @@ interface Live {
 /** A transfer that is over and can be started again only by what this run of the program still holds. */
 interface Ended {
   readonly entry: HistoryEntry;
-  readonly again: Again | undefined;
+  readonly again: RetryAction | undefined;
 }
 
 export class Transfers {
@@ -94,7 +94,7 @@ export class Transfers {
   }
 
   /** Takes over a transfer that was just started here. */
-  started(handle: TransferHandle, about: About): string {
+  started(handle: TransferHandle, about: TransferDescription): string {
     const view = handle.view();
     const before = this.#live.get(handle.id);
     if (before === undefined) this.#begin(view, about);
@@ -106,7 +106,7 @@ export class Transfers {
   }
 
   /** What an offer or a share says of a transfer that another device started. */
-  describe(id: string, about: Partial<About>): void {
+  describe(id: string, about: Partial<TransferDescription>): void {
     const view = this.#context.engine.transfer(id)?.view();
     const live = this.#live.get(id) ?? (view === undefined ? undefined : this.#begin(view, aboutOf(view)));
     if (live === undefined) return;
@@ -154,7 +154,7 @@ export class Transfers {
   }
 
   /** What it takes to start it again. @throws HexdropError transfer-unknown, not-possible-now */
-  retryOf(id: string): Recipe | Again {
+  retryOf(id: string): RetrySpec | RetryAction {
     const ended = this.#ended.get(id);
     if (ended?.again?.isPossible() === true) return ended.again;
     const recipe = (ended?.entry ?? this.#known(id)).recipe;
@@ -249,7 +249,7 @@ export class Transfers {
     throw new HexdropError('not-possible-now', 'The transfer is over.');
   }
 
-  #begin(view: TransferView, about: About): Live {
+  #begin(view: TransferView, about: TransferDescription): Live {
     const live: Live = {
       about,
       view,
@@ -371,7 +371,7 @@ const isUnasked = ({ view, isDescribed }: Live): boolean =>
   view.kind === 'push' && view.direction === 'receive' && !isDescribed;
 
 /** For a transfer that nobody described: what others fetch from a share, or bring to it. */
-const aboutOf = (view: TransferView): About => ({
+const aboutOf = (view: TransferView): TransferDescription => ({
   title: view.share ?? view.currentPath ?? '',
   moreRoots: 0,
   names: [],
@@ -384,14 +384,14 @@ const cardNow = (entry: HistoryEntry): TransferCard => {
   return { ...card, canReveal: placeOf(entry) !== undefined, canRetry: card.canRetry && !isLocked };
 };
 
-const isPlaced = ({ dir, recipe }: About): boolean =>
+const isPlaced = ({ dir, recipe }: TransferDescription): boolean =>
   dir !== undefined || (recipe !== undefined && recipe.kind !== 'get');
 
 function placeOf({
   dir,
   names,
   recipe,
-}: Pick<About, 'dir' | 'names' | 'recipe'>): { path: string; folder: string } | undefined {
+}: Pick<TransferDescription, 'dir' | 'names' | 'recipe'>): { path: string; folder: string } | undefined {
   if (dir !== undefined) {
     const path =
       names.map((name) => join(dir, localName(name, rulesAt(dir)))).find((one) => existsSync(one)) ?? dir;
@@ -402,7 +402,9 @@ function placeOf({
 }
 
 /** A title from names at the top: in the order in which the offer lists them, so that both devices name it alike. */
-export const aboutNames = (names: readonly string[]): Pick<About, 'title' | 'moreRoots' | 'names'> => {
+export const aboutNames = (
+  names: readonly string[],
+): Pick<TransferDescription, 'title' | 'moreRoots' | 'names'> => {
   const listed = names.toSorted(compareUtf8);
   return {
     title: listed[0] ?? '',

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MessageLink } from '../../shared/ipc/link.ts';
 import type { StreamedPart } from '../engine/api.ts';
 import { Uploads } from './uploads.ts';
-import { WindowTies } from './window-ties.ts';
+import { WindowConnections } from './window-connections.ts';
 
 const window = () => {
   const events: { readonly name: string; readonly data: Record<string, unknown> }[] = [];
@@ -14,7 +14,7 @@ const window = () => {
     onClose: () => {},
     close: () => {},
   };
-  return { ties: new WindowTies(link), events };
+  return { connections: new WindowConnections(link), events };
 };
 
 const part = (file: number, bytes: number, offset = 0) => {
@@ -39,7 +39,7 @@ const desk = () => {
   const dropped = vi.fn<() => void>();
   const uploads = new Uploads(dropped);
   const page = window();
-  const upload = uploads.begin(page.ties);
+  const upload = uploads.begin(page.connections);
   uploads.addEntries(upload, [file('a.txt'), file('tree/b.txt', 20), file('tree/sub/c.txt', 30)]);
   const [a = { ref: '' }, tree = { ref: '' }] = uploads.complete(upload);
   return { uploads, page, upload, a: a.ref, tree: tree.ref, dropped };
@@ -140,31 +140,33 @@ describe('a tree of a page', () => {
     const gone = vi.fn<() => void>();
     const { part: wanted, failures } = part(0, 10);
     uploads.treeOf([a], gone).want(wanted);
-    page.ties.closed();
+    page.connections.closed();
     vi.advanceTimersByTime(15_000);
     const back = window();
-    uploads.adopt(upload, back.ties);
+    uploads.adopt(upload, back.connections);
     expect(back.events).toMatchObject([
       { name: 'upload-wanted', data: { parts: [{ request: 1, offset: 0, bytes: 10 }] } },
     ]);
     vi.advanceTimersByTime(60_000);
     expect(gone).not.toHaveBeenCalled();
-    back.ties.closed();
+    back.connections.closed();
     vi.advanceTimersByTime(30_000);
     expect(gone).toHaveBeenCalledOnce();
     expect(failures).toHaveLength(1);
     expect(dropped).toHaveBeenCalledOnce();
     expect(uploads.has(a)).toBe(false);
-    expect(() => uploads.adopt(upload, back.ties)).toThrow(expect.objectContaining({ code: 'ref-unknown' }));
+    expect(() => uploads.adopt(upload, back.connections)).toThrow(
+      expect.objectContaining({ code: 'ref-unknown' }),
+    );
   });
 
   it('tells a page that came back only what is still missing', () => {
     const { uploads, page, upload, tree } = desk();
     uploads.treeOf([tree], () => {}).want(part(1, 30).part);
     uploads.push(upload, 1, { file: 2, offset: 0 }, new Uint8Array(12));
-    page.ties.closed();
+    page.connections.closed();
     const back = window();
-    uploads.adopt(upload, back.ties);
+    uploads.adopt(upload, back.connections);
     expect(back.events).toMatchObject([{ data: { parts: [{ file: 2, offset: 12, bytes: 18 }] } }]);
   });
 
@@ -179,7 +181,7 @@ describe('a tree of a page', () => {
 
   it('gives roots of one name from two trees names of their own', () => {
     const { uploads, page, a, tree } = desk();
-    const second = uploads.begin(page.ties);
+    const second = uploads.begin(page.connections);
     uploads.addEntries(second, [file('a.txt', 5), file('tree/d.txt')]);
     const roots = uploads.complete(second).map(({ ref }) => ref);
     expect(uploads.treeOf([a, tree, ...roots], () => {}).entries.map(({ path }) => path)).toEqual([
@@ -193,7 +195,7 @@ describe('a tree of a page', () => {
 
   it('takes no path that leads elsewhere, and no more after it is complete', () => {
     const { uploads, page, upload } = desk();
-    const other = uploads.begin(page.ties);
+    const other = uploads.begin(page.connections);
     for (const path of ['../a', '/a', 'a//b', 'a/../b', './a', 'a/']) {
       expect(() => uploads.addEntries(other, [file(path)])).toThrow(
         expect.objectContaining({ code: 'unsafe-path' }),
@@ -206,7 +208,7 @@ describe('a tree of a page', () => {
 
   it('may be ten thousand loose files', () => {
     const { uploads, page } = desk();
-    const upload = uploads.begin(page.ties);
+    const upload = uploads.begin(page.connections);
     const names = Array.from({ length: 10_000 }, (_, number) => `photo ${number}.jpg`);
     uploads.addEntries(
       upload,
@@ -221,7 +223,9 @@ describe('a tree of a page', () => {
 
   it('is one of at most a hundred', () => {
     const { uploads, page } = desk();
-    for (let number = 1; number < 100; number += 1) uploads.begin(page.ties);
-    expect(() => uploads.begin(page.ties)).toThrow(expect.objectContaining({ code: 'too-many-calls' }));
+    for (let number = 1; number < 100; number += 1) uploads.begin(page.connections);
+    expect(() => uploads.begin(page.connections)).toThrow(
+      expect.objectContaining({ code: 'too-many-calls' }),
+    );
   });
 });

@@ -11,7 +11,7 @@ import type { StreamedEntry, StreamedPart, StreamedTree } from '../engine/api.ts
 import { freeName } from '../base/free-name.ts';
 import { HexdropError } from '../../shared/errors/errors.ts';
 import { counted } from './local-files.ts';
-import type { WindowTies } from './window-ties.ts';
+import type { WindowConnections } from './window-connections.ts';
 
 /** Paths of a tree are kept in memory as long as the page has it. */
 const mostEntries = 500_000;
@@ -30,7 +30,7 @@ interface Upload {
   /** By name; told when the tree is complete. */
   readonly roots: Map<string, Root>;
   isComplete: boolean;
-  window: WindowTies;
+  window: WindowConnections;
   stopWatching: () => void;
   lastRequest: number;
   /** What the engine waits for, by request. */
@@ -59,7 +59,7 @@ export class Uploads {
     this.#dropped = dropped;
   }
 
-  begin(window: WindowTies): Ref {
+  begin(window: WindowConnections): Ref {
     if (this.#uploads.size >= mostUploads) {
       throw new HexdropError('too-many-calls', 'Too many trees of pages are open.', {
         allowed: `${mostUploads}`,
@@ -175,7 +175,7 @@ export class Uploads {
   }
 
   /** The same page over a new link: what is wanted is told again, from where it stands. @throws HexdropError ref-unknown */
-  adopt(ref: Ref, window: WindowTies): void {
+  adopt(ref: Ref, window: WindowConnections): void {
     const upload = this.#upload(ref);
     clearTimeout(upload.timer);
     upload.stopWatching();
@@ -295,7 +295,7 @@ export class Uploads {
     if (parts.length > 0) upload.window.tell('upload-wanted', { upload: upload.ref, parts });
   }
 
-  #watch(upload: Upload, window: WindowTies): void {
+  #watch(upload: Upload, window: WindowConnections): void {
     upload.window = window;
     upload.stopWatching = window.onClosed(() => {
       upload.timer = setTimeout(() => this.drop(upload.ref), returnWithinMs);

@@ -194,7 +194,7 @@ export const limitTable = {
     'silence after which the peer counts as gone',
     'two lost PINGs and a pause',
   ),
-  farewellMs: limit(
+  completionGraceMs: limit(
     1_500,
     'ms',
     'from DONE to BYE, after which the sink forgets what has landed',

@@ -31,15 +31,15 @@ function readDoneLine(stdout: string): DoneLine {
   return line as unknown as DoneLine;
 }
 
-async function prepare(job: Job, dress: readonly string[]): Promise<Station> {
+async function prepare(job: Job, mode: readonly string[]): Promise<Station> {
   const receiverHome = join(job.scratch, 'receiver-home');
   const senderHome = join(job.scratch, 'sender-home');
   mkdirSync(job.scratch, { recursive: true });
   const where = ['--host', '127.0.0.1', '--port', '0', '--home', receiverHome, '--dir', job.landing];
-  const receiver = job.startService(hexdrop(['receive', '--json', '--yes', ...where, ...dress]));
+  const receiver = job.startService(hexdrop(['receive', '--json', '--yes', ...where, ...mode]));
   const { port } = JSON.parse(await receiver.firstLine()) as { readonly port: number };
   const to = ['--to', `127.0.0.1:${port}`, '--home', senderHome];
-  const send = (path: string): Command => hexdrop(['send', path, '--json', ...to, ...dress]);
+  const send = (path: string): Command => hexdrop(['send', path, '--json', ...to, ...mode]);
 
   // The first transfer makes the sender's identity and records the devices' trust.
   const greeting = join(job.scratch, 'greeting');
@@ -62,12 +62,12 @@ async function prepare(job: Job, dress: readonly string[]): Promise<Station> {
   };
 }
 
-function contestant(name: string, dress: readonly string[]): Contestant {
+function contestant(name: string, mode: readonly string[]): Contestant {
   return {
     name,
     cases: ['file', 'files'],
     missing: () => (existsSync(program) ? undefined : 'not built: npm run build'),
-    prepare: (job) => prepare(job, dress),
+    prepare: (job) => prepare(job, mode),
   };
 }
 

@@ -104,24 +104,24 @@ describe('a listener', () => {
     ['receive', ['receive', '--yes']],
     ['share', ['share', '.']],
   ])('%s is announced as long as it listens', async (_name, argv) => {
-    const desk = await listener([...argv, '--port', '7']);
-    const { discovery, engine } = desk.call;
+    const prompter = await listener([...argv, '--port', '7']);
+    const { discovery, engine } = prompter.call;
     await until(() => discovery.started.length > 0);
     expect(discovery.started).toMatchObject([
       { deviceId: engine.deviceId, alias: 'desk', host: '0.0.0.0', port: 7 },
     ]);
     expect(discovery.closedCount).toBe(0);
-    await stop(desk);
+    await stop(prompter);
     expect(discovery.closedCount).toBe(1);
   });
 
   it.each([['--no-announce'], ['--host=127.0.0.1'], ['--host=::1']])(
     'is not announced with %s',
     async (flag) => {
-      const desk = await listener(['receive', '--yes', flag]);
-      await until(() => desk.call.stdout.text.includes('Files go to'));
-      expect(desk.call.discovery.started).toEqual([]);
-      await stop(desk);
+      const prompter = await listener(['receive', '--yes', flag]);
+      await until(() => prompter.call.stdout.text.includes('Files go to'));
+      expect(prompter.call.discovery.started).toEqual([]);
+      await stop(prompter);
     },
   );
 
@@ -129,10 +129,12 @@ describe('a listener', () => {
     const discovery = new FakeDiscovery();
     discovery.isAnnounced = false;
     discovery.trouble = new HexdropError('discovery-failed', 'This device is in no network.');
-    const desk = await listener(['receive', '--yes'], { discovery });
+    const prompter = await listener(['receive', '--yes'], { discovery });
     await until(() => discovery.started.length > 0);
     await vi.advanceTimersByTimeAsync(2_000);
-    expect(desk.call.stderr.text).toContain('not announced on the network: This device is in no network.');
-    await stop(desk);
+    expect(prompter.call.stderr.text).toContain(
+      'not announced on the network: This device is in no network.',
+    );
+    await stop(prompter);
   });
 });

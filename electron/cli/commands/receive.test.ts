@@ -13,16 +13,24 @@ const receiveYes = ['receive', '--yes', '--dir', folder];
 
 describe('receive', () => {
   it('starts with where it listens, as the first JSON line', async () => {
-    const desk = await listener([...receiveYes, '--json', '--host', '127.0.0.1', '--port', '0', '--plain']);
-    expect(desk.call.stdout.events[0]).toEqual({
+    const prompter = await listener([
+      ...receiveYes,
+      '--json',
+      '--host',
+      '127.0.0.1',
+      '--port',
+      '0',
+      '--plain',
+    ]);
+    expect(prompter.call.stdout.events[0]).toEqual({
       event: 'listening',
       host: '127.0.0.1',
       port: 0,
-      deviceId: desk.call.engine.deviceId,
+      deviceId: prompter.call.engine.deviceId,
     });
-    expect(desk.call.engine.options?.allowPlain).toBe(true);
-    expect(desk.call.engine.listening).toMatchObject({ receive: { dir: folder, onConflict: 'rename' } });
-    await stop(desk);
+    expect(prompter.call.engine.options?.allowPlain).toBe(true);
+    expect(prompter.call.engine.listening).toMatchObject({ receive: { dir: folder, onConflict: 'rename' } });
+    await stop(prompter);
   });
 
   it('shows the addresses that others can use, and what to type there', async () => {
@@ -32,11 +40,11 @@ describe('receive', () => {
       { address: 'fd00::5', family: 'IPv6', internal: false },
       { address: '192.168.1.7', family: 'IPv4', internal: false },
     ] as const;
-    const desk = await listener([...receiveYes, '--host', '::', '--port', '18600'], { addresses });
-    expect(desk.call.stdout.text).toContain('hexdrop send <path...> --to 192.168.1.7:18600\n');
-    expect(desk.call.stdout.text).toContain('Other addresses of this machine: [fd00::5]:18600\n');
-    expect(desk.call.stdout.text).not.toContain('fe80');
-    await stop(desk);
+    const prompter = await listener([...receiveYes, '--host', '::', '--port', '18600'], { addresses });
+    expect(prompter.call.stdout.text).toContain('hexdrop send <path...> --to 192.168.1.7:18600\n');
+    expect(prompter.call.stdout.text).toContain('Other addresses of this machine: [fd00::5]:18600\n');
+    expect(prompter.call.stdout.text).not.toContain('fe80');
+    await stop(prompter);
   });
 
   it('shows a text that somebody sends line by line, with nothing in it that could steer a terminal', async () => {
@@ -71,17 +79,17 @@ describe('receive', () => {
   });
 
   it('with --yes takes every offer and tells each in a JSON line', async () => {
-    const desk = await listener([...receiveYes, '--json']);
-    expect(await desk.offer()).toEqual({ accept: true, mustFit: true });
-    expect(desk.call.stdout.events.at(-1)).toMatchObject({
+    const prompter = await listener([...receiveYes, '--json']);
+    expect(await prompter.offer()).toEqual({ accept: true, mustFit: true });
+    expect(prompter.call.stdout.events.at(-1)).toMatchObject({
       event: 'offer',
       transfer: 'a'.repeat(32),
       peer: { alias: 'studio' },
       rootCount: 3,
       totals: { files: 40 },
     });
-    desk.finish();
-    expect(desk.call.stdout.events.at(-1)).toEqual({
+    prompter.finish();
+    expect(prompter.call.stdout.events.at(-1)).toEqual({
       event: 'done',
       files: 3,
       bytes: 3000,
@@ -91,30 +99,30 @@ describe('receive', () => {
       resumedBytes: 0,
       seconds: 1.5,
     });
-    await stop(desk);
+    await stop(prompter);
   });
 
   it('with --only takes what matches', async () => {
-    const desk = await listener([...receiveYes, '--only', '*.jpg']);
-    const decision = await desk.offer();
+    const prompter = await listener([...receiveYes, '--only', '*.jpg']);
+    const decision = await prompter.offer();
     expect(decision.accept && decision.wants?.('photos/a.jpg', 'file')).toBe(true);
     expect(decision.accept && decision.wants?.('film.mp4', 'file')).toBe(false);
-    await stop(desk);
+    await stop(prompter);
   });
 
   it('goes on after a transfer, done or not, and exits 130 on Ctrl-C', async () => {
-    const desk = await listener(receiveYes);
-    await desk.offer();
-    desk.finish();
+    const prompter = await listener(receiveYes);
+    await prompter.offer();
+    prompter.finish();
     const lost = { code: 'connection-lost', message: 'The connection broke.' };
-    desk.finish({ error: lost }, false);
-    expect(desk.call.stdout.text).toContain(`Received 3 files, 3.00 kB from "studio" into /in in 1.50 s`);
-    expect(desk.call.stderr.text).toContain(
+    prompter.finish({ error: lost }, false);
+    expect(prompter.call.stdout.text).toContain(`Received 3 files, 3.00 kB from "studio" into /in in 1.50 s`);
+    expect(prompter.call.stderr.text).toContain(
       'The transfer from "studio" (3f2a-91bc-07de) ended early: The connection broke.',
     );
-    desk.call.signal();
-    expect(await desk.ended).toBe(130);
-    expect(desk.call.engine.isClosed).toBe(true);
+    prompter.call.signal();
+    expect(await prompter.ended).toBe(130);
+    expect(prompter.call.engine.isClosed).toBe(true);
   });
 
   it('refuses a folder that is a file', async () => {
@@ -129,91 +137,94 @@ describe('receive --once', () => {
   const once = [...receiveYes, '--once', '--json'];
 
   it('stops after one transfer with its exit code', async () => {
-    const desk = await listener(once);
-    await desk.offer();
-    desk.finish();
-    expect(await desk.ended).toBe(0);
+    const prompter = await listener(once);
+    await prompter.offer();
+    prompter.finish();
+    expect(await prompter.ended).toBe(0);
   });
 
   it('exits with the code of a failure', async () => {
-    const desk = await listener(once);
-    await desk.offer();
-    desk.finish({ state: 'cancelled', error: { code: 'cancelled', message: 'The sender stopped.' } }, false);
-    expect(await desk.ended).toBe(130);
-    expect(desk.call.stdout.events.at(-1)).toMatchObject({ event: 'error', code: 'cancelled' });
+    const prompter = await listener(once);
+    await prompter.offer();
+    prompter.finish(
+      { state: 'cancelled', error: { code: 'cancelled', message: 'The sender stopped.' } },
+      false,
+    );
+    expect(await prompter.ended).toBe(130);
+    expect(prompter.call.stdout.events.at(-1)).toMatchObject({ event: 'error', code: 'cancelled' });
   });
 
   it('does not count what it did not accept', async () => {
-    const desk = await listener(once);
-    desk.finish({ id: 'b'.repeat(32), state: 'declined' }, false);
-    await desk.offer();
-    desk.finish();
-    expect(await desk.ended).toBe(0);
+    const prompter = await listener(once);
+    prompter.finish({ id: 'b'.repeat(32), state: 'declined' }, false);
+    await prompter.offer();
+    prompter.finish();
+    expect(await prompter.ended).toBe(0);
   });
 
   it('declines another device while one transfer runs', async () => {
-    const desk = await listener(once);
-    await desk.offer();
+    const prompter = await listener(once);
+    await prompter.offer();
     const other = { transferId: 'b'.repeat(32), peer: peerView({ deviceId: 'f'.repeat(64) }) };
-    expect(await desk.offer(other)).toMatchObject({
+    expect(await prompter.offer(other)).toMatchObject({
       accept: false,
       message: expect.stringContaining('one transfer'),
     });
-    desk.finish();
-    expect(await desk.ended).toBe(0);
+    prompter.finish();
+    expect(await prompter.ended).toBe(0);
   });
 
   it('waits for a sender whose connection broke, and takes it when it was started again', async () => {
-    const desk = await listener(once);
-    await desk.offer();
-    desk.finish({ error: { code: 'connection-lost', message: 'It broke.' } }, false);
-    expect(desk.call.stderr.text).toContain('Waiting up to 30 s');
-    expect(await desk.offer({ transferId: 'b'.repeat(32) })).toEqual({ accept: true, mustFit: true });
-    desk.finish({ id: 'b'.repeat(32) });
-    expect(await desk.ended).toBe(0);
+    const prompter = await listener(once);
+    await prompter.offer();
+    prompter.finish({ error: { code: 'connection-lost', message: 'It broke.' } }, false);
+    expect(prompter.call.stderr.text).toContain('Waiting up to 30 s');
+    expect(await prompter.offer({ transferId: 'b'.repeat(32) })).toEqual({ accept: true, mustFit: true });
+    prompter.finish({ id: 'b'.repeat(32) });
+    expect(await prompter.ended).toBe(0);
   });
 
   it('does not wait for ever', async () => {
-    const desk = await listener([...once, '--retry', '1']);
-    await desk.offer();
-    desk.finish({ error: { code: 'connection-lost', message: 'It broke.' } }, false);
-    expect(await desk.ended).toBe(4);
+    const prompter = await listener([...once, '--retry', '1']);
+    await prompter.offer();
+    prompter.finish({ error: { code: 'connection-lost', message: 'It broke.' } }, false);
+    expect(await prompter.ended).toBe(4);
   });
 
   it('waits while the transfer itself waits for its sender, and ends when it comes back', async () => {
-    const desk = await listener([...once, '--retry', '1']);
-    await desk.offer();
+    const prompter = await listener([...once, '--retry', '1']);
+    await prompter.offer();
     const transferId = 'a'.repeat(32);
-    desk.call.engine.emit({
+    prompter.call.engine.emit({
       kind: 'retrying',
       transferId,
       inMs: 45_000,
       error: new HexdropError('connection-lost'),
     });
-    expect(desk.call.stderr.text).toContain('Waiting for it to come back');
-    expect(await desk.offer({ isResumed: true })).toEqual({ accept: true, mustFit: true });
-    desk.finish();
-    expect(await desk.ended).toBe(0);
+    expect(prompter.call.stderr.text).toContain('Waiting for it to come back');
+    expect(await prompter.offer({ isResumed: true })).toEqual({ accept: true, mustFit: true });
+    prompter.finish();
+    expect(await prompter.ended).toBe(0);
   });
 
   it('gives up on a sender that does not come back in time', async () => {
-    const desk = await listener([...once, '--retry', '1']);
-    await desk.offer();
+    const prompter = await listener([...once, '--retry', '1']);
+    await prompter.offer();
     const transferId = 'a'.repeat(32);
-    desk.call.engine.emit({
+    prompter.call.engine.emit({
       kind: 'retrying',
       transferId,
       inMs: 45_000,
       error: new HexdropError('connection-lost'),
     });
-    expect(await desk.ended).toBe(4);
-    expect(desk.call.stdout.events.at(-1)).toMatchObject({ event: 'error', code: 'connection-lost' });
+    expect(await prompter.ended).toBe(4);
+    expect(prompter.call.stdout.events.at(-1)).toMatchObject({ event: 'error', code: 'connection-lost' });
   });
 
   it('does not wait at all with --retry 0', async () => {
-    const desk = await listener([...once, '--retry', '0']);
-    await desk.offer();
-    desk.finish({ error: { code: 'connection-lost', message: 'It broke.' } }, false);
-    expect(await desk.ended).toBe(4);
+    const prompter = await listener([...once, '--retry', '0']);
+    await prompter.offer();
+    prompter.finish({ error: { code: 'connection-lost', message: 'It broke.' } }, false);
+    expect(await prompter.ended).toBe(4);
   });
 });

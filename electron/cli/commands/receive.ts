@@ -10,7 +10,7 @@ import { selectionOf } from '../offers/selection.ts';
 import { announceListening, hearServedTransfers } from '../listening.ts';
 import { exitCodes, exitDone } from '../exit-codes.ts';
 import { targetFolder } from '../local-paths.ts';
-import { OfferDesk } from '../offers/offer-desk.ts';
+import { OfferPrompter } from '../offers/offer-prompter.ts';
 import { OnceWatch } from '../offers/once-watch.ts';
 import { usageError } from '../call/options.ts';
 import { listenOptions, retryMs } from '../reach.ts';
@@ -45,7 +45,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
       const once = new OnceWatch(retryMs(call), () =>
         output.note(`Waiting up to ${retryMs(call) / 1000} s for the sender to come back ...`),
       );
-      const desk = new OfferDesk({
+      const offers = new OfferPrompter({
         output,
         dir,
         prompter,
@@ -60,9 +60,9 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
         lost: (transferId) => {
           if (options.once === true) once.lost(transferId);
         },
-        withdrawn: (transferId) => desk.withdraw(transferId),
+        withdrawn: (transferId) => offers.withdraw(transferId),
         ended: (transferId, exitCode) => {
-          desk.ended(transferId, exitCode === exitDone);
+          offers.ended(transferId, exitCode === exitDone);
           if (options.once === true) once.finished(transferId, exitCode);
         },
       });
@@ -74,12 +74,12 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
             dir,
             onConflict: options.onConflict ?? 'rename',
             decidesAtOnce: options.yes === true,
-            decide: (offer) => desk.decide(offer),
+            decide: (offer) => offers.decide(offer),
           },
         });
         announceListening(context, engine, listening, 'hexdrop send <path...> --to ADDRESS');
         output.result(`Files go to ${displayName(dir)}.`);
-        if (prompter === undefined) output.note('Every offer is accepted without asking (--yes).');
+        if (offers === undefined) output.note('Every offer is accepted without asking (--yes).');
         endAnnouncement = await announceOnNetwork(call, context, engine, listening);
         if (options.once !== true) return await never();
         const exitCode = await once.ended;

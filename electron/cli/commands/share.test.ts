@@ -12,25 +12,25 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('share', () => {
   it('shares folders read-only unless told otherwise, and says so', async () => {
-    const desk = await listener(['share', folder, '--json']);
-    expect(desk.call.engine.shares).toMatchObject([{ path: folder, writable: false, locked: false }]);
-    await until(() => desk.call.stdout.lines.length >= 2);
-    expect(desk.call.stdout.events).toMatchObject([
+    const prompter = await listener(['share', folder, '--json']);
+    expect(prompter.call.engine.shares).toMatchObject([{ path: folder, writable: false, locked: false }]);
+    await until(() => prompter.call.stdout.lines.length >= 2);
+    expect(prompter.call.stdout.events).toMatchObject([
       { event: 'listening' },
       { event: 'share', path: folder, writable: false, locked: false },
     ]);
-    expect(desk.call.engine.listening?.receive).toBeUndefined();
-    await stop(desk);
+    expect(prompter.call.engine.listening?.receive).toBeUndefined();
+    await stop(prompter);
   });
 
   it('with --writable and --pin-file', async () => {
     const pinFile = join(folder, 'pin');
     writeFileSync(pinFile, '1234\n', { mode: 0o600 });
-    const desk = await listener(['share', folder, '--writable', '--pin-file', pinFile]);
-    await until(() => desk.call.stdout.text.includes('Sharing'));
-    expect(desk.call.stdout.text).toContain('writable, asks for the PIN.');
-    expect(desk.call.stdout.text + desk.call.stderr.text).not.toContain('1234');
-    await stop(desk);
+    const prompter = await listener(['share', folder, '--writable', '--pin-file', pinFile]);
+    await until(() => prompter.call.stdout.text.includes('Sharing'));
+    expect(prompter.call.stdout.text).toContain('writable, asks for the PIN.');
+    expect(prompter.call.stdout.text + prompter.call.stderr.text).not.toContain('1234');
+    await stop(prompter);
   });
 
   it('refuses what is not a folder', async () => {
@@ -50,21 +50,25 @@ describe('share', () => {
   });
 
   it('tells who comes and what they fetched', async () => {
-    const desk = await listener(['share', folder]);
-    desk.call.engine.emit({ kind: 'session-opened', peer: peerView() });
-    desk.finish({ kind: 'serve', direction: 'send' });
-    expect(desk.call.stderr.text).toContain('"studio" (3f2a-91bc-07de) connected from 192.168.1.23.');
-    expect(desk.call.stdout.text).toContain('Served 3 files, 3.00 kB to "studio"');
-    await stop(desk);
+    const prompter = await listener(['share', folder]);
+    prompter.call.engine.emit({ kind: 'session-opened', peer: peerView() });
+    prompter.finish({ kind: 'serve', direction: 'send' });
+    expect(prompter.call.stderr.text).toContain('"studio" (3f2a-91bc-07de) connected from 192.168.1.23.');
+    expect(prompter.call.stdout.text).toContain('Served 3 files, 3.00 kB to "studio"');
+    await stop(prompter);
   });
 
   it('does not let strangers fill the screen', async () => {
-    const desk = await listener(['share', folder, '--json']);
+    const prompter = await listener(['share', folder, '--json']);
     for (let count = 0; count < 500; count += 1) {
-      desk.call.engine.emit({ kind: 'rejected', address: '10.0.0.9', error: new HexdropError('bad-magic') });
+      prompter.call.engine.emit({
+        kind: 'rejected',
+        address: '10.0.0.9',
+        error: new HexdropError('bad-magic'),
+      });
     }
-    expect(desk.call.stdout.events.filter(({ event }) => event === 'rejected')).toHaveLength(20);
-    expect(desk.call.stderr.text).toContain('More of them are not shown');
-    await stop(desk);
+    expect(prompter.call.stdout.events.filter(({ event }) => event === 'rejected')).toHaveLength(20);
+    expect(prompter.call.stderr.text).toContain('More of them are not shown');
+    await stop(prompter);
   });
 });

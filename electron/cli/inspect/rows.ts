@@ -106,6 +106,6 @@ export const connectionLine = ({
       : channel === 0
         ? ', control'
         : `, lane ${channel}${laneOf === undefined ? '' : ` of connection ${laneOf}`}`;
-  const dress = secure === undefined ? 'plain' : `decrypted, ${secure.protocol}`;
-  return `Connection ${number}: ${placeOf(from)} to ${placeOf(to)}${what}, ${dress}`;
+  const mode = secure === undefined ? 'plain' : `decrypted, ${secure.protocol}`;
+  return `Connection ${number}: ${placeOf(from)} to ${placeOf(to)}${what}, ${mode}`;
 };

@@ -1,4 +1,4 @@
-/** For tests: a port of Node's in the dress of Electron's, whose messages come as events. */
+/** For tests: a port of Node's in the mode of Electron's, whose messages come as events. */
 
 import type { MessagePort } from 'node:worker_threads';
 

@@ -8,19 +8,19 @@ import { captureEventKinds } from '../../../shared/model/capture.ts';
 import type { HexdropError } from '../../../shared/errors/errors.ts';
 import type { ConnectionInfo, SocketAddress } from '../net/connection-info.ts';
 import type { ConnectionTap } from '../net/tap.ts';
-import { ConnectionBook } from './book.ts';
-import type { BookEntry } from './book.ts';
+import { ConnectionTable } from './connection-table.ts';
+import type { BookEntry } from './connection-table.ts';
 import type { FileFeed } from './pcapng/file-feed.ts';
 import { RateMeter } from './rate-meter.ts';
 import { StoreSource } from './source.ts';
 import { CaptureStore, kindEvent } from './store.ts';
 import { WireTap } from './wire-tap.ts';
-import type { TapDesk } from './wire-tap.ts';
+import type { TapContext } from './wire-tap.ts';
 
 /** The listener, as a connection of its own. */
 const listenerNumber = 0;
 
-export class LiveCapture extends StoreSource implements TapDesk {
+export class LiveCapture extends StoreSource implements TapContext {
   override readonly originMs = Date.now();
   override readonly originNs = 0;
   readonly #startedAt = performance.now();
@@ -33,7 +33,7 @@ export class LiveCapture extends StoreSource implements TapDesk {
   file: FileFeed | undefined;
 
   constructor(isRunning: boolean) {
-    super('live', new CaptureStore(), new ConnectionBook());
+    super('live', new CaptureStore(), new ConnectionTable());
     this.#state = isRunning ? 'running' : 'off';
     this.#isArmed = isRunning;
   }

@@ -21,7 +21,7 @@ import {
 } from '../../../shared/model/capture-rows.ts';
 import type { StreamPlaces } from '../../../shared/model/capture-rows.ts';
 import type { CaptureSource, RangeRows, SearchRequest, StreamRange } from '../capture-api.ts';
-import type { ConnectionBook } from './book.ts';
+import type { ConnectionTable } from './connection-table.ts';
 import { byteSearch } from './find-bytes.ts';
 import { keptBytesOf, recordOf } from './frame-bytes.ts';
 import type { RowRing } from './row-ring.ts';
@@ -33,9 +33,9 @@ const searchMs = 8;
 export abstract class StoreSource implements CaptureSource {
   readonly id: CaptureSourceId;
   readonly store: CaptureStore;
-  readonly book: ConnectionBook;
+  readonly book: ConnectionTable;
 
-  constructor(id: CaptureSourceId, store: CaptureStore, book: ConnectionBook) {
+  constructor(id: CaptureSourceId, store: CaptureStore, book: ConnectionTable) {
     this.id = id;
     this.store = store;
     this.book = book;

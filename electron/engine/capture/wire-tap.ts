@@ -13,17 +13,17 @@ import type { FrameHeader } from '../../../shared/protocol/header.ts';
 import { hasMagic, readHeader } from '../../../shared/protocol/header.ts';
 import { headerBytes } from '../../../shared/protocol/limits.ts';
 import type { ConnectionTap } from '../net/tap.ts';
-import type { BookEntry } from './book.ts';
-import { ConnectionBook, tellsBook } from './book.ts';
+import type { BookEntry } from './connection-table.ts';
+import { ConnectionTable, tellsBook } from './connection-table.ts';
 import { blankSecrets, hasSecrets } from './secrets.ts';
 import type { CaptureStore } from './store.ts';
 import { kindEvent, kindFrame, kindLoose } from './store.ts';
-import { Way } from './way.ts';
+import { StreamDirection } from './stream-direction.ts';
 
 /** What the taps of all connections write to. */
-export interface TapDesk {
+export interface TapContext {
   readonly store: CaptureStore;
-  readonly book: ConnectionBook;
+  readonly book: ConnectionTable;
   readonly isRunning: boolean;
   /** What passes uncaptured counts as missed; false when the capture is off. */
   readonly countsMissed: boolean;
@@ -36,7 +36,7 @@ export interface TapDesk {
 
 /** What is written while it passes, whole. */
 export interface WireFile {
-  chunk(way: Way, connection: number, timeMs: number, bytes: Uint8Array): void;
+  chunk(way: StreamDirection, connection: number, timeMs: number, bytes: Uint8Array): void;
   ended(connection: number, direction: 'in' | 'out', timeMs: number, offset: number): void;
   closed(connection: number, by: 'near' | 'far' | undefined, timeMs: number): void;
 }
@@ -54,19 +54,19 @@ const looseBytes = 256;
 const noBytes = new Uint8Array(0);
 
 export class WireTap implements ConnectionTap {
-  readonly #desk: TapDesk;
+  readonly #context: TapContext;
   readonly #entry: BookEntry;
-  readonly #in: Way;
-  readonly #out: Way;
+  readonly #in: StreamDirection;
+  readonly #out: StreamDirection;
   readonly #draft: RecordDraft;
   #scratch: Uint8Array | undefined;
 
-  constructor(desk: TapDesk, entry: BookEntry) {
-    this.#desk = desk;
+  constructor(context: TapContext, entry: BookEntry) {
+    this.#context = context;
     this.#entry = entry;
     const isSecure = entry.secure !== undefined;
-    this.#in = new Way('in', isSecure);
-    this.#out = new Way('out', isSecure);
+    this.#in = new StreamDirection('in', isSecure);
+    this.#out = new StreamDirection('out', isSecure);
     this.#draft = {
       kind: kindFrame,
       type: 0,
@@ -122,23 +122,23 @@ export class WireTap implements ConnectionTap {
     draft.timeMs = way.chunkTimeMs;
     draft.chunk = way.chunk;
     draft.bits = way.bits | way.framePassed(length);
-    if (this.#desk.isRunning) {
-      this.#desk.store.add(draft, bytes, Math.min(bytes.length, isFrame ? headerBytes : looseBytes));
+    if (this.#context.isRunning) {
+      this.#context.store.add(draft, bytes, Math.min(bytes.length, isFrame ? headerBytes : looseBytes));
     }
   }
 
   ended(direction: 'in' | 'out'): void {
     const { bytes } = direction === 'in' ? this.#in : this.#out;
-    this.#desk.file?.ended(this.#entry.number, direction, this.#desk.now(), bytes);
+    this.#context.file?.ended(this.#entry.number, direction, this.#context.now(), bytes);
     this.event('fin', direction, '');
   }
 
   closed(by: 'near' | 'far' | undefined, error: HexdropError | undefined): void {
-    const timeMs = this.#desk.now();
+    const timeMs = this.#context.now();
     const entry = this.#entry;
-    this.#desk.book.closed(entry, timeMs);
+    this.#context.book.closed(entry, timeMs);
     const isReset = by === 'far' && error !== undefined;
-    this.#desk.file?.closed(entry.number, by, timeMs);
+    this.#context.file?.closed(entry.number, by, timeMs);
     const who = by === undefined ? 'Both sides had ended.' : by === 'near' ? 'Closed here.' : 'Closed there.';
     if (isReset) this.event('reset', 'in', error.message, error.code);
     this.event(
@@ -151,8 +151,8 @@ export class WireTap implements ConnectionTap {
 
   /** Into the record and into the connection's own list. */
   event(kind: CaptureEventKind, direction: 'in' | 'out', text: string, code?: string, atMs?: number): void {
-    const desk = this.#desk;
-    if (!desk.isRunning) return;
+    const context = this.#context;
+    if (!context.isRunning) return;
     const way = direction === 'in' ? this.#in : this.#out;
     const draft = this.#draft;
     draft.kind = kindEvent;
@@ -162,11 +162,11 @@ export class WireTap implements ConnectionTap {
     draft.length = 0;
     draft.channel = this.#entry.channel ?? 0;
     draft.offset = way.bytes;
-    draft.timeMs = atMs ?? desk.now();
+    draft.timeMs = atMs ?? context.now();
     draft.chunk = 0;
     draft.bits = way.bits;
-    const number = desk.store.add(draft);
-    desk.book.happened(this.#entry, {
+    const number = context.store.add(draft);
+    context.book.happened(this.#entry, {
       number,
       kind,
       timeMs: draft.timeMs,
@@ -176,21 +176,21 @@ export class WireTap implements ConnectionTap {
     });
   }
 
-  #chunk(way: Way, flow: BookEntry['in'], bytes: Uint8Array): void {
-    const desk = this.#desk;
-    const timeMs = desk.now();
+  #chunk(way: StreamDirection, flow: BookEntry['in'], bytes: Uint8Array): void {
+    const context = this.#context;
+    const timeMs = context.now();
     flow.bytes += bytes.length;
     flow.chunks += 1;
-    desk.count(way.direction, bytes.length);
-    const number = desk.isRunning
-      ? desk.store.addChunk(way.bits, timeMs, this.#entry.number, way.bytes, bytes.length)
+    context.count(way.direction, bytes.length);
+    const number = context.isRunning
+      ? context.store.addChunk(way.bits, timeMs, this.#entry.number, way.bytes, bytes.length)
       : 0;
     way.chunkPassed(bytes.length, timeMs, number);
-    desk.file?.chunk(way, this.#entry.number, timeMs, bytes);
+    context.file?.chunk(way, this.#entry.number, timeMs, bytes);
   }
 
   #frame(
-    way: Way,
+    way: StreamDirection,
     type: number,
     flags: number,
     channel: number,
@@ -198,18 +198,18 @@ export class WireTap implements ConnectionTap {
     length: number,
     payload: Uint8Array,
   ): void {
-    const desk = this.#desk;
+    const context = this.#context;
     const entry = this.#entry;
     const offset = way.framed;
-    const lay = way.framePassed(headerBytes + length);
+    const chunkBits = way.framePassed(headerBytes + length);
     (way === this.#in ? entry.in : entry.out).frames += 1;
     if (entry.channel !== channel) {
       entry.channel = channel;
-      desk.book.changed();
+      context.book.changed();
     }
-    if (tellsBook(type)) desk.book.learn(entry, way.direction, type, id, payload);
-    if (!desk.isRunning) {
-      if (desk.countsMissed) desk.missed();
+    if (tellsBook(type)) context.book.learn(entry, way.direction, type, id, payload);
+    if (!context.isRunning) {
+      if (context.countsMissed) context.missed();
       return;
     }
     const draft = this.#draft;
@@ -222,10 +222,10 @@ export class WireTap implements ConnectionTap {
     draft.offset = offset;
     draft.timeMs = way.chunkTimeMs;
     draft.chunk = way.chunk;
-    draft.bits = way.bits | lay;
-    const kept = payload.length === 0 ? 0 : desk.store.keptOf(length);
-    if (hasSecrets(type)) desk.store.add(draft, this.#blanked(draft, payload), kept);
-    else desk.store.add(draft, payload, kept);
+    draft.bits = way.bits | chunkBits;
+    const kept = payload.length === 0 ? 0 : context.store.keptOf(length);
+    if (hasSecrets(type)) context.store.add(draft, this.#blanked(draft, payload), kept);
+    else context.store.add(draft, payload, kept);
   }
 
   #blanked(draft: RecordDraft, payload: Uint8Array): Uint8Array {

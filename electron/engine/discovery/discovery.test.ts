@@ -7,7 +7,7 @@ import type { Link } from '../../base/links.ts';
 import { linkAt, MemoryNetwork } from '../testing/network.ts';
 import { goodbye } from './responder.ts';
 import { recordsOf, serviceName } from '../mdns/service.ts';
-import type { Hearing } from '../mdns/transport.ts';
+import type { PacketListener } from '../mdns/transport.ts';
 
 const ada = 'a'.repeat(64);
 const bob = 'b'.repeat(64);
@@ -218,7 +218,7 @@ describe('discovery', () => {
   });
 
   it('forgets those of a link that is gone', async () => {
-    let hearing: Hearing | undefined;
+    let listener: PacketListener | undefined;
     const link = linkAt(1);
     const network = new MemoryNetwork();
     const discovery = startDiscovery({
@@ -226,27 +226,27 @@ describe('discovery', () => {
       alias: 'ada',
       kind: 'laptop',
       transport: (ears) => {
-        hearing = ears;
+        listener = ears;
         return network.member([link])(ears);
       },
     });
     join(network, bob, { port: 2 });
     await passMs(2_000);
     expect(aliases(discovery)).toEqual(['bob']);
-    hearing?.closed(link);
+    listener?.closed(link);
     await passMs(100);
     expect(discovery.peers).toEqual([]);
   });
 
   it('tells trouble, and lives on', async () => {
-    let hearing: Hearing | undefined;
+    let listener: PacketListener | undefined;
     const discovery = startDiscovery({
       deviceId: ada,
       alias: 'ada',
       kind: 'laptop',
       port: 1,
       transport: (ears) => {
-        hearing = ears;
+        listener = ears;
         setTimeout(() => ears.opened(linkAt(1)), 0);
         return {
           links: [],
@@ -258,9 +258,9 @@ describe('discovery', () => {
     });
     const troubles: string[] = [];
     const stopListening = discovery.onTrouble(({ code }) => troubles.push(code));
-    hearing?.trouble(new HexdropError('discovery-failed'));
+    listener?.trouble(new HexdropError('discovery-failed'));
     stopListening();
-    hearing?.trouble(new HexdropError('discovery-failed'));
+    listener?.trouble(new HexdropError('discovery-failed'));
     await passMs(5_000);
     expect(troubles).toEqual(['discovery-failed']);
     expect(discovery.isAnnounced).toBe(false);

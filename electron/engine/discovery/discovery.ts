@@ -4,7 +4,7 @@
  * decided here; sockets are transport.ts, words are service.ts, the list is peer-table.ts.
  *
  * Left out of RFC 6762 on purpose: probing, since names come from the device's key and the port, so nobody else has
- * them by accident; and answers to one asker alone, since everybody gains from hearing them.
+ * them by accident; and answers to one asker alone, since everybody gains from listener them.
  */
 
 import { platform as systemPlatform } from 'node:os';
@@ -22,7 +22,7 @@ import {
   recordsOf,
   serviceName,
 } from '../mdns/service.ts';
-import type { OwnService, SaidRecord } from '../mdns/service.ts';
+import type { OwnService, MdnsRecord } from '../mdns/service.ts';
 import { mdnsTransport } from '../mdns/transport.ts';
 import type { OpenTransport, Transport } from '../mdns/transport.ts';
 
@@ -54,7 +54,7 @@ interface LinkState {
   queriedAtMs: number;
   answeredAtMs: number;
   /** Answers that wait for their moment, by what they say. */
-  readonly pending: Map<string, SaidRecord>;
+  readonly pending: Map<string, MdnsRecord>;
   isAnnounced: boolean;
 }
 

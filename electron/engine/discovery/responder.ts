@@ -1,11 +1,11 @@
 /** Which of our records answer what somebody asks (RFC 6762, section 6; RFC 6763, section 12). Pure. */
 
-import type { HeardQuestions, OwnRecords, SaidRecord } from '../mdns/service.ts';
+import type { HeardQuestions, OwnRecords, MdnsRecord } from '../mdns/service.ts';
 import { serviceName, servicesName } from '../mdns/service.ts';
 
 export interface Response {
-  readonly answers: readonly SaidRecord[];
-  readonly additionals: readonly SaidRecord[];
+  readonly answers: readonly MdnsRecord[];
+  readonly additionals: readonly MdnsRecord[];
 }
 
 /** Everything at once: whoever hears it need not ask again. */
@@ -20,7 +20,7 @@ export const goodbye = ({ pointer, service, text }: OwnRecords): Response => ({
   additionals: [],
 });
 
-const nameOf = (record: SaidRecord): string => record.name.toLowerCase();
+const nameOf = (record: MdnsRecord): string => record.name.toLowerCase();
 
 /** Undefined when nothing is asked that we know. */
 export const responseTo = (
@@ -29,7 +29,7 @@ export const responseTo = (
 ): Response | undefined => {
   const { pointer, service, text, addresses } = own;
   const instance = nameOf(service);
-  const answers = new Set<SaidRecord>();
+  const answers = new Set<MdnsRecord>();
   for (const { name, type } of questions) {
     const asks = (...types: readonly string[]): boolean => type === 'ANY' || types.includes(type);
     if (name === serviceName && asks('PTR') && !knownInstances.has(instance)) answers.add(pointer);

@@ -3,7 +3,7 @@ import { resolveLocalName } from './local-name.ts';
 import { MemoryNetwork } from '../testing/network.ts';
 import { lan } from '../../base/testing/links.ts';
 import type { AddressRecord } from './service.ts';
-import type { Hearing, OpenTransport } from './transport.ts';
+import type { PacketListener, OpenTransport } from './transport.ts';
 
 const address = (name: string, data: string, ttl = 60): AddressRecord => ({
   type: data.includes(':') ? 'AAAA' : 'A',
@@ -18,8 +18,8 @@ const answering = (
 ): { open: OpenTransport; isClosed: () => boolean } => {
   const network = new MemoryNetwork();
   let closed = false;
-  const open = (hearing: Hearing) => {
-    const transport = network.member([lan])(hearing);
+  const open = (listener: PacketListener) => {
+    const transport = network.member([lan])(listener);
     return {
       ...transport,
       say: (...args: Parameters<typeof transport.say>) => {

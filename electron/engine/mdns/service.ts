@@ -89,21 +89,21 @@ const announcedAddresses = ({ host }: OwnService, link: Link): Link['addresses']
   return link.addresses.filter(({ address }) => address.toLowerCase() === plain);
 };
 
-interface Said {
+interface RecordBase {
   readonly name: string;
   /** Seconds. */
   readonly ttl: number;
   /** Takes the place of what was said before. */
   readonly flush?: boolean;
 }
-type PointerRecord = Said & { readonly type: 'PTR'; readonly data: string };
-type ServiceRecord = Said & {
+type PointerRecord = RecordBase & { readonly type: 'PTR'; readonly data: string };
+type ServiceRecord = RecordBase & {
   readonly type: 'SRV';
   readonly data: { readonly port: number; readonly target: string };
 };
-type TextRecord = Said & { readonly type: 'TXT'; readonly data: string[] };
-export type AddressRecord = Said & { readonly type: 'A' | 'AAAA'; readonly data: string };
-export type SaidRecord = PointerRecord | ServiceRecord | TextRecord | AddressRecord;
+type TextRecord = RecordBase & { readonly type: 'TXT'; readonly data: string[] };
+export type AddressRecord = RecordBase & { readonly type: 'A' | 'AAAA'; readonly data: string };
+export type MdnsRecord = PointerRecord | ServiceRecord | TextRecord | AddressRecord;
 
 export interface OwnRecords {
   readonly pointer: PointerRecord;

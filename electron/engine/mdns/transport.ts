@@ -13,19 +13,19 @@ import type { MulticastDNS } from 'multicast-dns';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { isLinkLocalIPv6, isOnLink, keyOfLink, linksOf } from '../../base/links.ts';
 import type { Link, SystemInterfaces } from '../../base/links.ts';
-import type { SaidRecord } from './service.ts';
+import type { MdnsRecord } from './service.ts';
 
-export interface Said {
+export interface MdnsPacket {
   readonly type: 'query' | 'response';
   readonly questions?: readonly {
     readonly name: string;
     readonly type: 'PTR' | 'SRV' | 'TXT' | 'A' | 'AAAA';
   }[];
-  readonly answers?: readonly SaidRecord[];
-  readonly additionals?: readonly SaidRecord[];
+  readonly answers?: readonly MdnsRecord[];
+  readonly additionals?: readonly MdnsRecord[];
 }
 
-export interface Hearing {
+export interface PacketListener {
   /** `packet` is anything that could be decoded. */
   heard(packet: unknown, link: Link): void;
   opened(link: Link): void;
@@ -37,13 +37,13 @@ export interface Transport {
   /** Those that can be spoken on now. */
   readonly links: readonly Link[];
   /** To everybody on the link. True when it left on one of its sockets at least. */
-  say(link: Link, packet: Said): Promise<boolean>;
+  say(link: Link, packet: MdnsPacket): Promise<boolean>;
   /** Looks at the interfaces, now. */
   refresh(): void;
   close(): Promise<void>;
 }
 
-export type OpenTransport = (hearing: Hearing) => Transport;
+export type OpenTransport = (listener: PacketListener) => Transport;
 
 const mdnsPort = 5353;
 const groups = { IPv4: '224.0.0.251', IPv6: 'ff02::fb' } as const;
@@ -101,11 +101,11 @@ interface OpenLink {
 
 export const mdnsTransport =
   (options: MdnsOptions = {}): OpenTransport =>
-  (hearing) =>
-    new MdnsTransport(hearing, options);
+  (listener) =>
+    new MdnsTransport(listener, options);
 
 class MdnsTransport implements Transport {
-  readonly #hearing: Hearing;
+  readonly #listener: PacketListener;
   readonly #interfaces: () => SystemInterfaces;
   readonly #platform: NodeJS.Platform;
   readonly #makeSocket: (family: Family) => Socket;
@@ -115,8 +115,8 @@ class MdnsTransport implements Transport {
   readonly #timer: NodeJS.Timeout;
   #isClosed = false;
 
-  constructor(hearing: Hearing, options: MdnsOptions) {
-    this.#hearing = hearing;
+  constructor(listener: PacketListener, options: MdnsOptions) {
+    this.#listener = listener;
     this.#interfaces = options.interfaces ?? networkInterfaces;
     this.#platform = options.platform ?? process.platform;
     this.#makeSocket = options.makeSocket ?? systemSocket;
@@ -145,7 +145,7 @@ class MdnsTransport implements Transport {
     );
   }
 
-  async say(link: Link, packet: Said): Promise<boolean> {
+  async say(link: Link, packet: MdnsPacket): Promise<boolean> {
     const open = this.#open.get(keyOfLink(link));
     const voices = open?.voices.filter(({ isReady }) => isReady) ?? [];
     const left = await Promise.all(voices.map((voice) => this.#sayWith(voice, packet)));
@@ -183,7 +183,7 @@ class MdnsTransport implements Transport {
     for (const voice of voices) void destroy(voice);
     for (const trouble of this.#troubles)
       if (trouble.endsWith(` ${link.name}`)) this.#troubles.delete(trouble);
-    if (isOpened) this.#hearing.closed(link);
+    if (isOpened) this.#listener.closed(link);
   }
 
   #openVoice(open: OpenLink, family: Family): void {
@@ -209,7 +209,7 @@ class MdnsTransport implements Transport {
         this.#judge(trouble, true);
         if (open.isOpened) return;
         open.isOpened = true;
-        this.#hearing.opened(link);
+        this.#listener.opened(link);
       });
       // "warning" is what the library calls a packet that it cannot read, and an error of a socket that lives on.
       mdns.on('warning', (thrown: unknown) => {
@@ -254,9 +254,9 @@ class MdnsTransport implements Transport {
     if (voice.inSecond > mostPacketsASecond || typeof address !== 'string') return;
     if (!this.#cameOver(voice.link, address)) return;
     try {
-      this.#hearing.heard(packet, voice.link);
+      this.#listener.heard(packet, voice.link);
     } catch (thrown) {
-      this.#judge('hearing', false, 'A packet could not be understood.', thrown);
+      this.#judge('listener', false, 'A packet could not be understood.', thrown);
     }
   }
 
@@ -272,7 +272,7 @@ class MdnsTransport implements Transport {
     return !this.links.some((other) => isOnLink(other, address, 'IPv6'));
   }
 
-  #sayWith(voice: Voice, packet: Said): Promise<boolean> {
+  #sayWith(voice: Voice, packet: MdnsPacket): Promise<boolean> {
     const trouble = `${voice.family} ${voice.link.name}`;
     return new Promise((resolve) => {
       const done = (thrown?: unknown): void => {
@@ -306,7 +306,7 @@ class MdnsTransport implements Transport {
     if (this.#troubles.has(trouble) || this.#isClosed) return;
     this.#troubles.add(trouble);
     const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
-    this.#hearing.trouble(
+    this.#listener.trouble(
       new HexdropError('discovery-failed', `${sentence.replace(/\.$/, '')}${code}.`, {
         seen: trouble,
         cause,

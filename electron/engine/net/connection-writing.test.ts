@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { connected, dresses, inTurn, mebibyte } from '../testing/loopback.ts';
+import { connected, transportModes, inTurn, mebibyte } from '../testing/loopback.ts';
 import { randomStream, reading } from '../testing/reader.ts';
 
-describe.each(dresses)('writing, $dress', ({ plain }) => {
+describe.each(transportModes)('writing, $mode', ({ plain }) => {
   test('calls back for each write, in order, once the bytes may be reused', async () => {
     const { dialed, accepted } = await connected({ plain });
     const reader = reading(accepted, { keeps: false });

@@ -3,7 +3,7 @@ import { HexdropError } from '../../../shared/errors/errors.ts';
 import {
   connected,
   dialing,
-  dresses,
+  transportModes,
   inTurn,
   listening,
   mebibyte,
@@ -12,12 +12,12 @@ import {
 } from '../testing/loopback.ts';
 import { randomStream, reading, writeAll } from '../testing/reader.ts';
 
-const modes = dresses.flatMap(({ dress, plain }) => [
-  { dress, plain, mode: 'data events', directRead: false, reader: { keeps: false } },
-  { dress, plain, mode: 'direct reading', directRead: true, reader: { keeps: false, targetBytes: 262_144 } },
+const modes = transportModes.flatMap(({ mode, plain }) => [
+  { mode, plain, reads: 'data events', directRead: false, reader: { keeps: false } },
+  { mode, plain, reads: 'direct reading', directRead: true, reader: { keeps: false, targetBytes: 262_144 } },
 ]);
 
-describe.each(modes)('$dress, $mode', ({ plain, directRead, reader: readerOptions }) => {
+describe.each(modes)('$mode, $reads', ({ plain, directRead, reader: readerOptions }) => {
   test('carries 64 MiB to the dialer unchanged, then a clean FIN', async () => {
     const { dialed, accepted } = await connected({ plain, directRead });
     const { bytes, digest } = randomStream(64 * mebibyte);

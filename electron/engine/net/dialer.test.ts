@@ -8,7 +8,16 @@ import { describe, expect, test } from 'vitest';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { dial } from './dialer.ts';
 import { closingOf, foreignServer } from '../testing/foreign.ts';
-import { atEnd, connected, dialing, dresses, listening, opening, ours, theirs } from '../testing/loopback.ts';
+import {
+  atEnd,
+  connected,
+  dialing,
+  transportModes,
+  listening,
+  opening,
+  ours,
+  theirs,
+} from '../testing/loopback.ts';
 import { reading } from '../testing/reader.ts';
 import type { TestListener } from '../testing/loopback.ts';
 
@@ -70,7 +79,7 @@ const bytesHeardBy = async (listener: TestListener): Promise<number> =>
     }),
   ]);
 
-describe.each(dresses)('$dress', ({ plain }) => {
+describe.each(transportModes)('$mode', ({ plain }) => {
   test('nothing listens there', async () => {
     const port = await freePort();
     const error = await failing(dialing({ port, plain }));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dressOf } from './first-bytes.ts';
+import { transportModeOf } from './first-bytes.ts';
 
 test.each([
   ['tls', '\x16'],
@@ -19,6 +19,6 @@ test.each([
   ['unknown', '\x15\x03\x01'],
   ['unknown', '\x00'],
   ['unknown', 'hxd1'],
-])('%s opens with %j', (dress, text) => {
-  expect(dressOf(Buffer.from(text, 'latin1'))).toBe(dress);
+])('%s opens with %j', (mode, text) => {
+  expect(transportModeOf(Buffer.from(text, 'latin1'))).toBe(mode);
 });

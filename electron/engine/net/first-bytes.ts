@@ -1,10 +1,10 @@
 /**
- * Which dress a connection wears, by its first bytes (docs/PROTOCOL.md, "One port, two dresses"). Pure.
+ * Which mode a connection wears, by its first bytes (docs/PROTOCOL.md, "One port, two transportModes"). Pure.
  */
 
 import { magicBytes } from '../../../shared/protocol/header.ts';
 
-export type Dress = 'tls' | 'plain' | 'http' | 'unknown';
+export type TransportMode = 'tls' | 'plain' | 'http' | 'unknown';
 
 const tlsHandshakeRecord = 0x16;
 
@@ -22,7 +22,7 @@ const httpOpenings = [
 ];
 
 /** At least one byte. A single "H" counts as plain; one that goes on as "HEAD " comes to the framing's attention. */
-export const dressOf = (first: Uint8Array): Dress => {
+export const transportModeOf = (first: Uint8Array): TransportMode => {
   if (first[0] === tlsHandshakeRecord) return 'tls';
   const text = String.fromCharCode(...first.subarray(0, 8));
   if (first[0] === magicBytes[0] && !text.startsWith('HE')) return 'plain';

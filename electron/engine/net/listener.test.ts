@@ -16,7 +16,7 @@ import {
 import { dialing, inTurn, listening, opening, ours, stillServes, theirs } from '../testing/loopback.ts';
 import { reading } from '../testing/reader.ts';
 
-describe('one port, two dresses', () => {
+describe('one port, two transportModes', () => {
   test('takes TLS and plain side by side', async () => {
     const listener = await listening();
     const plain = await dialing({ port: listener.port, plain: true });

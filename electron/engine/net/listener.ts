@@ -1,5 +1,5 @@
 /**
- * Accepts connections: one port, two dresses by the first byte (docs/PROTOCOL.md, "One port, two dresses"). What
+ * Accepts connections: one port, two transportModes by the first byte (docs/PROTOCOL.md, "One port, two transportModes"). What
  * comes out is a Connection whose peer has proven its key, or a plain one where that is allowed. Whatever else
  * comes in gets a typed answer, and never disturbs the others. Knows no frame but ERROR.
  */
@@ -14,7 +14,7 @@ import { AddressCounter } from '../../base/address-counter.ts';
 import { Connection, plainAddress } from './connection.ts';
 import type { SocketAddress } from './connection-info.ts';
 import { lossOf } from '../../base/failures.ts';
-import { dressOf } from './first-bytes.ts';
+import { transportModeOf } from './first-bytes.ts';
 import type { Identity } from './identity.ts';
 import type { KeyLog } from './key-log.ts';
 import { bindServer } from '../../base/port-binding.ts';
@@ -59,37 +59,37 @@ const maxConnections = 512;
 
 /** Rejects with permission-denied, usage, host-unknown or the code for a port that is taken. */
 export const listen = async (options: ListenOptions): Promise<Listener> => {
-  const porch = new Porch(options);
-  const { host, port } = await bindServer(porch.server, options);
-  porch.port = port;
+  const acceptor = new ConnectionAcceptor(options);
+  const { host, port } = await bindServer(acceptor.server, options);
+  acceptor.port = port;
   return {
     host,
     port,
     setAllowPlain: (on) => {
-      porch.allowsPlain = on;
+      acceptor.allowsPlain = on;
     },
-    close: () => porch.close(),
+    close: () => acceptor.close(),
   };
 };
 
 /** A connection between accept and hand-over. */
-interface Guest {
+interface PendingConnection {
   readonly socket: Socket;
   readonly remote: SocketAddress;
-  /** Over the limit: it is told so in its own dress, and goes. */
+  /** Over the limit: it is told so in its own transport mode, and goes. */
   readonly isSurplus: boolean;
   readonly arrivedAtMs: number;
   readonly timer: NodeJS.Timeout;
   isDone: boolean;
 }
 
-class Porch {
+class ConnectionAcceptor {
   port = 0;
   allowsPlain: boolean;
   readonly server: Server;
   readonly #options: ListenOptions;
   readonly #tlsServer: TlsServer;
-  readonly #guests = new Map<string, Guest>();
+  readonly #pending = new Map<string, PendingConnection>();
   readonly #counter: AddressCounter;
   readonly #handshakeTimeoutMs: number;
 
@@ -115,9 +115,9 @@ class Porch {
   }
 
   close(): Promise<void> {
-    for (const guest of this.#guests.values()) {
-      this.#finish(guest);
-      guest.socket.destroy();
+    for (const pending of this.#pending.values()) {
+      this.#finish(pending);
+      pending.socket.destroy();
     }
     return new Promise((resolve) => {
       // The port is free at once; the callback would wait for the connections that were handed over.
@@ -142,131 +142,136 @@ class Porch {
       return;
     }
     socket.once('close', () => this.#counter.leave(remote.address));
-    const guest: Guest = {
+    const pending: PendingConnection = {
       socket,
       remote,
       isSurplus: admission === 'surplus',
       arrivedAtMs: performance.now(),
-      timer: setTimeout(() => this.#timedOut(guest), this.#handshakeTimeoutMs),
+      timer: setTimeout(() => this.#timedOut(pending), this.#handshakeTimeoutMs),
       isDone: false,
     };
-    this.#guests.set(keyOf(remote), guest);
-    socket.once('close', () => this.#left(guest));
-    socket.once('data', (first: Uint8Array) => this.#looked(guest, first));
+    this.#pending.set(keyOf(remote), pending);
+    socket.once('close', () => this.#left(pending));
+    socket.once('data', (first: Uint8Array) => this.#looked(pending, first));
   }
 
   /** The first bytes are here; they go back before anybody else reads. */
-  #looked(guest: Guest, first: Uint8Array): void {
-    const { socket } = guest;
-    if (guest.isDone) return;
+  #looked(pending: PendingConnection, first: Uint8Array): void {
+    const { socket } = pending;
+    if (pending.isDone) return;
     socket.pause();
-    const dress = dressOf(first);
-    if (dress === 'tls') {
+    const mode = transportModeOf(first);
+    if (mode === 'tls') {
       socket.unshift(first);
       this.#tlsServer.emit('connection', socket);
-    } else if (dress === 'http') {
-      this.#refuse(guest, notFrames('an HTTP request'), httpAnswer(this.port));
-    } else if (dress === 'unknown') {
-      this.#refuse(guest, notFrames(hexOf(first.subarray(0, 4))));
-    } else if (guest.isSurplus) {
-      this.#refuse(guest, tooMany(guest.remote.address));
+    } else if (mode === 'http') {
+      this.#refuse(pending, notFrames('an HTTP request'), httpAnswer(this.port));
+    } else if (mode === 'unknown') {
+      this.#refuse(pending, notFrames(hexOf(first.subarray(0, 4))));
+    } else if (pending.isSurplus) {
+      this.#refuse(pending, tooMany(pending.remote.address));
     } else if (!this.allowsPlain) {
-      this.#refuse(guest, plainNotAllowed());
+      this.#refuse(pending, plainNotAllowed());
     } else {
       socket.unshift(first);
-      this.#handOver(guest, this.#connectionOf(guest, socket));
+      this.#handOver(pending, this.#connectionOf(pending, socket));
     }
   }
 
   #secured(socket: TLSSocket): void {
     socket.on('error', () => undefined);
-    const guest = this.#guestOf(socket);
-    if (guest === undefined) {
+    const pending = this.#guestOf(socket);
+    if (pending === undefined) {
       socket.destroy();
       return;
     }
     try {
       const { secure, peerDeviceId } = secureFactsOf(socket);
-      if (guest.isSurplus) {
-        this.#refuse(guest, tooMany(guest.remote.address), undefined, socket);
+      if (pending.isSurplus) {
+        this.#refuse(pending, tooMany(pending.remote.address), undefined, socket);
       } else if (peerDeviceId === undefined) {
-        this.#refuse(guest, certificateRequired(), undefined, socket);
+        this.#refuse(pending, certificateRequired(), undefined, socket);
       } else {
-        this.#handOver(guest, this.#connectionOf(guest, socket, { secure, peerDeviceId }));
+        this.#handOver(pending, this.#connectionOf(pending, socket, { secure, peerDeviceId }));
       }
     } catch (thrown) {
       // A key that this system cannot read is as good as none.
       const error = thrown instanceof HexdropError ? thrown : certificateRequired(thrown);
-      this.#refuse(guest, error, undefined, socket);
+      this.#refuse(pending, error, undefined, socket);
     }
   }
 
   #handshakeFailed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
-    const guest = this.#guestOf(socket);
-    if (guest !== undefined && this.#finish(guest)) {
-      this.#options.onReject?.(guest.remote, handshakeFailure(error, guest.remote));
+    const pending = this.#guestOf(socket);
+    if (pending !== undefined && this.#finish(pending)) {
+      this.#options.onReject?.(pending.remote, handshakeFailure(error, pending.remote));
     }
     socket.destroy();
   }
 
-  #timedOut(guest: Guest): void {
-    const { socket } = guest;
+  #timedOut(pending: PendingConnection): void {
+    const { socket } = pending;
     const error = new HexdropError(
       'handshake-timeout',
       `The handshake was not complete after ${this.#handshakeTimeoutMs} ms.`,
     );
     // In the middle of a TLS handshake there is no place for a frame.
     if (socket.bytesRead > 0) {
-      if (this.#finish(guest)) this.#options.onReject?.(guest.remote, error);
+      if (this.#finish(pending)) this.#options.onReject?.(pending.remote, error);
       socket.destroy();
     } else {
-      this.#refuse(guest, error);
+      this.#refuse(pending, error);
     }
   }
 
-  #left(guest: Guest): void {
-    if (!this.#finish(guest)) return;
+  #left(pending: PendingConnection): void {
+    if (!this.#finish(pending)) return;
     this.#options.onReject?.(
-      guest.remote,
+      pending.remote,
       new HexdropError('connection-lost', 'The peer hung up before the handshake was complete.'),
     );
   }
 
-  #connectionOf(guest: Guest, socket: Socket, facts: Partial<SecureFacts> = {}): Connection {
-    const { arrivedAtMs: connectedAtMs } = guest;
+  #connectionOf(pending: PendingConnection, socket: Socket, facts: Partial<SecureFacts> = {}): Connection {
+    const { arrivedAtMs: connectedAtMs } = pending;
     return new Connection({ socket, side: 'listener', tap: this.#options.tap, connectedAtMs, ...facts });
   }
 
-  #handOver(guest: Guest, connection: Connection): void {
-    if (!this.#finish(guest)) return;
+  #handOver(pending: PendingConnection, connection: Connection): void {
+    if (!this.#finish(pending)) return;
     try {
-      this.#options.onConnection(connection, performance.now() - guest.arrivedAtMs);
+      this.#options.onConnection(connection, performance.now() - pending.arrivedAtMs);
     } catch (thrown) {
       const error = asHexdropError(thrown);
       connection.destroy(error);
-      this.#options.onReject?.(guest.remote, error);
+      this.#options.onReject?.(pending.remote, error);
     }
   }
 
-  #refuse(guest: Guest, error: HexdropError, answer?: Uint8Array, socket: Socket = guest.socket): void {
-    if (!this.#finish(guest)) return;
-    this.#options.onReject?.(guest.remote, error);
+  #refuse(
+    pending: PendingConnection,
+    error: HexdropError,
+    answer?: Uint8Array,
+    socket: Socket = pending.socket,
+  ): void {
+    if (!this.#finish(pending)) return;
+    this.#options.onReject?.(pending.remote, error);
     refuse(socket, answer ?? errorFrame(error));
   }
 
-  /** Returns false when the guest's fate was decided before. */
-  #finish(guest: Guest): boolean {
-    if (guest.isDone) return false;
-    guest.isDone = true;
-    clearTimeout(guest.timer);
-    this.#guests.delete(keyOf(guest.remote));
+  /** Returns false when the pending's fate was decided before. */
+  #finish(pending: PendingConnection): boolean {
+    if (pending.isDone) return false;
+    pending.isDone = true;
+    clearTimeout(pending.timer);
+    this.#pending.delete(keyOf(pending.remote));
     return true;
   }
 
-  #guestOf(socket: TLSSocket): Guest | undefined {
+  #guestOf(socket: TLSSocket): PendingConnection | undefined {
     const { remoteAddress, remotePort } = socket;
     if (remoteAddress === undefined || remotePort === undefined) return undefined;
-    return this.#guests.get(keyOf({ address: plainAddress(remoteAddress), port: remotePort }));
+    return this.#pending.get(keyOf({ address: plainAddress(remoteAddress), port: remotePort }));
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The TLS dress: version, ciphers, certificates of both sides, and who the peer proved to be. Certificates are
+ * The TLS made: version, ciphers, certificates of both sides, and who the peer proved to be. Certificates are
  * containers for a key and nothing else: no names, no authorities, no dates are looked at; the key is the identity
  * (docs/PROTOCOL.md, "Encryption").
  */
@@ -16,29 +16,29 @@ const ciphers = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA
   ':',
 );
 
-interface Dress {
+interface IdentityContext {
   readonly options: SecureContextOptions;
   readonly context: SecureContext;
 }
 
-const dresses = new WeakMap<Identity, Dress>();
+const contexts = new WeakMap<Identity, IdentityContext>();
 
 /** Options for a server. `ca` is empty so that no list of root authorities is loaded, nor named to a client. */
-export const secureContextOptions = (identity: Identity): SecureContextOptions => dressOf(identity).options;
+export const secureContextOptions = (identity: Identity): SecureContextOptions => contextOf(identity).options;
 
-export const secureContextOf = (identity: Identity): SecureContext => dressOf(identity).context;
+export const secureContextOf = (identity: Identity): SecureContext => contextOf(identity).context;
 
 /** Made once an identity: lanes are dialed often. */
-const dressOf = (identity: Identity): Dress => {
-  let dress = dresses.get(identity);
-  if (dress === undefined) {
-    dress = tailored(identity);
-    dresses.set(identity, dress);
+const contextOf = (identity: Identity): IdentityContext => {
+  let made = contexts.get(identity);
+  if (made === undefined) {
+    made = tailored(identity);
+    contexts.set(identity, made);
   }
-  return dress;
+  return made;
 };
 
-const tailored = (identity: Identity): Dress => {
+const tailored = (identity: Identity): IdentityContext => {
   const options: SecureContextOptions = {
     key: identity.keyPem,
     cert: identity.certificatePem,

@@ -8,7 +8,7 @@ import type { KnownDevices } from './known-devices.ts';
 import type { KeyLog } from '../net/key-log.ts';
 import type { TapMaker } from '../net/tap.ts';
 import type { SelfDescription } from '../session/handshake.ts';
-import type { LaneDesk } from '../session/lanes.ts';
+import type { LaneRegistry } from '../session/lanes.ts';
 import type { SessionRegistry } from './registry.ts';
 import type { SessionServer, SessionTimings } from '../session/session.ts';
 
@@ -19,7 +19,7 @@ export interface PeerContext {
   readonly knownDevices: KnownDevices;
   readonly homeFaults: HomeFaults;
   readonly whereabouts: Whereabouts | undefined;
-  readonly desk: LaneDesk;
+  readonly laneRegistry: LaneRegistry;
   readonly timings: SessionTimings;
   /** Answers the requests of peers, whoever dialed. */
   readonly server: SessionServer;

@@ -8,19 +8,19 @@ import { receiveFirstFrame } from '../session/reception.ts';
 import { Session } from '../session/session.ts';
 
 /** @param openForMs of the time for the handshake are spent */
-export function greetGuest(context: PeerContext, connection: Connection, openForMs: number): void {
+export function acceptSession(context: PeerContext, connection: Connection, openForMs: number): void {
   const { timings } = context;
   const rejected = (error: HexdropError): void =>
     context.emit({ kind: 'rejected', address: connection.info.remote.address, error });
   receiveFirstFrame(connection, {
-    desk: context.desk,
+    laneRegistry: context.laneRegistry,
     handshakeMs: timings.handshakeMs - openForMs,
     session: (stream, hello) => {
       const session = new Session(stream, {
         self: context.self,
         server: context.server,
         timings,
-        trustOf: (deviceId) => trustGuest(context, connection, deviceId),
+        trustOf: (deviceId) => trustOf(context, connection, deviceId),
         opened: (opened) => {
           const { deviceId, alias, trust } = opened.peer;
           if (trust !== 'unauthenticated') context.knownDevices.record({ deviceId, alias });
@@ -43,7 +43,7 @@ export function greetGuest(context: PeerContext, connection: Connection, openFor
 }
 
 /** A guest has no address that it was known by. */
-function trustGuest(context: PeerContext, connection: Connection, deviceId: string): Trust {
+function trustOf(context: PeerContext, connection: Connection, deviceId: string): Trust {
   if (connection.info.peerDeviceId === undefined) return 'unauthenticated';
   return context.knownDevices.check(undefined, deviceId);
 }

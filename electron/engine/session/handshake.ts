@@ -22,7 +22,7 @@ export interface SelfDescription {
 /** What this program can do beyond the base: `lane` = bulk on a connection of its own. */
 const capabilities: readonly string[] = ['lane'];
 
-export interface CommonGround {
+export interface NegotiatedSession {
   readonly digest: Digest;
   readonly capabilities: readonly string[];
 }
@@ -45,7 +45,7 @@ export function answerHello(
   hello: Payload<'HELLO'>,
   self: SelfDescription,
   pinnedDeviceId: string | undefined,
-): { welcome: Payload<'WELCOME'>; ground: CommonGround } {
+): { welcome: Payload<'WELCOME'>; negotiated: NegotiatedSession } {
   if (!hello.versions.includes(protocolVersion)) throw versionUnsupported(hello.versions, [protocolVersion]);
   requireIdentity(hello.deviceId, pinnedDeviceId);
   const name = commonDigest(hello.digests);
@@ -69,14 +69,17 @@ export function answerHello(
     capabilities: common,
     digest: name,
   };
-  return { welcome, ground: { digest: digestByName(name), capabilities: common } };
+  return { welcome, negotiated: { digest: digestByName(name), capabilities: common } };
 }
 
 /**
  * What the dialer makes of WELCOME.
  * @throws HexdropError version-unsupported, identity-mismatch, bad-payload
  */
-export function acceptWelcome(welcome: Payload<'WELCOME'>, pinnedDeviceId: string | undefined): CommonGround {
+export function acceptWelcome(
+  welcome: Payload<'WELCOME'>,
+  pinnedDeviceId: string | undefined,
+): NegotiatedSession {
   if (welcome.version !== protocolVersion) throw versionUnsupported([protocolVersion], [welcome.version]);
   requireIdentity(welcome.deviceId, pinnedDeviceId);
   if (!availableDigests().includes(welcome.digest)) {

@@ -31,7 +31,7 @@ interface Expected {
 }
 
 /** Where a listener finds the transfer that a lane belongs to. */
-export class LaneDesk {
+export class LaneRegistry {
   readonly #expected = new Map<string, Expected>();
 
   /** Returns how to stop expecting. */

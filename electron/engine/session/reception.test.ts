@@ -4,7 +4,7 @@ import type { HexdropError } from '../../../shared/errors/errors.ts';
 import { memoryLink } from '../testing/memory-link.ts';
 import type { MemoryLink } from '../testing/memory-link.ts';
 import { helloBy, RawPeer, welcomeBy } from '../testing/session-pair.ts';
-import { LaneDesk } from './lanes.ts';
+import { LaneRegistry } from './lanes.ts';
 import { receiveFirstFrame } from './reception.ts';
 
 beforeEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => {
 
 interface Received {
   readonly link: MemoryLink;
-  readonly desk: LaneDesk;
+  readonly laneRegistry: LaneRegistry;
   readonly sessions: string[];
   readonly rejected: HexdropError[];
 }
@@ -25,12 +25,12 @@ interface Received {
 const receive = (): Received => {
   const received: Received = {
     link: memoryLink({ later: queueMicrotask }),
-    desk: new LaneDesk(),
+    laneRegistry: new LaneRegistry(),
     sessions: [],
     rejected: [],
   };
   receiveFirstFrame(received.link.listener, {
-    desk: received.desk,
+    laneRegistry: received.laneRegistry,
     handshakeMs: 1_000,
     session: (_stream, hello) => void received.sessions.push(hello.type),
     rejected: (_connection, error) => void received.rejected.push(error),
@@ -56,9 +56,9 @@ describe('the first frame of a connection', () => {
 
   it('that is LANE on a channel of 1 to 4 joins its transfer', async () => {
     for (const channel of [1, 4]) {
-      const { link, desk, rejected } = receive();
+      const { link, laneRegistry, rejected } = receive();
       let joined = 0;
-      desk.expect('ab'.repeat(16), { provenId: undefined, saidId: 'cd'.repeat(32) }, () => {
+      laneRegistry.expect('ab'.repeat(16), { provenId: undefined, saidId: 'cd'.repeat(32) }, () => {
         joined += 1;
       });
       const peer = new RawPeer(link, 'dialer', channel);

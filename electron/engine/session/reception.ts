@@ -11,10 +11,10 @@ import { limits } from '../../../shared/protocol/limits.ts';
 import type { Connection } from '../net/connection.ts';
 import { FrameStream } from './frame-stream.ts';
 import type { ControlFrame } from './frame-stream.ts';
-import type { LaneDesk } from './lanes.ts';
+import type { LaneRegistry } from './lanes.ts';
 
 export interface ReceptionOptions {
-  readonly desk: LaneDesk;
+  readonly laneRegistry: LaneRegistry;
   /** What is left of the time for the handshake. */
   readonly handshakeMs: number;
   /** HELLO came: takes the stream over, this frame included. Throws to refuse sessions. */
@@ -31,7 +31,7 @@ export function receiveFirstFrame(connection: Connection, options: ReceptionOpti
     admit: (type, header) => requireOpening(type, header),
     control: (frame) => {
       clearTimeout(timer);
-      if (frame.type === 'LANE') options.desk.join(stream, frame.payload);
+      if (frame.type === 'LANE') options.laneRegistry.join(stream, frame.payload);
       else options.session(stream, frame);
     },
     bulk: () => {},

@@ -106,7 +106,7 @@ describe('a lane of a transfer', () => {
 });
 
 describe('the keep-alive of a lane', () => {
-  const timings = { handshakeMs: 1_000, pingAfterMs: 400, silentAfterMs: 1_200, farewellMs: 1_000 };
+  const timings = { handshakeMs: 1_000, pingAfterMs: 400, silentAfterMs: 1_200, completionGraceMs: 1_000 };
   const quietLane = async (): Promise<Awaited<ReturnType<typeof onLane>>> => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
     return onLane({ later: queueMicrotask, timings });

@@ -5,7 +5,7 @@ import type { MemoryLink } from '../testing/memory-link.ts';
 import { deviceIds, endOf, helloBy, RawPeer, sessionPair, welcomeBy } from '../testing/session-pair.ts';
 import type { End } from '../testing/session-pair.ts';
 
-const timings = { handshakeMs: 1_000, pingAfterMs: 400, silentAfterMs: 1_200, farewellMs: 200 };
+const timings = { handshakeMs: 1_000, pingAfterMs: 400, silentAfterMs: 1_200, completionGraceMs: 200 };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });

@@ -25,7 +25,7 @@ import type { ConnectionInfo, Side } from '../net/connection-info.ts';
 import type { Digest } from '../digest/digest.ts';
 import type { ControlFrame, FrameReceiver, FrameStream } from './frame-stream.ts';
 import { acceptWelcome, answerHello, helloOf } from './handshake.ts';
-import type { CommonGround, SelfDescription } from './handshake.ts';
+import type { NegotiatedSession, SelfDescription } from './handshake.ts';
 import type { LaneOwner } from './lanes.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { SessionMachine } from './machine.ts';
@@ -40,14 +40,14 @@ export interface SessionTimings {
   readonly pingAfterMs: number;
   readonly silentAfterMs: number;
   /** How long a source may take to say BYE after DONE; one that goes on with its session says none. */
-  readonly farewellMs: number;
+  readonly completionGraceMs: number;
 }
 
 export const protocolTimings: SessionTimings = {
   handshakeMs: limits.handshakeMs,
   pingAfterMs: limits.pingAfterMs,
   silentAfterMs: limits.silentAfterMs,
-  farewellMs: limits.farewellMs,
+  completionGraceMs: limits.completionGraceMs,
 };
 
 /** What answers the requests of a peer. What they throw is told to the peer as ERROR for that request. */
@@ -99,7 +99,7 @@ export class Session implements FrameReceiver, SessionFacts {
     laneOf: (wire, lane) => this.#adoptLane(wire, lane),
     forget: (wire) => this.#ports.delete(wire.id),
   };
-  #ground: CommonGround | undefined;
+  #negotiated: NegotiatedSession | undefined;
   #peer: PeerView | undefined;
   #handshakeMs = 0;
   #isOver = false;
@@ -139,8 +139,8 @@ export class Session implements FrameReceiver, SessionFacts {
     return this.stream.connection.info;
   }
 
-  get farewellMs(): number {
-    return this.#options.timings.farewellMs;
+  get completionGraceMs(): number {
+    return this.#options.timings.completionGraceMs;
   }
 
   get side(): Side {
@@ -158,12 +158,12 @@ export class Session implements FrameReceiver, SessionFacts {
   }
 
   get digest(): Digest {
-    if (this.#ground === undefined) throw new Error('The session is not open yet.');
-    return this.#ground.digest;
+    if (this.#negotiated === undefined) throw new Error('The session is not open yet.');
+    return this.#negotiated.digest;
   }
 
   can(capability: string): boolean {
-    return this.#ground?.capabilities.includes(capability) ?? false;
+    return this.#negotiated?.capabilities.includes(capability) ?? false;
   }
 
   get isOver(): boolean {
@@ -258,13 +258,13 @@ export class Session implements FrameReceiver, SessionFacts {
     const { connection } = this.stream;
     switch (frame.type) {
       case 'HELLO': {
-        const { welcome, ground } = answerHello(
+        const { welcome, negotiated } = answerHello(
           frame.payload,
           this.#options.self,
           connection.info.peerDeviceId,
         );
         this.#send('WELCOME', 0, welcome);
-        return this.#open(ground, frame.payload);
+        return this.#open(negotiated, frame.payload);
       }
       case 'WELCOME':
         return this.#open(acceptWelcome(frame.payload, connection.info.peerDeviceId), frame.payload);
@@ -284,9 +284,9 @@ export class Session implements FrameReceiver, SessionFacts {
     }
   }
 
-  #open(ground: CommonGround, said: { readonly alias: string; readonly deviceId: string }): void {
+  #open(negotiated: NegotiatedSession, said: { readonly alias: string; readonly deviceId: string }): void {
     const { connection } = this.stream;
-    this.#ground = ground;
+    this.#negotiated = negotiated;
     this.stream.established();
     this.#peer = {
       deviceId: said.deviceId,
@@ -299,8 +299,8 @@ export class Session implements FrameReceiver, SessionFacts {
     this.#options.opened(this);
   }
 
-  /** @param wasFarewell the peer said BYE; a bare FIN may come from a program that was killed */
-  #end(error: HexdropError | undefined, wasFarewell = false): void {
+  /** @param saidBye the peer said BYE; a bare FIN may come from a program that was killed */
+  #end(error: HexdropError | undefined, saidBye = false): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearInterval(this.#timer);
@@ -310,7 +310,7 @@ export class Session implements FrameReceiver, SessionFacts {
     this.#ports.clear();
     for (const { wire, port } of ports) {
       wire.release();
-      port.lost(reason, wasFarewell);
+      port.lost(reason, saidBye);
     }
     this.#options.closed(this, error);
   }

@@ -18,8 +18,8 @@ export interface TransferPort {
   bulk(type: BulkType, payload: Uint8Array): void;
   /** The peer cancelled or declined; nothing more may be sent. */
   cancelled(code: ErrorCode, message: string): void;
-  /** The session or the lane is gone, or the request failed. `wasFarewell`: the peer said BYE. Called once, last. */
-  lost(error: HexdropError, wasFarewell: boolean): void;
+  /** The session or the lane is gone, or the request failed. `saidBye`: the peer said BYE. Called once, last. */
+  lost(error: HexdropError, saidBye: boolean): void;
 }
 
 /** What a transfer may know of its session. */
@@ -30,7 +30,7 @@ export interface SessionFacts {
   /** Whose lanes belong to it. */
   readonly laneOwner: LaneOwner;
   /** How long a source may take to say BYE after DONE. */
-  readonly farewellMs: number;
+  readonly completionGraceMs: number;
   /** Whether both sides have this capability. */
   can(capability: string): boolean;
 }

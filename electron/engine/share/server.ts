@@ -161,7 +161,9 @@ export class Server implements SessionServer {
       uploads: context.uploads,
       isSinkHere: isOneMachine(wire.session.connection),
     });
-    const forget = context.desk.expect(token, wire.session.laneOwner, (lane) => source.laneJoined(lane));
+    const forget = context.laneRegistry.expect(token, wire.session.laneOwner, (lane) =>
+      source.laneJoined(lane),
+    );
     record.run(source);
     source.attach(wire);
     const offer = source.offer(request.transfer, wire.session.can('lane') ? { lane: { token } } : {});

@@ -8,7 +8,7 @@ import type { ShareVisitor } from '../../../shared/model/share.ts';
 import type { HexdropError } from '../../../shared/errors/errors.ts';
 
 /** A session, as far as it matters here. */
-export interface Guest {
+export interface VisitingSession {
   readonly peer: PeerView;
 }
 
@@ -33,7 +33,7 @@ const tellEveryMs = 100;
 
 export class Visitors {
   readonly #changed: () => void;
-  readonly #visits = new Map<Guest, Map<string, Visit>>();
+  readonly #visits = new Map<VisitingSession, Map<string, Visit>>();
   /** Transfers that run, and the shares that they are about. */
   readonly #running = new Map<SharedTransfer, ReadonlySet<string>>();
   #timer: NodeJS.Timeout | undefined;
@@ -42,25 +42,25 @@ export class Visitors {
     this.#changed = changed;
   }
 
-  /** A guest was given something of a share. `path` starts with the share's name. */
-  saw(guest: Guest, path: readonly string[], nowMs: number): void {
-    const visit = this.#visitOf(guest, path, nowMs);
+  /** A session was given something of a share. `path` starts with the share's name. */
+  saw(session: VisitingSession, path: readonly string[], nowMs: number): void {
+    const visit = this.#visitOf(session, path, nowMs);
     if (visit === undefined) return;
     visit.lastPath = path.join('/');
     visit.atMs = nowMs;
     this.changed();
   }
 
-  /** A guest's transfer begins, or goes on in another session. */
+  /** A session's transfer begins, or goes on in another session. */
   transfers(
-    guest: Guest,
+    session: VisitingSession,
     paths: readonly (readonly string[])[],
     transfer: SharedTransfer,
     nowMs: number,
   ): void {
     for (const path of paths) {
-      this.saw(guest, path, nowMs);
-      this.#visitOf(guest, path, nowMs)?.transfers.add(transfer);
+      this.saw(session, path, nowMs);
+      this.#visitOf(session, path, nowMs)?.transfers.add(transfer);
     }
     const isKnown = this.#running.has(transfer);
     this.#running.set(transfer, new Set(paths.flatMap((path) => path.slice(0, 1))));
@@ -75,8 +75,8 @@ export class Visitors {
   }
 
   /** Its session is over. */
-  left(guest: Guest): void {
-    if (this.#visits.delete(guest)) this.changed();
+  left(session: VisitingSession): void {
+    if (this.#visits.delete(session)) this.changed();
   }
 
   /** The share is no longer served. */
@@ -98,12 +98,12 @@ export class Visitors {
   /** A device with several sessions, such as one for each transfer, is one visitor. */
   byShare(): ReadonlyMap<string, readonly ShareVisitor[]> {
     const found = new Map<string, Map<string, { visitor: ShareVisitor; atMs: number }>>();
-    for (const [guest, visits] of this.#visits) {
+    for (const [session, visits] of this.#visits) {
       for (const [share, visit] of visits) {
         const visitors = found.get(share) ?? new Map<string, { visitor: ShareVisitor; atMs: number }>();
         found.set(share, visitors);
-        const key = `${guest.peer.deviceId} ${guest.peer.address}`;
-        visitors.set(key, merged(guest, visit, visitors.get(key)));
+        const key = `${session.peer.deviceId} ${session.peer.address}`;
+        visitors.set(key, merged(session, visit, visitors.get(key)));
       }
     }
     return new Map(
@@ -111,10 +111,10 @@ export class Visitors {
     );
   }
 
-  #visitOf(guest: Guest, [share]: readonly string[], nowMs: number): Visit | undefined {
+  #visitOf(session: VisitingSession, [share]: readonly string[], nowMs: number): Visit | undefined {
     if (share === undefined) return undefined;
-    const visits = this.#visits.get(guest) ?? new Map<string, Visit>();
-    this.#visits.set(guest, visits);
+    const visits = this.#visits.get(session) ?? new Map<string, Visit>();
+    this.#visits.set(session, visits);
     const visit = visits.get(share) ?? { sinceMs: nowMs, lastPath: share, atMs: nowMs, transfers: new Set() };
     visits.set(share, visit);
     return visit;
@@ -130,7 +130,7 @@ export class Visitors {
 }
 
 function merged(
-  { peer }: Guest,
+  { peer }: VisitingSession,
   visit: Visit,
   before: { readonly visitor: ShareVisitor; readonly atMs: number } | undefined,
 ): { visitor: ShareVisitor; atMs: number } {

@@ -7,7 +7,7 @@ import { decodePayload } from '../../../shared/protocol/codec.ts';
 import { FrameParser } from '../../../shared/protocol/framing.ts';
 import type { FrameHeader } from '../../../shared/protocol/framing.ts';
 import { readManifestPage } from '../../../shared/protocol/manifest.ts';
-import type { Road } from './road.ts';
+import type { MemoryPath } from './memory-path.ts';
 
 export interface LoggedFrame {
   readonly by: 'source' | 'sink';
@@ -21,7 +21,7 @@ export interface LoggedFrame {
 }
 
 /** Tells each whole frame; a stream that was corrupted is not followed further. */
-export function logFrames(road: Road, by: LoggedFrame['by'], take: (frame: LoggedFrame) => void): void {
+export function logFrames(road: MemoryPath, by: LoggedFrame['by'], take: (frame: LoggedFrame) => void): void {
   let bulk: Uint8Array[] = [];
   const parser = new FrameParser({
     header: () => {

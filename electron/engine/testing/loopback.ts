@@ -19,9 +19,9 @@ import type { ListenOptions, Listener } from '../net/listener.ts';
 
 export const mebibyte = 1_048_576;
 
-export const dresses = [
-  { dress: 'TLS', plain: false },
-  { dress: 'plain', plain: true },
+export const transportModes = [
+  { mode: 'TLS', plain: false },
+  { mode: 'plain', plain: true },
 ];
 
 export const inTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -7,12 +7,12 @@
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import type { Connection, ConnectionReader } from '../net/connection.ts';
 import type { ConnectionInfo } from '../net/connection-info.ts';
-import { Road } from './road.ts';
-import type { RoadFaults } from './road.ts';
+import { MemoryPath } from './memory-path.ts';
+import type { PathFaults } from './memory-path.ts';
 
 export interface LinkOptions {
-  readonly toListener?: RoadFaults | undefined;
-  readonly toDialer?: RoadFaults | undefined;
+  readonly toListener?: PathFaults | undefined;
+  readonly toDialer?: PathFaults | undefined;
   /** The dialer reads straight into the targets of its reader. */
   readonly directRead?: boolean | undefined;
   /** The device ids that both sides prove; absent on a plain connection. */
@@ -27,9 +27,9 @@ const inATurn = setImmediate;
 class MemoryEnd {
   readonly info: ConnectionInfo;
   /** What this end writes to. */
-  out!: Road;
+  out!: MemoryPath;
   /** What it reads from. */
-  inbound!: Road;
+  inbound!: MemoryPath;
   partner!: MemoryEnd;
   readonly #isDirect: boolean;
   readonly #later: (work: () => void) => void;
@@ -114,8 +114,8 @@ class MemoryEnd {
 export interface MemoryLink {
   readonly dialer: Connection;
   readonly listener: Connection;
-  readonly toListener: Road;
-  readonly toDialer: Road;
+  readonly toListener: MemoryPath;
+  readonly toDialer: MemoryPath;
   /** Breaks it for both at once. */
   cut(): void;
 }
@@ -158,8 +158,8 @@ export function memoryLink(options: LinkOptions = {}): MemoryLink {
     dialer.lose();
     listener.lose();
   };
-  const road = (faults: RoadFaults | undefined, to: MemoryEnd): Road =>
-    new Road(
+  const road = (faults: PathFaults | undefined, to: MemoryEnd): MemoryPath =>
+    new MemoryPath(
       faults ?? {},
       later,
       (bytes) => to.receive(bytes),

@@ -1,18 +1,18 @@
 /** Networks in memory: links that any number of transports speak on, and packets as a test writes them. */
 
 import type { Link } from '../../base/links.ts';
-import type { Hearing, OpenTransport, Said, Transport } from '../mdns/transport.ts';
+import type { PacketListener, OpenTransport, MdnsPacket, Transport } from '../mdns/transport.ts';
 
 /** What one member says on a link, all members of it hear, itself included, a moment later. */
 export class MemoryNetwork {
-  readonly said: Said[] = [];
-  readonly #members = new Map<Hearing, readonly Link[]>();
+  readonly said: MdnsPacket[] = [];
+  readonly #members = new Map<PacketListener, readonly Link[]>();
 
   /** A transport of a member that has these links. */
   member(links: readonly Link[]): OpenTransport {
-    return (hearing) => {
-      this.#members.set(hearing, links);
-      for (const link of links) setTimeout(() => this.#members.has(hearing) && hearing.opened(link), 0);
+    return (listener) => {
+      this.#members.set(listener, links);
+      for (const link of links) setTimeout(() => this.#members.has(listener) && listener.opened(link), 0);
       const transport: Transport = {
         links,
         say: (link, packet) => {
@@ -21,7 +21,7 @@ export class MemoryNetwork {
         },
         refresh: () => {},
         close: () => {
-          this.#members.delete(hearing);
+          this.#members.delete(listener);
           return Promise.resolve();
         },
       };
@@ -30,12 +30,12 @@ export class MemoryNetwork {
   }
 
   /** To everybody on the link of that name. */
-  say(linkName: string, packet: Said): void {
+  say(linkName: string, packet: MdnsPacket): void {
     this.said.push(packet);
-    for (const [hearing, links] of this.#members) {
+    for (const [listener, links] of this.#members) {
       const link = links.find(({ name }) => name === linkName);
       if (link === undefined) continue;
-      setTimeout(() => this.#members.has(hearing) && hearing.heard(packet, link), 1);
+      setTimeout(() => this.#members.has(listener) && listener.heard(packet, link), 1);
     }
   }
 }

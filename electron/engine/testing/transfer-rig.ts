@@ -32,7 +32,7 @@ import type { LoggedFrame } from './frame-log.ts';
 import { memoryLink } from './memory-link.ts';
 import type { LinkOptions, MemoryLink } from './memory-link.ts';
 import { Reported } from './reported.ts';
-import type { Road } from './road.ts';
+import type { MemoryPath } from './memory-path.ts';
 import { serverWith, sessionPair } from './session-pair.ts';
 import type { SessionPair } from './session-pair.ts';
 
@@ -241,7 +241,7 @@ export class Rig {
     return atSink;
   }
 
-  #listen(road: Road, by: LoggedFrame['by']): void {
+  #listen(road: MemoryPath, by: LoggedFrame['by']): void {
     logFrames(road, by, (frame) => this.#take(frame));
   }
 

@@ -14,7 +14,7 @@ const tree: Tree = {
 };
 
 /** Quick enough that a frame whose length was damaged does not wait for its rest for long. */
-const timings = { handshakeMs: 2_000, pingAfterMs: 150, silentAfterMs: 3_000, farewellMs: 100 };
+const timings = { handshakeMs: 2_000, pingAfterMs: 150, silentAfterMs: 3_000, completionGraceMs: 100 };
 
 const places = (planted: Tree = tree): Pick<RigOptions, 'paths' | 'dir' | 'home'> & { from: string } => {
   const all = temporaryFolder();
@@ -156,7 +156,7 @@ describe('DONE that is lost', () => {
     expect(leftovers(where.home, where.dir)).toEqual([]);
   });
 
-  it('leaves nothing behind when the source said farewell', async () => {
+  it('leaves nothing behind when the source said completionGrace', async () => {
     const { from: _from, ...where } = places();
     await Rig.run(where);
     expect(leftovers(where.home, where.dir)).toEqual([]);

@@ -10,7 +10,7 @@ import type { RawPeer } from '../testing/session-pair.ts';
 import { temporaryFolder } from '../../base/testing/trees.ts';
 import type { EngineEvent } from '../api.ts';
 import type { TransferContext } from './context.ts';
-import { TransferBook } from './transfer-book.ts';
+import { TransferRegistry } from './transfer-registry.ts';
 import { DownloadLimit } from './pace/download-limit.ts';
 import { Incoming } from './incoming.ts';
 
@@ -34,7 +34,7 @@ interface Asked {
 /** What a raw peer offers comes to an `Incoming`; somebody is asked. */
 const receiving = async () => {
   const events: EngineEvent[] = [];
-  const book = new TransferBook((event) => events.push(event));
+  const book = new TransferRegistry((event) => events.push(event));
   const context: Partial<TransferContext> = {
     home: temporaryFolder(),
     bootId: 'boot-1',

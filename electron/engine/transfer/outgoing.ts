@@ -112,7 +112,7 @@ async function openLaneListener(
   source: Source,
 ): Promise<LaneListener | undefined> {
   const { secure, local } = session.connection;
-  const forget = context.desk.expect(token, session.laneOwner, (lane) => source.laneJoined(lane));
+  const forget = context.laneRegistry.expect(token, session.laneOwner, (lane) => source.laneJoined(lane));
   const own = context.listening();
   if (own !== undefined && (secure !== undefined || own.allowPlain)) return { port: own.port, close: forget };
   let listener: Listener;
@@ -126,7 +126,7 @@ async function openLaneListener(
       keyLog: context.keyLog,
       onConnection: (connection, openForMs) =>
         receiveFirstFrame(connection, {
-          desk: context.desk,
+          laneRegistry: context.laneRegistry,
           handshakeMs: context.timings.handshakeMs - openForMs,
           session: () => {
             throw new HexdropError('not-receiving', 'This port takes the lane of one transfer only.');

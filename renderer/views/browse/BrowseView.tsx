@@ -23,12 +23,12 @@ import { Name, Tag, TrustMark } from '../../components/Text.tsx';
 import { EmptyState, View } from '../../components/View.tsx';
 import { useText } from '../../i18n/language.ts';
 import { useItem } from '../../store/engine.ts';
-import { DropVeil } from '../../upload/DropVeil.tsx';
+import { DropOverlay } from '../../upload/DropOverlay.tsx';
 import { useDropTarget } from '../../upload/drop-target.ts';
 import { useWindow } from '../../store/window.ts';
 import { DevicesView } from '../devices/DevicesView.tsx';
 import { Fault } from './Fault.tsx';
-import { useMoves } from './moves.ts';
+import { useBrowseActions } from './browse-actions.ts';
 import { parentOf, placeOf, type RemotePlace, shareOf, stepsOf } from './place.ts';
 import { Preview } from './Preview.tsx';
 import { type RemoteEntry, useRemoteFolder } from './remote-folder.ts';
@@ -57,7 +57,7 @@ const RemoteBrowser = ({ place }: { readonly place: RemotePlace }) => {
   const text = useText(browseText);
   const reader = useRemoteFolder(place);
   const { folder } = reader;
-  const moves = useMoves(place);
+  const actions = useBrowseActions(place);
   const toast = useWindow((state) => state.toast);
   const device = useItem('devices', folder.device ?? place.query['device'] ?? '');
   const [search, setSearch] = useState('');
@@ -93,7 +93,7 @@ const RemoteBrowser = ({ place }: { readonly place: RemotePlace }) => {
           keys: 'mod+s',
           label: text.keys.download,
           run: () => {
-            if (downloads.length > 0) void moves.download(downloads);
+            if (downloads.length > 0) void actions.download(downloads);
           },
         },
       ],
@@ -103,7 +103,7 @@ const RemoteBrowser = ({ place }: { readonly place: RemotePlace }) => {
     ),
   );
   const drop = useDropTarget((dropped) => {
-    if (canUpload) void moves.uploadDropped(dropped);
+    if (canUpload) void actions.uploadDropped(dropped);
     else toast({ tone: 'plain', text: text.readOnly });
   });
 
@@ -123,7 +123,7 @@ const RemoteBrowser = ({ place }: { readonly place: RemotePlace }) => {
       actions={
         <>
           {canUpload ? (
-            <Button icon={Upload} onClick={() => void moves.uploadPicked()}>
+            <Button icon={Upload} onClick={() => void actions.uploadPicked()}>
               {text.upload}
             </Button>
           ) : null}
@@ -133,9 +133,9 @@ const RemoteBrowser = ({ place }: { readonly place: RemotePlace }) => {
                 icon={FolderDown}
                 variant="plain"
                 label={text.downloadTo}
-                onClick={() => void moves.downloadTo(downloads)}
+                onClick={() => void actions.downloadTo(downloads)}
               />
-              <Button icon={Download} variant="solid" onClick={() => void moves.download(downloads)}>
+              <Button icon={Download} variant="solid" onClick={() => void actions.download(downloads)}>
                 {chosen.length > 0 ? text.download : text.downloadAll}
               </Button>
             </>
@@ -205,7 +205,7 @@ const RemoteBrowser = ({ place }: { readonly place: RemotePlace }) => {
               rows={rows}
               autoFocus
               onOpen={(row) => {
-                if (row.kind === 'file') void moves.download([row.id]);
+                if (row.kind === 'file') void actions.download([row.id]);
                 else go(row.id);
               }}
               {...(place.path === '' ? {} : { onUp: () => go(parentOf(place.path)) })}
@@ -216,11 +216,11 @@ const RemoteBrowser = ({ place }: { readonly place: RemotePlace }) => {
                 </p>
               }
             />
-            <Preview place={place} chosen={chosen} onDownload={() => void moves.download(downloads)} />
+            <Preview place={place} chosen={chosen} onDownload={() => void actions.download(downloads)} />
           </>
         )}
         {drop.isOver && canUpload ? (
-          <DropVeil>{text.dropHere(place.path.split('/').at(-1) ?? shareOf(place.path))}</DropVeil>
+          <DropOverlay>{text.dropHere(place.path.split('/').at(-1) ?? shareOf(place.path))}</DropOverlay>
         ) : null}
       </div>
     </View>

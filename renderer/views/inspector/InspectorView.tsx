@@ -12,7 +12,7 @@ import { Tabs } from '../../components/Tabs.tsx';
 import { EmptyState, View } from '../../components/View.tsx';
 import { errorSentence } from '../../i18n/errors.ts';
 import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
-import { useFrameDeeds } from '../../inspector/deeds.ts';
+import { useFrameActions } from '../../inspector/frame-actions.ts';
 import { FilterChips, FilterField, useFilter } from '../../inspector/filter/FilterBar.tsx';
 import { BytesPane } from '../../inspector/frame/BytesPane.tsx';
 import { TreePane } from '../../inspector/frame/TreePane.tsx';
@@ -234,7 +234,7 @@ const FrameTitle = ({ onFind }: { readonly onFind: () => void }) => {
     // oxlint-disable-next-line react-hooks/exhaustive-deps
     [feed, selected, feed.rows.first],
   );
-  const { items } = useFrameDeeds(record, onFind);
+  const { items } = useFrameActions(record, onFind);
   const { heads } = inspector;
   useSyncExternalStore(
     heads.onChange,

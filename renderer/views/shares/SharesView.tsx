@@ -14,7 +14,7 @@ import { bridge } from '../../link/connect.ts';
 import { useIds, useSnapshot } from '../../store/engine.ts';
 import { useWindow } from '../../store/window.ts';
 import type { Dropped } from '../../upload/dropped.ts';
-import { DropVeil } from '../../upload/DropVeil.tsx';
+import { DropOverlay } from '../../upload/DropOverlay.tsx';
 import { useDropTarget } from '../../upload/drop-target.ts';
 import { ShareRow } from './ShareRow.tsx';
 import { sharesText } from './text.ts';
@@ -96,7 +96,7 @@ export const SharesView = () => {
             actions={(entry) => <FolderActions entry={entry} onShare={share} onGo={setInto} />}
           />
         </section>
-        {drop.isOver ? <DropVeil>{text.dropHere}</DropVeil> : null}
+        {drop.isOver ? <DropOverlay>{text.dropHere}</DropOverlay> : null}
       </div>
     </View>
   );

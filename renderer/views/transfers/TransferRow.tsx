@@ -12,29 +12,29 @@ import { Name } from '../../components/Text.tsx';
 import { commonText } from '../../i18n/common.ts';
 import { errorSentence } from '../../i18n/errors.ts';
 import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
-import { actionsOf, type TransferDeeds } from './actions.ts';
+import { actionsOf, type TransferCommands } from './actions.ts';
 import { fractionOf, resumedFractionOf, toneOf } from './card.ts';
 import { isOver, settledBytes } from '../../../shared/model/transfer-progress.ts';
 import { transfersText } from './text.ts';
 
 export interface TransferRowProps {
   readonly card: TransferCard;
-  readonly deeds: TransferDeeds;
+  readonly actions: TransferCommands;
   readonly isCurrent: boolean;
   readonly onOpen: (id: string) => void;
 }
 
-export const TransferRow = ({ card, deeds, isCurrent, onOpen }: TransferRowProps) => {
+export const TransferRow = ({ card, actions, isCurrent, onOpen }: TransferRowProps) => {
   const id = useId();
   const text = useText(transfersText);
-  const can = actionsOf(card, deeds.reveals);
-  const run = (verb: Parameters<TransferDeeds['run']>[0]) => () => void deeds.run(verb, card.id);
+  const can = actionsOf(card, actions.reveals);
+  const run = (verb: Parameters<TransferCommands['run']>[0]) => () => void actions.run(verb, card.id);
   const Arrow = card.direction === 'send' ? ArrowUp : ArrowDown;
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Delete') void deeds.run(can.canCancel ? 'cancel' : 'remove', card.id);
+    if (event.key === 'Delete') void actions.run(can.canCancel ? 'cancel' : 'remove', card.id);
     else if (event.key === 'p' && (can.canPause || can.canResume))
-      void deeds.run(can.canResume ? 'resume' : 'pause', card.id);
-    else if (event.key === 'r' && can.canRetry) void deeds.run('retry', card.id);
+      void actions.run(can.canResume ? 'resume' : 'pause', card.id);
+    else if (event.key === 'r' && can.canRetry) void actions.run('retry', card.id);
     else return;
     event.preventDefault();
   };
@@ -78,7 +78,7 @@ export const TransferRow = ({ card, deeds, isCurrent, onOpen }: TransferRowProps
         ) : null}
         {can.canRetry ? <IconButton label={text.retry} icon={RotateCcw} onClick={run('retry')} /> : null}
         {can.canCancel ? <IconButton label={text.cancel} icon={X} onClick={run('cancel')} /> : null}
-        <RowMenu card={card} deeds={deeds} />
+        <RowMenu card={card} actions={actions} />
       </div>
       {isOver(card) ? null : (
         <div className="transfers-bar">
@@ -94,14 +94,14 @@ export const TransferRow = ({ card, deeds, isCurrent, onOpen }: TransferRowProps
   );
 };
 
-const RowMenu = ({ card, deeds }: Pick<TransferRowProps, 'card' | 'deeds'>) => {
+const RowMenu = ({ card, actions }: Pick<TransferRowProps, 'card' | 'actions'>) => {
   const text = useText(transfersText);
   const common = useText(commonText);
-  const can = actionsOf(card, deeds.reveals);
-  const item = (label: string, verb: Parameters<TransferDeeds['run']>[0], danger = false): MenuItem => ({
+  const can = actionsOf(card, actions.reveals);
+  const item = (label: string, verb: Parameters<TransferCommands['run']>[0], danger = false): MenuItem => ({
     label,
     danger,
-    run: () => void deeds.run(verb, card.id),
+    run: () => void actions.run(verb, card.id),
   });
   return (
     <Menu

@@ -16,7 +16,7 @@ import { errorSentence } from '../../i18n/errors.ts';
 import { useFormat, useLanguage, useText } from '../../i18n/language.ts';
 import { useClient } from '../../store/engine.ts';
 import { dialable } from '../devices/dialable.ts';
-import { actionsOf, type TransferDeeds } from './actions.ts';
+import { actionsOf, type TransferCommands } from './actions.ts';
 import { fractionOf, resumedFractionOf, tookSeconds, toneOf } from './card.ts';
 import { isOver, settledBytes } from '../../../shared/model/transfer-progress.ts';
 import { transfersText } from './text.ts';
@@ -26,15 +26,15 @@ const shownFaults = 200;
 
 export interface TransferSheetProps {
   readonly card: TransferCard;
-  readonly deeds: TransferDeeds;
+  readonly actions: TransferCommands;
   readonly onClose: () => void;
 }
 
-export const TransferSheet = ({ card, deeds, onClose }: TransferSheetProps) => {
+export const TransferSheet = ({ card, actions, onClose }: TransferSheetProps) => {
   const text = useText(transfersText);
   const f = useFormat();
-  const can = actionsOf(card, deeds.reveals);
-  const run = (verb: Parameters<TransferDeeds['run']>[0]) => () => void deeds.run(verb, card.id);
+  const can = actionsOf(card, actions.reveals);
+  const run = (verb: Parameters<TransferCommands['run']>[0]) => () => void actions.run(verb, card.id);
   const took = tookSeconds(card);
   const footer = (
     <>

@@ -17,7 +17,7 @@ import { commonText } from '../../i18n/common.ts';
 import { useText } from '../../i18n/language.ts';
 import { useSnapshot } from '../../store/engine.ts';
 import { useWindow } from '../../store/window.ts';
-import { useTransferDeeds } from './actions.ts';
+import { useTransferCommands } from './actions.ts';
 import { type TransferFilter } from './card.ts';
 import { isOver } from '../../../shared/model/transfer-progress.ts';
 import { useTransferList } from './history.ts';
@@ -39,7 +39,7 @@ export const TransfersView = () => {
   const [isClearing, setClearing] = useState(false);
   const search = useDeferredValue(typed.trim());
   const { cards, reached, forget } = useTransferList(filter, search);
-  const deeds = useTransferDeeds(forget);
+  const actions = useTransferCommands(forget);
   const running = useSnapshot(
     (snapshot) => Object.values(snapshot.transfers).filter((card) => !isOver(card)).length,
   );
@@ -134,13 +134,13 @@ export const TransfersView = () => {
               reached(index);
               const card = cards[index];
               return card === undefined ? null : (
-                <TransferRow card={card} deeds={deeds} isCurrent={card.id === openId} onOpen={open} />
+                <TransferRow card={card} actions={actions} isCurrent={card.id === openId} onOpen={open} />
               );
             }}
           />
         </div>
       )}
-      {opened === undefined ? null : <TransferSheet card={opened} deeds={deeds} onClose={close} />}
+      {opened === undefined ? null : <TransferSheet card={opened} actions={actions} onClose={close} />}
       {isClearing ? <ClearDialog forget={forget} onClose={() => setClearing(false)} /> : null}
     </View>
   );

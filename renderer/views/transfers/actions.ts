@@ -29,13 +29,13 @@ export const actionsOf = (card: TransferCard, shellReveals: boolean): TransferAc
 
 type TransferVerb = 'pause' | 'resume' | 'cancel' | 'retry' | 'remove' | 'reveal' | 'openFolder';
 
-export interface TransferDeeds {
+export interface TransferCommands {
   readonly reveals: boolean;
   /** `forget` is called with the id of one that left the list. */
   readonly run: (verb: TransferVerb, id: string) => Promise<void>;
 }
 
-export const useTransferDeeds = (forget: (id?: string) => void): TransferDeeds => {
+export const useTransferCommands = (forget: (id?: string) => void): TransferCommands => {
   const act = useAct();
   const reveals = useSnapshot((snapshot) => snapshot.shell.reveal);
   const run = useCallback(

@@ -9,7 +9,7 @@ import { LoadedFlow } from './loaded-flow.ts';
 import { LinkedList } from './linked-list.ts';
 import type { Linked } from './linked-list.ts';
 import type { FlowEnds } from './flow-ends.ts';
-import type { FlowDesk } from './loaded-flow.ts';
+import type { FlowContext } from './loaded-flow.ts';
 
 export interface Ends {
   readonly from: string;
@@ -48,7 +48,7 @@ export interface Found {
 }
 
 export class FlowTable {
-  readonly #desk: FlowDesk;
+  readonly #context: FlowContext;
   readonly #byKey = new Map<string, Known>();
   readonly #kinds: Readonly<Record<Kind, LinkedList<Known>>> = {
     stranger: new LinkedList(),
@@ -56,8 +56,8 @@ export class FlowTable {
     open: new LinkedList(),
   };
 
-  constructor(desk: FlowDesk) {
-    this.#desk = desk;
+  constructor(context: FlowContext) {
+    this.#context = context;
   }
 
   /** @param isSyn of a dialer: it tells which side is near */
@@ -86,9 +86,9 @@ export class FlowTable {
     if (this.#byKey.get(known.key) === known) this.#byKey.delete(known.key);
     const { flow } = known;
     flow.finish();
-    const { tally } = this.#desk;
-    if (flow.isEncrypted) tally.encrypted += 1;
-    else if (!flow.isOurs && flow.start !== undefined) tally.stranger(flow.ends, flow.start);
+    const { counters } = this.#context;
+    if (flow.isEncrypted) counters.encrypted += 1;
+    else if (!flow.isOurs && flow.start !== undefined) counters.stranger(flow.ends, flow.start);
   }
 
   forgetAll(): void {
@@ -107,11 +107,11 @@ export class FlowTable {
     const sending = { address: ends.from, port: ends.fromPort };
     const taking = { address: ends.to, port: ends.toPort };
     const [near, far] = direction === 'out' ? [sending, taking] : [taking, sending];
-    const secure = this.#desk.isOurs ? secureOf(packet.comment) : undefined;
+    const secure = this.#context.isOurs ? secureOf(packet.comment) : undefined;
     const about: FlowEnds = { near, far, dialer: 'unknown', ...(secure === undefined ? {} : { secure }) };
     const known: Known = {
       key,
-      flow: new LoadedFlow(this.#desk, about),
+      flow: new LoadedFlow(this.#context, about),
       near: `${near.address} ${near.port}`,
       kind: 'stranger',
       before: undefined,

@@ -10,13 +10,13 @@ import { isInCalendar } from '../../../../shared/model/calendar.ts';
 import { defaultBudgetBytes, defaultKeepBytes } from '../../../../shared/model/capture.ts';
 import { asHexdropError, HexdropError } from '../../../../shared/errors/errors.ts';
 import type { LoadedCapture, LoadOptions } from '../../capture-api.ts';
-import { ConnectionBook } from '../book.ts';
+import { ConnectionTable } from '../connection-table.ts';
 import { linkTypeExportedPdu } from '../pcapng/blocks.ts';
 import { applicationName } from '../pcapng/writer.ts';
 import { StoreSource } from '../source.ts';
 import { CaptureStore } from '../store.ts';
 import { HeldBudget } from './assembler.ts';
-import { CaptureTally } from './capture-tally.ts';
+import { CaptureCounters } from './capture-counters.ts';
 import { readPackets } from './container.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { ByteWindow } from './byte-window.ts';
@@ -24,7 +24,7 @@ import type { ContainerFacts, Packet } from './container.ts';
 import { exportedFrameOf } from './exported-pdu.ts';
 import { FlowTable } from './flow-table.ts';
 import { isDialersSyn, SegmentReader } from './layers.ts';
-import type { FlowDesk } from './loaded-flow.ts';
+import type { FlowContext } from './loaded-flow.ts';
 import { RowOrder } from './row-order.ts';
 import { unpackedWindow } from './unpack.ts';
 
@@ -58,7 +58,7 @@ const interrupted = (): HexdropError => new HexdropError('cancelled', 'Interrupt
 
 const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
+export class LoadedFile extends StoreSource implements LoadedCapture, FlowContext {
   readonly done: Promise<void>;
   readonly #source: ByteSource;
   readonly #options: LoadOptions;
@@ -66,7 +66,7 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
   readonly #facts: ContainerFacts = { notes: new Set(), application: '', timeDigits: 0, packets: 0 };
   readonly order = new RowOrder();
   readonly budget = new HeldBudget();
-  readonly tally = new CaptureTally();
+  readonly counters = new CaptureCounters();
   readonly #segments = new SegmentReader();
   readonly #flows = new FlowTable(this);
   #firstNs: bigint | undefined;
@@ -89,7 +89,7 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
             : Math.min(mostBudget, Math.max(defaultBudgetBytes, size * 2)),
         keepBytes: size === undefined || size <= keepAllUpTo ? null : defaultKeepBytes,
       }),
-      new ConnectionBook(mostConnections),
+      new ConnectionTable(mostConnections),
     );
     this.#source = source;
     this.#options = options;
@@ -233,7 +233,7 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
     const timeMs = this.#timeOf(packet.timeNs);
     if (packet.linkType === linkTypeExportedPdu) {
       const frame = exportedFrameOf(packet);
-      if (frame === undefined) return this.tally.leftOut('not-tcp');
+      if (frame === undefined) return this.counters.leftOut('not-tcp');
       const { known, flow, direction } = this.#flows.find(frame, packet, frame.direction, false);
       flow.exported(direction, frame.bytes, frame.wholeBytes, timeMs);
       this.#flows.settle(known);
@@ -241,12 +241,12 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
     }
     const segment = this.#segments.segmentOf(packet);
     if (typeof segment === 'string') {
-      if (segment === 'unknown-link') this.tally.unknownLink(packet.linkType);
-      else if (segment !== 'fragment') this.tally.leftOut(segment === 'broken' ? segment : 'not-tcp');
+      if (segment === 'unknown-link') this.counters.unknownLink(packet.linkType);
+      else if (segment !== 'fragment') this.counters.leftOut(segment === 'broken' ? segment : 'not-tcp');
       return;
     }
-    this.tally.keptBytes += segment.payload.length;
-    this.tally.cutBytes += segment.wholeBytes - segment.payload.length;
+    this.counters.keptBytes += segment.payload.length;
+    this.counters.cutBytes += segment.wholeBytes - segment.payload.length;
     const isSyn = isDialersSyn(segment);
     let found = this.#flows.find(segment, packet, packet.direction, isSyn);
     if (isSyn && found.flow.isOther(found.direction, segment)) {
@@ -269,7 +269,7 @@ export class LoadedFile extends StoreSource implements LoadedCapture, FlowDesk {
 
   #notes(): readonly CaptureNote[] {
     const once = Array.from(this.#facts.notes, (kind): CaptureNote => ({ kind, count: 1 }));
-    const notes = [...once, ...this.tally.notes(this.#segments.leftFragments)];
+    const notes = [...once, ...this.counters.notes(this.#segments.leftFragments)];
     if (!isInCalendar(this.originMs) || !isInCalendar(this.originMs + this.#lastMs)) {
       notes.push({ kind: 'beyond-calendar', count: 1 });
     }

@@ -14,14 +14,14 @@ import { typeNumber } from '../../../../shared/protocol/catalog.ts';
 import type { ScannedFrame } from '../../../../shared/protocol/frame-scanner.ts';
 import { magicBytes } from '../../../../shared/protocol/header.ts';
 import { headerBytes } from '../../../../shared/protocol/limits.ts';
-import type { BookEntry, ConnectionBook } from '../book.ts';
-import { tellsBook } from '../book.ts';
+import type { BookEntry, ConnectionTable } from '../connection-table.ts';
+import { tellsBook } from '../connection-table.ts';
 import { byteSearch } from '../find-bytes.ts';
 import { blankSecrets, hasSecrets } from '../secrets.ts';
 import type { CaptureStore } from '../store.ts';
 import { kindEvent, kindFrame, kindGap } from '../store.ts';
 import type { HeldBudget } from './assembler.ts';
-import type { CaptureTally } from './capture-tally.ts';
+import type { CaptureCounters } from './capture-counters.ts';
 import type { FlowEnds } from './flow-ends.ts';
 import type { Segment } from './layers.ts';
 import { LoadedSide } from './loaded-side.ts';
@@ -37,12 +37,12 @@ const ackFlag = 0x10;
 
 const holdsMagic = byteSearch(magicBytes, false);
 
-export interface FlowDesk {
+export interface FlowContext {
   readonly store: CaptureStore;
-  readonly book: ConnectionBook;
+  readonly book: ConnectionTable;
   readonly order: RowOrder;
   readonly budget: HeldBudget;
-  readonly tally: CaptureTally;
+  readonly counters: CaptureCounters;
   /** Written by this program: PSH ends a chunk. */
   readonly isOurs: boolean;
   nextNumber(): number;
@@ -57,7 +57,7 @@ const opposite = (direction: Direction): Direction => (direction === 'in' ? 'out
 
 export class LoadedFlow implements SideHandler {
   readonly ends: FlowEnds;
-  readonly #desk: FlowDesk;
+  readonly #context: FlowContext;
   /** Absent until bytes come. */
   #sides: Readonly<Record<Direction, LoadedSide>> | undefined;
   /** Sequence numbers of the SYNs. */
@@ -71,8 +71,8 @@ export class LoadedFlow implements SideHandler {
   /** The first bytes that came, for whoever wants to know what this is if it is not ours. */
   start: Uint8Array | undefined;
 
-  constructor(desk: FlowDesk, ends: FlowEnds) {
-    this.#desk = desk;
+  constructor(context: FlowContext, ends: FlowEnds) {
+    this.#context = context;
     this.ends = ends;
   }
 
@@ -146,9 +146,9 @@ export class LoadedFlow implements SideHandler {
     if (this.#sides === undefined) return;
     for (const side of [this.#sides.in, this.#sides.out]) {
       if (!side.wasEnded) side.end();
-      this.#desk.tally.repeated += side.assembler.repeated;
+      this.#context.counters.repeated += side.assembler.repeated;
     }
-    if (this.#entry !== undefined && !this.#isClosed) this.#desk.book.changed();
+    if (this.#entry !== undefined && !this.#isClosed) this.#context.book.changed();
   }
 
   // ---- What the sides say -----------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ export class LoadedFlow implements SideHandler {
     const { direction, bits, bytes: offset } = side.way;
     entry[direction].bytes += wholeBytes;
     entry[direction].chunks += 1;
-    return this.#desk.store.addChunk(bits, timeMs, entry.number, offset, wholeBytes);
+    return this.#context.store.addChunk(bits, timeMs, entry.number, offset, wholeBytes);
   }
 
   frame(side: LoadedSide, { header, bytes, gaps, offset, timeMs, isCutOff }: ScannedFrame): void {
@@ -171,14 +171,14 @@ export class LoadedFlow implements SideHandler {
     const bits =
       way.bits | way.framePassed(headerBytes + length - (isCutOff ? (gaps.at(-1)?.length ?? 0) : 0));
     entry[way.direction].frames += 1;
-    this.#desk.tally.frames += 1;
+    this.#context.counters.frames += 1;
     entry.channel = channel;
     const payload = bytes.subarray(headerBytes);
     if (type === typeNumber.HELLO || type === typeNumber.LANE) {
       entry.dialer = way.direction === 'out' ? 'near' : 'far';
     }
     if (tellsBook(type) && payload.length === length) {
-      this.#desk.book.learn(entry, way.direction, type, id, payload);
+      this.#context.book.learn(entry, way.direction, type, id, payload);
     }
     const isBlanked = hasSecrets(type) && blankSecrets(type, payload);
     const draft = {
@@ -191,7 +191,7 @@ export class LoadedFlow implements SideHandler {
     };
     this.#interrupt(side);
     this.#tell(side, timeMs, payload.length, () =>
-      this.#desk.store.add(draft, payload, payload.length, gaps),
+      this.#context.store.add(draft, payload, payload.length, gaps),
     );
     const missing = isCutOff ? gaps.slice(0, -1) : gaps;
     if (missing.length > 0) this.#gaps(side, offset + headerBytes, missing, timeMs);
@@ -200,7 +200,7 @@ export class LoadedFlow implements SideHandler {
   unread(side: LoadedSide, stretch: Stretch): void {
     if (this.#entry === undefined) return;
     const { kind, type, offset, length, span, places, timeMs, bytes } = stretch;
-    if (kind === kindGap) this.#desk.tally.missed(length, places);
+    if (kind === kindGap) this.#context.counters.missed(length, places);
     const draft = {
       ...this.#draft(side, kind, offset, length, timeMs),
       type,
@@ -208,7 +208,7 @@ export class LoadedFlow implements SideHandler {
       ...(span === length ? {} : { span }),
     };
     this.#interrupt(side);
-    const { store } = this.#desk;
+    const { store } = this.#context;
     this.#tell(side, timeMs, bytes.length, () =>
       store.add(draft, bytes, Math.min(bytes.length, store.keptOf(length))),
     );
@@ -219,18 +219,18 @@ export class LoadedFlow implements SideHandler {
     const [first, last] = [gaps[0] as Gap, gaps.at(-1) as Gap];
     const length = gapBytes(gaps);
     const span = last.offset + last.length - first.offset;
-    this.#desk.tally.missed(length, gaps.length);
+    this.#context.counters.missed(length, gaps.length);
     const draft = {
       ...this.#draft(side, kindGap, payloadAt + first.offset, length, timeMs),
       places: gaps.length,
       ...(span === length ? {} : { span }),
     };
-    this.#tell(side, timeMs, 0, () => this.#desk.store.add(draft));
+    this.#tell(side, timeMs, 0, () => this.#context.store.add(draft));
   }
 
   #tell(side: LoadedSide, timeMs: number, bytes: number, tell: () => void): void {
     side.toldMs = Math.max(side.toldMs, timeMs);
-    this.#desk.order.add(side.toldMs, bytes, tell);
+    this.#context.order.add(side.toldMs, bytes, tell);
   }
 
   /** Rows of the other direction come now: what waits there came before. */
@@ -266,7 +266,7 @@ export class LoadedFlow implements SideHandler {
   }
 
   #begin(): Readonly<Record<Direction, LoadedSide>> {
-    const { isOurs, store, budget } = this.#desk;
+    const { isOurs, store, budget } = this.#context;
     const isSecure = this.ends.secure !== undefined;
     const side = (direction: Direction): LoadedSide => {
       const made = new LoadedSide(
@@ -303,7 +303,7 @@ export class LoadedFlow implements SideHandler {
   #open(timeMs: number): BookEntry {
     const { near, far, dialer, secure } = this.ends;
     const openedMs = this.#openedMs ?? timeMs;
-    const entry = this.#desk.book.open(this.#desk.nextNumber(), {
+    const entry = this.#context.book.open(this.#context.nextNumber(), {
       near,
       far,
       dialer,
@@ -322,7 +322,7 @@ export class LoadedFlow implements SideHandler {
 
   /** The rows of all streams wait as long as one of ours waits for a segment. */
   #tellWaiting(side: LoadedSide): void {
-    if (this.#entry !== undefined) this.#desk.order.waits(side, side.assembler.waitsSinceMs);
+    if (this.#entry !== undefined) this.#context.order.waits(side, side.assembler.waitsSinceMs);
   }
 
   #tellEnd(side: LoadedSide): void {
@@ -353,7 +353,7 @@ export class LoadedFlow implements SideHandler {
     this.#isClosed = true;
     const entry = this.#entry;
     if (entry === undefined) return;
-    this.#desk.book.closed(entry, timeMs);
+    this.#context.book.closed(entry, timeMs);
     const who =
       by === undefined
         ? 'Both sides had ended.'
@@ -367,7 +367,7 @@ export class LoadedFlow implements SideHandler {
     const entry = this.#entry;
     const side = this.#sides?.[direction];
     if (entry === undefined || side === undefined) return;
-    const { store, book } = this.#desk;
+    const { store, book } = this.#context;
     const type = captureEventKinds.indexOf(kind);
     const draft = { ...this.#draft(side, kindEvent, side.way.bytes, 0, timeMs), type, chunk: 0 };
     this.#tell(side, timeMs, 0, () => {

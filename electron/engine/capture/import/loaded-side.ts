@@ -6,7 +6,7 @@
 import { FrameScanner } from '../../../../shared/protocol/frame-scanner.ts';
 import type { ScannedFrame } from '../../../../shared/protocol/frame-scanner.ts';
 import type { CaptureStore } from '../store.ts';
-import { Way } from '../way.ts';
+import { StreamDirection } from '../stream-direction.ts';
 import { StreamAssembler } from './assembler.ts';
 import type { HeldBudget } from './assembler.ts';
 import { Unread } from './unread.ts';
@@ -36,7 +36,7 @@ export interface SideHandler {
 }
 
 export class LoadedSide {
-  readonly way: Way;
+  readonly way: StreamDirection;
   readonly assembler: StreamAssembler;
   readonly unread: Unread;
   wasEnded = false;
@@ -54,7 +54,7 @@ export class LoadedSide {
   constructor({ direction, isSecure, isWhole, isOurs, store, budget }: SideOptions, handler: SideHandler) {
     this.#handler = handler;
     this.#isOurs = isOurs;
-    this.way = new Way(direction, isSecure);
+    this.way = new StreamDirection(direction, isSecure);
     this.unread = new Unread((stretch) => handler.unread(this, stretch));
     this.assembler = new StreamAssembler(
       {

@@ -2,14 +2,14 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { scribeDesk } from './file-capture.ts';
-import type { ToScribe } from './file-capture.ts';
-import type { ScribeAbout } from './file-scribe.ts';
+import { serveWriter } from './file-capture.ts';
+import type { ToWriter } from './file-capture.ts';
+import type { CaptureFileOptions } from './capture-file-writer.ts';
 
 const port = parentPort;
 if (port !== null) {
-  const hear = scribeDesk(workerData as ScribeAbout, (message, moved = []) =>
+  const hear = serveWriter(workerData as CaptureFileOptions, (message, moved = []) =>
     port.postMessage(message, [...moved]),
   );
-  port.on('message', (message: ToScribe) => hear(message));
+  port.on('message', (message: ToWriter) => hear(message));
 }

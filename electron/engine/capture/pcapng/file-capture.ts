@@ -1,5 +1,5 @@
 /**
- * A capture file that is written while transfers run: the feed on this thread, the scribe on another one. A file that
+ * A capture file that is written while transfers run: the feed on this thread, the writer on another one. A file that
  * cannot be written any more ends the capture, with a message, and nothing else.
  */
 
@@ -10,56 +10,56 @@ import { unwritable } from '../../../base/unwritable.ts';
 import type { FileCapture, FileCaptureResult } from '../../capture-api.ts';
 import { FileFeed } from './file-feed.ts';
 import type { BatchCarrier } from './file-feed.ts';
-import { FileScribe } from './file-scribe.ts';
-import type { ScribeAbout, ScribeEnd } from './file-scribe.ts';
+import { CaptureFileWriter } from './capture-file-writer.ts';
+import type { CaptureFileOptions, CaptureFileEnd } from './capture-file-writer.ts';
 
 /** A program that ends waits no longer for its disk. */
 const closeWithinMs = 500;
 
-export type ToScribe =
+export type ToWriter =
   | { readonly kind: 'batch'; readonly buffer: ArrayBuffer; readonly usedBytes: number }
   | { readonly kind: 'close' };
 
-export type FromScribe =
+export type FromWriter =
   | { readonly kind: 'ready' }
   | { readonly kind: 'taken'; readonly buffer: ArrayBuffer; readonly usedBytes: number }
-  | { readonly kind: 'closed'; readonly end: ScribeEnd }
+  | { readonly kind: 'closed'; readonly end: CaptureFileEnd }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 
-/** Where the scribe runs. */
-interface Desk {
-  send(message: ToScribe): void;
-  onMessage(listener: (message: FromScribe) => void): void;
+/** Where the writer runs. */
+interface WriterPort {
+  send(message: ToWriter): void;
+  onMessage(listener: (message: FromWriter) => void): void;
   dispose(): void;
 }
 
 /** Opens the file; resolves when it can be written. */
-export async function startFileCapture(about: ScribeAbout): Promise<RunningFileCapture> {
-  const desk = openDesk(about);
+export async function startFileCapture(about: CaptureFileOptions): Promise<RunningFileCapture> {
+  const context = openWriter(about);
   await new Promise<void>((resolve, reject) => {
-    desk.onMessage((message) => {
+    context.onMessage((message) => {
       if (message.kind === 'failed') {
-        desk.dispose();
+        context.dispose();
         reject(unwritable('capture', about.path, message.code, message.message));
       } else resolve();
     });
   });
-  return new RunningFileCapture(about, desk);
+  return new RunningFileCapture(about, context);
 }
 
 export class RunningFileCapture implements FileCapture, BatchCarrier {
   readonly feed: FileFeed;
   readonly #path: string;
-  readonly #desk: Desk;
+  readonly #context: WriterPort;
   #onFailure: (error: HexdropError) => void = () => {};
   #failure: HexdropError | undefined;
-  #onClosed: ((end: ScribeEnd | undefined) => void) | undefined;
+  #onClosed: ((end: CaptureFileEnd | undefined) => void) | undefined;
 
-  constructor({ path }: ScribeAbout, desk: Desk) {
+  constructor({ path }: CaptureFileOptions, context: WriterPort) {
     this.#path = path;
-    this.#desk = desk;
+    this.#context = context;
     this.feed = new FileFeed(this);
-    desk.onMessage((message) => this.#hear(message));
+    context.onMessage((message) => this.#hear(message));
   }
 
   onFailure(listener: (error: HexdropError) => void): void {
@@ -68,14 +68,14 @@ export class RunningFileCapture implements FileCapture, BatchCarrier {
   }
 
   send(batch: Uint8Array<ArrayBuffer>, usedBytes: number): void {
-    if (this.#failure === undefined) this.#desk.send({ kind: 'batch', buffer: batch.buffer, usedBytes });
+    if (this.#failure === undefined) this.#context.send({ kind: 'batch', buffer: batch.buffer, usedBytes });
   }
 
   async close(): Promise<FileCaptureResult> {
     this.feed.flush();
     this.feed.stop();
     if (this.#failure !== undefined) return this.#result(undefined);
-    const end = await new Promise<ScribeEnd | undefined>((resolve) => {
+    const end = await new Promise<CaptureFileEnd | undefined>((resolve) => {
       const timer = setTimeout(() => {
         this.#fail(
           new HexdropError('write-failed', 'The disk is too slow: the end of the capture is missing.'),
@@ -85,13 +85,13 @@ export class RunningFileCapture implements FileCapture, BatchCarrier {
         clearTimeout(timer);
         resolve(closed);
       };
-      this.#desk.send({ kind: 'close' });
+      this.#context.send({ kind: 'close' });
     });
-    this.#desk.dispose();
+    this.#context.dispose();
     return this.#result(end);
   }
 
-  #result(end: ScribeEnd | undefined): FileCaptureResult {
+  #result(end: CaptureFileEnd | undefined): FileCaptureResult {
     const { packets, bytes } = end ?? { packets: 0, bytes: 0 };
     return { packets, bytes, lostBytes: this.feed.lostBytes, failed: end === undefined };
   }
@@ -100,12 +100,12 @@ export class RunningFileCapture implements FileCapture, BatchCarrier {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.feed.stop();
-    this.#desk.dispose();
+    this.#context.dispose();
     this.#onClosed?.(undefined);
     this.#onFailure(error);
   }
 
-  #hear(message: FromScribe): void {
+  #hear(message: FromWriter): void {
     switch (message.kind) {
       case 'taken':
         return this.feed.returned(new Uint8Array(message.buffer), message.usedBytes);
@@ -120,18 +120,18 @@ export class RunningFileCapture implements FileCapture, BatchCarrier {
 }
 
 /**
- * The bundle has an entry of its own for the thread. Where the sources run unbundled (tests) there is none: the scribe
+ * The bundle has an entry of its own for the thread. Where the sources run unbundled (tests) there is none: the writer
  * then works on this thread, a turn later.
  */
-function openDesk(about: ScribeAbout): Desk {
-  if (!import.meta.url.endsWith('.ts')) return threadDesk(about);
-  return localDesk(about);
+function openWriter(about: CaptureFileOptions): WriterPort {
+  if (!import.meta.url.endsWith('.ts')) return writerInThread(about);
+  return writerHere(about);
 }
 
-function threadDesk(about: ScribeAbout): Desk {
+function writerInThread(about: CaptureFileOptions): WriterPort {
   const worker = new Worker(new URL('../capture-thread.js', import.meta.url), { workerData: about });
-  let listener: (message: FromScribe) => void = () => {};
-  worker.on('message', (message: FromScribe) => listener(message));
+  let listener: (message: FromWriter) => void = () => {};
+  worker.on('message', (message: FromWriter) => listener(message));
   worker.on('error', (error) => listener({ kind: 'failed', code: '', message: error.message }));
   return {
     send: (message) =>
@@ -143,10 +143,10 @@ function threadDesk(about: ScribeAbout): Desk {
   };
 }
 
-function localDesk(about: ScribeAbout): Desk {
-  let listener: (message: FromScribe) => void = () => {};
-  const answer = (message: FromScribe): void => void setImmediate(() => listener(message));
-  const hear = scribeDesk(about, answer);
+function writerHere(about: CaptureFileOptions): WriterPort {
+  let listener: (message: FromWriter) => void = () => {};
+  const answer = (message: FromWriter): void => void setImmediate(() => listener(message));
+  const hear = serveWriter(about, answer);
   return {
     send: (message) => void setImmediate(() => hear(message)),
     onMessage: (next) => {
@@ -156,34 +156,34 @@ function localDesk(about: ScribeAbout): Desk {
   };
 }
 
-/** The scribe behind messages; the thread is made of this. */
-export function scribeDesk(
-  about: ScribeAbout,
-  answer: (message: FromScribe, moved?: readonly ArrayBuffer[]) => void,
-): (message: ToScribe) => void {
-  let scribe: FileScribe | undefined;
+/** The writer behind messages; the thread is made of this. */
+export function serveWriter(
+  about: CaptureFileOptions,
+  answer: (message: FromWriter, moved?: readonly ArrayBuffer[]) => void,
+): (message: ToWriter) => void {
+  let writer: CaptureFileWriter | undefined;
   const failed = (thrown: unknown): void => {
     const { code = '', message } = thrown as NodeJS.ErrnoException;
     try {
-      scribe?.abandon();
+      writer?.abandon();
     } catch {
       // It is over with the file either way.
     }
-    scribe = undefined;
+    writer = undefined;
     answer({ kind: 'failed', code, message });
   };
   try {
-    scribe = new FileScribe(about);
+    writer = new CaptureFileWriter(about);
     answer({ kind: 'ready' });
   } catch (thrown) {
     failed(thrown);
   }
   return (message) => {
-    if (scribe === undefined) return;
+    if (writer === undefined) return;
     try {
-      if (message.kind === 'close') return answer({ kind: 'closed', end: scribe.close() });
+      if (message.kind === 'close') return answer({ kind: 'closed', end: writer.close() });
       const { buffer, usedBytes } = message;
-      scribe.take(new Uint8Array(buffer, 0, usedBytes));
+      writer.take(new Uint8Array(buffer, 0, usedBytes));
       answer({ kind: 'taken', buffer, usedBytes }, [buffer]);
     } catch (thrown) {
       failed(thrown);

@@ -3,8 +3,8 @@
  * that one falls behind by more than a bound, chunks are left out and counted; the transfer never waits for it.
  */
 
-import type { BookEntry } from '../book.ts';
-import type { Way } from '../way.ts';
+import type { BookEntry } from '../connection-table.ts';
+import type { StreamDirection } from '../stream-direction.ts';
 import type { WireFile } from '../wire-tap.ts';
 import { batchBytes, entryBytes, writeEntry } from './batch.ts';
 import type { BatchEntry, EntryPlace } from './batch.ts';
@@ -57,7 +57,7 @@ export class FileFeed implements WireFile {
     this.#add({ kind: 'open', isWhole: true }, place, Buffer.from(JSON.stringify(about)));
   }
 
-  chunk(way: Way, connection: number, timeMs: number, bytes: Uint8Array): void {
+  chunk(way: StreamDirection, connection: number, timeMs: number, bytes: Uint8Array): void {
     const filter = this.#filters.get(connection)?.[way.direction];
     if (filter === undefined || this.#isOver) return;
     const place = { connection, direction: way.direction, timeMs, offset: way.bytes - bytes.length };

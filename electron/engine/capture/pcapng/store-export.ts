@@ -8,7 +8,7 @@ import type { CaptureFormat, CaptureRecord, CaptureSelection } from '../../../..
 import { captureEventKinds } from '../../../../shared/model/capture.ts';
 import { gapBytes } from '../../../../shared/model/capture-gaps.ts';
 import { readChunkRow } from '../../../../shared/model/capture-rows.ts';
-import type { ConnectionBook } from '../book.ts';
+import type { ConnectionTable } from '../connection-table.ts';
 import { keptPiecesOf, recordOf } from '../frame-bytes.ts';
 import type { CaptureStore } from '../store.ts';
 import type { CaptureWriter, Direction } from './writer.ts';
@@ -31,7 +31,7 @@ export interface ExportCount {
 
 export async function exportStore(
   store: CaptureStore,
-  book: ConnectionBook,
+  book: ConnectionTable,
   selection: CaptureSelection,
   format: CaptureFormat,
   writer: CaptureWriter,
@@ -44,14 +44,19 @@ export async function exportStore(
 class StoreExport {
   missing = 0;
   readonly #store: CaptureStore;
-  readonly #book: ConnectionBook;
+  readonly #book: ConnectionTable;
   readonly #writer: CaptureWriter;
   readonly #spans: readonly (readonly [number, number])[];
   readonly #connections: ReadonlySet<number> | undefined;
   readonly #streams = new Map<string, Stream>();
   #sliceEndsAt = performance.now() + sliceMs;
 
-  constructor(store: CaptureStore, book: ConnectionBook, selection: CaptureSelection, writer: CaptureWriter) {
+  constructor(
+    store: CaptureStore,
+    book: ConnectionTable,
+    selection: CaptureSelection,
+    writer: CaptureWriter,
+  ) {
     this.#store = store;
     this.#book = book;
     this.#writer = writer;

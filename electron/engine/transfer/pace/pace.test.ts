@@ -177,7 +177,7 @@ describe('the pace of a source', () => {
   it('stands still while either side pauses, and goes on when both have let go', () => {
     const { pace, wakes } = paced();
     pace.hold(true);
-    pace.heed(0);
+    pace.apply(0);
     expect([pace.isBound, pace.isPaused, pace.isPausedThere, pace.mayGo()]).toEqual([
       true,
       true,
@@ -186,7 +186,7 @@ describe('the pace of a source', () => {
     ]);
     pace.hold(false);
     expect([pace.isPaused, pace.mayGo(), wakes()]).toEqual([true, false, 0]);
-    pace.heed(undefined);
+    pace.apply(undefined);
     expect([pace.isPaused, pace.isBound, pace.mayGo(), wakes()]).toEqual([false, false, true, 1]);
   });
 
@@ -195,7 +195,7 @@ describe('the pace of a source', () => {
     ['the limit of all that is sent', 5_000_000, 1_000_000],
   ])('goes by the slower: %s', (_what, told, shared) => {
     const { pace, clock } = paced(shared);
-    pace.heed(told);
+    pace.apply(told);
     let bytes = 0;
     const go = (): void => {
       while (pace.mayGo()) {
@@ -225,9 +225,9 @@ describe('the pace of a source', () => {
 
   it('knows a pause of the sink from its rate: after the pause the rate holds again', () => {
     const { pace, clock } = paced();
-    pace.heed(1_000_000);
-    pace.heed(0);
-    pace.heed(1_000_000);
+    pace.apply(1_000_000);
+    pace.apply(0);
+    pace.apply(1_000_000);
     expect(pace.isPausedThere).toBe(false);
     pace.took(2_000_000);
     expect(pace.mayGo()).toBe(false);

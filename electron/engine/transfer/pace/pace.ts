@@ -180,7 +180,7 @@ export class SourcePace implements Waiter {
   }
 
   /** The sink has told its pace: 0 is a pause, undefined no limit. */
-  heed(bytesPerSecond: number | undefined): void {
+  apply(bytesPerSecond: number | undefined): void {
     this.#isPausedThere = bytesPerSecond === 0;
     this.#told.set(bytesPerSecond === 0 ? undefined : bytesPerSecond);
     this.#changed();

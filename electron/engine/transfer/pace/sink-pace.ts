@@ -5,17 +5,17 @@
 
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
 import type { Download, DownloadLimit } from './download-limit.ts';
-import { PaceTeller } from './pace-teller.ts';
+import { RateAnnouncer } from './rate-announcer.ts';
 
 export class SinkPace implements Download {
   readonly #downloads: DownloadLimit;
-  readonly #teller: PaceTeller;
+  readonly #announcer: RateAnnouncer;
   #isOpen = false;
   #isPausedThere = false;
 
   constructor(downloads: DownloadLimit, send: (pace: Payload<'PACE'>) => void) {
     this.#downloads = downloads;
-    this.#teller = new PaceTeller(send);
+    this.#announcer = new RateAnnouncer(send);
   }
 
   /** ACCEPT has been sent. */
@@ -23,12 +23,12 @@ export class SinkPace implements Download {
     this.#isOpen = true;
     // Its share first: then one PACE tells all.
     this.#share();
-    this.#teller.open();
+    this.#announcer.open();
   }
 
   /** This side pauses, or goes on. */
   hold(isHeld: boolean): void {
-    this.#teller.pause(isHeld);
+    this.#announcer.pause(isHeld);
     this.#share();
   }
 
@@ -46,18 +46,18 @@ export class SinkPace implements Download {
   }
 
   limit(bytesPerSecond: number | undefined): void {
-    this.#teller.limit(bytesPerSecond);
+    this.#announcer.limit(bytesPerSecond);
   }
 
   /** Nothing more may be said, and nothing more comes. */
   close(): void {
     this.#isOpen = false;
-    this.#teller.close();
+    this.#announcer.close();
     this.#share();
   }
 
   #share(): void {
-    if (this.#isOpen && !this.#teller.isPaused && !this.#isPausedThere) this.#downloads.join(this);
+    if (this.#isOpen && !this.#announcer.isPaused && !this.#isPausedThere) this.#downloads.join(this);
     else this.#downloads.leave(this);
   }
 }

@@ -30,7 +30,7 @@ import { BulkSink } from './bulk-sink.ts';
 import type { HomeFaults } from '../../../base/home-faults.ts';
 import type { DownloadLimit } from '../pace/download-limit.ts';
 import { EarlyFaults } from './early-faults.ts';
-import { Farewell } from './farewell.ts';
+import { CompletionGrace } from './completion-grace.ts';
 import { restoreFolderTimes } from './folder-times.ts';
 import { Inbox } from './inbox.ts';
 import type { Slot } from './inbox.ts';
@@ -94,7 +94,7 @@ export class Sink implements TransferPort {
   #bulk: BulkSink | undefined;
   #root: SafeRoot | undefined;
   #previewTimer: NodeJS.Timeout | undefined;
-  readonly #farewell = new Farewell((summary) => this.#complete(summary));
+  readonly #completionGrace = new CompletionGrace((summary) => this.#complete(summary));
   readonly #pace: SinkPace;
   readonly #acknowledger = new Acknowledger(
     () => this.#standing(),
@@ -221,7 +221,7 @@ export class Sink implements TransferPort {
 
   /** This side ends it; what is verified stays. */
   cancel(error: HexdropError): void {
-    if (this.#isOver || this.#farewell.now()) return;
+    if (this.#isOver || this.#completionGrace.now()) return;
     const { code, message } = refusalPayload(error);
     this.#wire.cancel(codeFromWire(code), message);
     this.#end();
@@ -280,8 +280,8 @@ export class Sink implements TransferPort {
     this.#options.reports.cancelled(code, message);
   }
 
-  lost(error: HexdropError, wasFarewell: boolean): void {
-    if (this.#isOver || (wasFarewell && this.#farewell.now())) return;
+  lost(error: HexdropError, saidBye: boolean): void {
+    if (this.#isOver || (saidBye && this.#completionGrace.now())) return;
     this.#end();
     this.#options.reports.failed(error);
   }
@@ -466,7 +466,7 @@ export class Sink implements TransferPort {
     this.#acknowledger.now();
     this.#pace.close();
     this.#wire.send('DONE', summary);
-    this.#farewell.await(summary, this.#wire.session);
+    this.#completionGrace.await(summary, this.#wire.session);
   }
 
   #complete(summary: Summary): void {
@@ -523,7 +523,7 @@ export class Sink implements TransferPort {
     this.#isOver = true;
     clearTimeout(this.#previewTimer);
     this.#acknowledger.stop();
-    this.#farewell.stop();
+    this.#completionGrace.stop();
     this.#pace.close();
     this.#planner?.stop();
     this.#bulk?.stop();

@@ -20,12 +20,12 @@ import { holdLane } from './held-lane.ts';
 import { ManifestSender } from './manifest-sender.ts';
 import { Notices } from '../progress/notices.ts';
 import { Outbox } from './outbox.ts';
-import { PaceTeller } from '../pace/pace-teller.ts';
+import { RateAnnouncer } from '../pace/rate-announcer.ts';
 import { SourcePace } from '../pace/pace.ts';
 import type { PaceClock, RateLimit } from '../pace/pace.ts';
 import type { Progress, TransferReports } from '../progress/reports.ts';
-import { SourceTally } from './source-tally.ts';
-import type { EarlierProgress } from './source-tally.ts';
+import { SourceCounters } from './source-counters.ts';
+import type { EarlierProgress } from './source-counters.ts';
 import type { SinceTold, SourceEntry, SourceTree, TreeMaker } from './source-tree.ts';
 import { targetIdOf } from '../../files/target-id.ts';
 
@@ -53,9 +53,9 @@ export class Source implements TransferPort {
   readonly #reports: TransferReports;
   readonly #tree: SourceTree;
   readonly #pace: SourcePace;
-  readonly #tally: SourceTally;
+  readonly #counters: SourceCounters;
   /** A source says when it pauses; what it keeps to besides is its own business. */
-  readonly #paceTeller = new PaceTeller((pace) => this.#wire?.sendInOrder('PACE', pace));
+  readonly #paceTeller = new RateAnnouncer((pace) => this.#wire?.sendInOrder('PACE', pace));
   readonly #outbox = new Outbox();
   readonly #folderFaults = new FolderFaults();
   readonly #notices = new Notices((notice) => this.#wire?.sendInOrder('NOTICE', notice, flagOptional));
@@ -72,15 +72,15 @@ export class Source implements TransferPort {
   constructor({ tree, reports, uploads, isSinkHere = false, earlier, clock }: SourceOptions) {
     this.#reports = reports;
     this.#pace = new SourcePace(uploads, clock);
-    this.#tally = new SourceTally(earlier);
+    this.#counters = new SourceCounters(earlier);
     this.#tree = tree({
       omitted: (relative, reason) => {
-        this.#tally.omitted += 1;
+        this.#counters.omitted += 1;
         reports.omitted(relative, reason);
         this.#notices.omitted(relative, reason);
       },
       fault: (relative, error, entry) => {
-        this.#tally.walkFaults += 1;
+        this.#counters.walkFaults += 1;
         reports.fault(relative, error.code, error.message, 'here');
         if (entry === undefined) this.#notices.failed(relative, error);
         else this.#folderFaults.add(entry, error);
@@ -146,7 +146,7 @@ export class Source implements TransferPort {
   }
 
   get progress(): Progress {
-    return this.#tally.progress(this.#tree.totals, this.#outbox, this.#bulk);
+    return this.#counters.progress(this.#tree.totals, this.#outbox, this.#bulk);
   }
 
   /** This side pauses it, or takes that back. */
@@ -178,7 +178,7 @@ export class Source implements TransferPort {
         return this.#bulk?.schedule();
       case 'ACK':
         this.#outbox.settle(frame.payload.settled);
-        this.#tally.acknowledged(frame.payload);
+        this.#counters.acknowledged(frame.payload);
         this.#reports.changed();
         return this.#scheduleWork();
       case 'FAULT':
@@ -238,7 +238,7 @@ export class Source implements TransferPort {
 
   #paced({ bytesPerSecond }: Payload<'PACE'>): void {
     const wasPaused = this.#pace.isPausedThere;
-    this.#pace.heed(bytesPerSecond);
+    this.#pace.apply(bytesPerSecond);
     const isPaused = this.#pace.isPausedThere;
     if (isPaused !== wasPaused) this.#reports.paused(isPaused);
     if (!isPaused) this.#scheduleWork();
@@ -252,7 +252,7 @@ export class Source implements TransferPort {
   #sinkFault(fault: Payload<'FAULT'>): void {
     const entry = this.#outbox.refuse(fault.file);
     if (entry === undefined) return; // Settled already, or told before: nothing is left to stop.
-    this.#tally.sinkFailed(entry);
+    this.#counters.sinkFailed(entry);
     this.#bulk?.abandon(fault.file);
     this.#reports.fault(this.#outbox.relativePath(entry), codeFromWire(fault.code), fault.message, 'there');
   }
@@ -312,14 +312,14 @@ export class Source implements TransferPort {
     this.#wire?.sendInOrder('FINISH', {
       files,
       bytes,
-      failed: this.#bulk.failed + this.#tally.walkFaults,
-      omitted: this.#tally.omitted,
+      failed: this.#bulk.failed + this.#counters.walkFaults,
+      omitted: this.#counters.omitted,
     });
   }
 
   #done(done: Payload<'DONE'>): void {
     this.#end();
-    this.#reports.done(this.#tally.done(done, this.#bulk));
+    this.#reports.done(this.#counters.done(done, this.#bulk));
   }
 
   #end(): void {

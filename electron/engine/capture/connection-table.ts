@@ -65,7 +65,7 @@ export const tellsBook = (type: number): boolean => telling.has(type);
 
 const emptyFlow = (): Flow => ({ frames: 0, bytes: 0, chunks: 0 });
 
-export class ConnectionBook {
+export class ConnectionTable {
   readonly #mostConnections: number;
   readonly #entries = new Map<number, BookEntry>();
   /** Those that are over, the longest first; the first `#closedGone` of them are forgotten. */

@@ -42,17 +42,17 @@ const wholeOf = (inspector: Inspector, record: CaptureRecord): Promise<FrameByte
     frame.want(0, Math.min(frame.kept, pageBytes));
   });
 
-export interface FrameDeeds {
+export interface FrameActions {
   readonly items: readonly (MenuItem | 'rule')[];
 }
 
-export const useFrameDeeds = (record: CaptureRecord | undefined, onFind: () => void): FrameDeeds => {
+export const useFrameActions = (record: CaptureRecord | undefined, onFind: () => void): FrameActions => {
   const text = useText(inspectorText);
   const format = useFormat();
   const inspector = useInspector();
   const number = record?.number;
 
-  const deeds = useMemo(() => {
+  const actions = useMemo(() => {
     const chosen = (): CaptureRecord | undefined =>
       inspector.state.selected === undefined ? undefined : inspector.feed.rows.find(inspector.state.selected);
     const go = (step: 1 | -1) => (): void => {
@@ -77,14 +77,14 @@ export const useFrameDeeds = (record: CaptureRecord | undefined, onFind: () => v
     text.keys.title,
     useMemo(
       () => [
-        { keys: 'm', label: text.keys.mark, run: deeds.mark },
-        { keys: 't', label: text.keys.reference, run: deeds.reference },
-        { keys: '.', label: text.keys.next, run: deeds.next },
-        { keys: ',', label: text.keys.previous, run: deeds.previous },
+        { keys: 'm', label: text.keys.mark, run: actions.mark },
+        { keys: 't', label: text.keys.reference, run: actions.reference },
+        { keys: '.', label: text.keys.next, run: actions.next },
+        { keys: ',', label: text.keys.previous, run: actions.previous },
         { keys: 'mod+f', label: text.keys.find, run: onFind },
-        { keys: 'p', label: text.keys.pause, run: deeds.pause },
+        { keys: 'p', label: text.keys.pause, run: actions.pause },
       ],
-      [text, deeds, onFind],
+      [text, actions, onFind],
     ),
   );
 
@@ -107,8 +107,8 @@ export const useFrameDeeds = (record: CaptureRecord | undefined, onFind: () => v
     };
     const isFrame = record.kind === 'frame';
     const items: (MenuItem | 'rule')[] = [
-      { label: feed.marks.has(number) ? text.unmark : text.mark, run: deeds.mark },
-      { label: text.setReference, run: deeds.reference },
+      { label: feed.marks.has(number) ? text.unmark : text.mark, run: actions.mark },
+      { label: text.setReference, run: actions.reference },
       'rule',
       {
         label: text.onlyThisConnection,
@@ -132,8 +132,8 @@ export const useFrameDeeds = (record: CaptureRecord | undefined, onFind: () => v
           ]),
       ...(isFrame && record.id !== 0
         ? [
-            { label: text.previousOfRequest, run: deeds.previous },
-            { label: text.nextOfRequest, run: deeds.next },
+            { label: text.previousOfRequest, run: actions.previous },
+            { label: text.nextOfRequest, run: actions.next },
           ]
         : []),
     ];
@@ -145,5 +145,5 @@ export const useFrameDeeds = (record: CaptureRecord | undefined, onFind: () => v
       if (isFrame) items.push({ label: text.copyAs.json, run: () => void copy('json')() });
     }
     return { items };
-  }, [inspector, record, number, deeds, text, format]);
+  }, [inspector, record, number, actions, text, format]);
 };

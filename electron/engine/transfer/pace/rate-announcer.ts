@@ -5,7 +5,7 @@
 
 import type { Payload } from '../../../../shared/protocol/catalog.ts';
 
-export class PaceTeller {
+export class RateAnnouncer {
   readonly #send: (pace: Payload<'PACE'>) => void;
   #isOpen = false;
   #isPaused = false;

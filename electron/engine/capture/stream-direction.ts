@@ -6,7 +6,7 @@
 import { bitHalf, bitOut, bitSecure, bitSticky } from '../../../shared/model/capture-rows.ts';
 import type { CaptureDirection } from '../../../shared/model/capture.ts';
 
-export class Way {
+export class StreamDirection {
   readonly direction: CaptureDirection;
   /** `bitOut` and `bitSecure` as they hold for all that passes here. */
   readonly bits: number;

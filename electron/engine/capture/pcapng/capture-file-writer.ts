@@ -8,16 +8,16 @@ import { FileSink } from './file-sink.ts';
 import { CaptureWriter } from './writer.ts';
 import type { FileAbout, FlowAbout } from './writer.ts';
 
-export interface ScribeAbout extends FileAbout {
+export interface CaptureFileOptions extends FileAbout {
   readonly path: string;
 }
 
-export interface ScribeEnd {
+export interface CaptureFileEnd {
   readonly packets: number;
   readonly bytes: number;
 }
 
-export class FileScribe {
+export class CaptureFileWriter {
   readonly #sink: FileSink;
   readonly #writer: CaptureWriter;
   readonly #format: CaptureFormat;
@@ -25,7 +25,7 @@ export class FileScribe {
   #lost = 0;
 
   /** Throws what the system says. */
-  constructor(about: ScribeAbout) {
+  constructor(about: CaptureFileOptions) {
     this.#sink = new FileSink(about.path);
     this.#format = about.format;
     this.#writer = new CaptureWriter(about, (block) => this.#sink.write(block));
@@ -39,7 +39,7 @@ export class FileScribe {
     this.#sink.flush();
   }
 
-  close(): ScribeEnd {
+  close(): CaptureFileEnd {
     this.#writer.finish(this.#lost);
     this.#sink.close();
     return { packets: this.#writer.packets, bytes: this.#writer.bytes };

@@ -13,14 +13,14 @@ import { useIntake } from '../../upload/intake.ts';
 import { pinFor, type RemotePlace } from './place.ts';
 import { browseText } from './text.ts';
 
-export interface Moves {
+export interface BrowseActions {
   download(paths: readonly string[], dir?: Ref): Promise<void>;
   downloadTo(paths: readonly string[]): Promise<void>;
   uploadPicked(): Promise<void>;
   uploadDropped(dropped: Dropped): Promise<void>;
 }
 
-export const useMoves = (place: RemotePlace): Moves => {
+export const useBrowseActions = (place: RemotePlace): BrowseActions => {
   const text = useText(browseText);
   const act = useAct();
   const report = useReport();

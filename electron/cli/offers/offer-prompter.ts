@@ -21,7 +21,7 @@ interface Accepted {
 
 type Wants = (path: string, kind: EntryKind) => boolean;
 
-export interface OfferDeskOptions {
+export interface OfferPrompterOptions {
   readonly output: Output;
   readonly dir: string;
   /** Absent with --yes. */
@@ -41,14 +41,14 @@ const both = (one: Wants | undefined, other: Wants | undefined): Wants | undefin
   return (path, kind) => one(path, kind) && other(path, kind);
 };
 
-export class OfferDesk {
-  readonly #options: OfferDeskOptions;
+export class OfferPrompter {
+  readonly #options: OfferPrompterOptions;
   /** By transfer, until it is over. */
   readonly #accepted = new Map<string, Accepted>();
   /** Questions on the screen or waiting for it, by transfer. */
   readonly #questions = new Map<string, AbortController>();
 
-  constructor(options: OfferDeskOptions) {
+  constructor(options: OfferPrompterOptions) {
     this.#options = options;
   }
 

@@ -8,7 +8,7 @@ const target = v.union([v.object({ device: v.string() }), v.object({ address: v.
 const reach = { plain: v.exactOptional(v.boolean()), acceptNewKey: v.exactOptional(v.boolean()) };
 const paths = v.array(v.string());
 
-export const recipeSchema = v.variant('kind', [
+export const retrySpecSchema = v.variant('kind', [
   v.object({ kind: v.literal('push'), to: target, paths, ...reach }),
   v.object({
     kind: v.literal('put'),
@@ -30,4 +30,4 @@ export const recipeSchema = v.variant('kind', [
   }),
 ]);
 
-export type Recipe = v.InferOutput<typeof recipeSchema>;
+export type RetrySpec = v.InferOutput<typeof retrySpecSchema>;

@@ -9,7 +9,7 @@ import { TransferRecord } from './record.ts';
 /** Those that are over stay up to here, together with those that run. */
 const keptRecords = 200;
 
-export class TransferBook {
+export class TransferRegistry {
   readonly #records = new Map<string, TransferRecord>();
   readonly #emit: (event: EngineEvent) => void;
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { chunkClassOf } from '../../../shared/model/capture-rows.ts';
-import { Way } from './way.ts';
+import { StreamDirection } from './stream-direction.ts';
 
 /** Lengths of the pieces that the cuts make of `total` bytes. */
 const piecesOf = (total: number, cuts: readonly number[]): number[] => {
@@ -34,7 +34,7 @@ describe('frames in chunks', () => {
             const isSticky = (touching[0]?.start ?? 0) < start || (touching.at(-1)?.end ?? 0) > end;
             return isHalf ? (isSticky ? 'both' : 'half') : isSticky ? 'sticky' : 'exact';
           });
-          const way = new Way('in', false);
+          const way = new StreamDirection('in', false);
           const seen: string[] = [];
           let next = 0;
           for (const [number, length] of chunks.entries()) {

@@ -4,7 +4,7 @@
  */
 
 /** What happens to the bytes of one direction. */
-export interface RoadFaults {
+export interface PathFaults {
   /** Size of the next delivery, at least 1; all there is when absent. */
   readonly deliveryBytes?: (() => number) | undefined;
   /** The connection breaks when so many bytes have been delivered. */
@@ -22,8 +22,8 @@ interface Write {
 }
 
 /** One direction: what was written and not yet delivered. */
-export class Road {
-  readonly #faults: RoadFaults;
+export class MemoryPath {
+  readonly #faults: PathFaults;
   readonly #later: (work: () => void) => void;
   readonly #receive: (bytes: Uint8Array) => void;
   readonly #arrived: () => void;
@@ -40,7 +40,7 @@ export class Road {
   tap: (delivery: Uint8Array) => void = () => {};
 
   constructor(
-    faults: RoadFaults,
+    faults: PathFaults,
     later: (work: () => void) => void,
     receive: (bytes: Uint8Array) => void,
     arrived: () => void,

@@ -16,7 +16,7 @@ const strangers: readonly (readonly [name: string, begins: RegExp])[] = [
   ['FTP or SMTP', /^220[ -]/u],
 ];
 
-export class CaptureTally {
+export class CaptureCounters {
   /** Of Hexdrop. */
   frames = 0;
   repeated = 0;

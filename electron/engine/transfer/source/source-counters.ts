@@ -19,7 +19,7 @@ const nothingSent: Sent = { failed: 0, same: 0, passedBytes: 0, currentPath: und
 /** How far the same transfer was when its connection broke. */
 export type EarlierProgress = Pick<Progress, 'bytes' | 'resumedBytes' | 'files'>;
 
-export class SourceTally {
+export class SourceCounters {
   /** Links, sockets, devices. */
   omitted = 0;
   /** What the manifest could not tell, and folders that could not be listed. */

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
-import { PaceTeller } from './pace-teller.ts';
+import { RateAnnouncer } from './rate-announcer.ts';
 
-const teller = (): { teller: PaceTeller; told: (number | undefined)[] } => {
+const announcer = (): { announcer: RateAnnouncer; told: (number | undefined)[] } => {
   const told: (number | undefined)[] = [];
-  return { teller: new PaceTeller(({ bytesPerSecond }) => told.push(bytesPerSecond)), told };
+  return { announcer: new RateAnnouncer(({ bytesPerSecond }) => told.push(bytesPerSecond)), told };
 };
 
 describe('PACE is said', () => {
   it('not at all when there is nothing to say', () => {
-    const { teller: quiet, told } = teller();
+    const { announcer: quiet, told } = announcer();
     quiet.open();
     quiet.limit(undefined);
     quiet.pause(false);
@@ -17,7 +17,7 @@ describe('PACE is said', () => {
   });
 
   it('after ACCEPT only: once, with what holds by then', () => {
-    const { teller: early, told } = teller();
+    const { announcer: early, told } = announcer();
     early.limit(7);
     early.limit(5);
     expect(told).toEqual([]);
@@ -26,7 +26,7 @@ describe('PACE is said', () => {
   });
 
   it('as 0 for a pause, whatever the limit, and as the limit after it', () => {
-    const { teller: open, told } = teller();
+    const { announcer: open, told } = announcer();
     open.open();
     open.limit(5);
     open.pause(true);
@@ -37,7 +37,7 @@ describe('PACE is said', () => {
   });
 
   it('no more once it is closed', () => {
-    const { teller: closed, told } = teller();
+    const { announcer: closed, told } = announcer();
     closed.open();
     closed.close();
     closed.pause(true);

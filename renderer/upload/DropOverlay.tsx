@@ -2,8 +2,8 @@
 
 import type { ReactNode } from 'react';
 
-import './drop-veil.css';
+import './drop-overlay.css';
 
-export const DropVeil = ({ children }: { readonly children: ReactNode }) => (
-  <p className="drop-veil">{children}</p>
+export const DropOverlay = ({ children }: { readonly children: ReactNode }) => (
+  <p className="drop-overlay">{children}</p>
 );

@@ -4,7 +4,7 @@ import type { EventData, EventName } from '../../shared/ipc/contract/index.ts';
 import type { MessageLink } from '../../shared/ipc/link.ts';
 import { HexdropError } from '../../shared/errors/errors.ts';
 
-export class WindowTies {
+export class WindowConnections {
   readonly #link: MessageLink;
   readonly #isRemote: boolean;
   readonly #endings = new Set<() => void>();

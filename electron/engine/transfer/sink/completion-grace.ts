@@ -1,13 +1,13 @@
 /**
  * From DONE to the source's BYE (docs/PROTOCOL.md, "Settlement"). Who dialed knows by itself that all is done. Who was
- * dialed may be offered it all again should DONE get lost: until the source has said farewell, or for a while, what has
+ * dialed may be offered it all again should DONE get lost: until the source has said completionGrace, or for a while, what has
  * landed stays known.
  */
 
 import type { SessionFacts } from '../../session/transfer-wire.ts';
 import type { Summary } from '../progress/reports.ts';
 
-export class Farewell {
+export class CompletionGrace {
   readonly #complete: (summary: Summary) => void;
   #timer: NodeJS.Timeout | undefined;
   /** What DONE said. */
@@ -19,10 +19,10 @@ export class Farewell {
   }
 
   /** DONE has been sent. */
-  await(summary: Summary, { connection, farewellMs }: SessionFacts): void {
+  await(summary: Summary, { connection, completionGraceMs }: SessionFacts): void {
     this.#summary = summary;
     if (connection.side === 'dialer') this.#complete(summary);
-    else this.#timer = setTimeout(() => this.#complete(summary), farewellMs);
+    else this.#timer = setTimeout(() => this.#complete(summary), completionGraceMs);
   }
 
   /** Nobody will say it any more. Whether DONE had been sent. */

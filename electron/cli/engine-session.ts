@@ -96,7 +96,7 @@ export const resumeAdvice = (engine: Engine): string | undefined =>
 const saysWhatCameThrough = (handle: TransferHandle, context: CommandContext): void => {
   const { files, bytes } = handle.view();
   if (files + bytes === 0) return;
-  context.output.note(`${formatCounted(files, 'file')}, ${formatBytes(bytes)} were through before that.`);
+  context.output.note(`${formatCounted(files, 'file')}, ${formatBytes(bytes)} had been transferred by then.`);
 };
 
 /** One transfer that we asked for, from its start to its summary and exit code. */

@@ -143,7 +143,7 @@ const checkOperands = (command: CommandSpec, operands: readonly string[]): void 
     const extra = operands[command.mostOperands] ?? '';
     const allowed = command.mostOperands === 0 ? 'no arguments' : `at most ${command.mostOperands}`;
     throw usageError(
-      `"${command.name}" takes ${allowed}; ${quoted(extra)} is too much. ${helpHint(command)}`,
+      `"${command.name}" takes ${allowed}; ${quoted(extra)} was not expected. ${helpHint(command)}`,
       {
         seen: extra,
         allowed,
@@ -199,7 +199,7 @@ export const readRequest = (argv: readonly string[]): Request => {
   if (command === undefined) {
     if (given.some((option) => option.name === 'version')) return { kind: 'version' };
     throw usageError(
-      `What shall be done? The commands are ${commands.map(({ name }) => name).join(', ')}. ${helpHint(undefined)}`,
+      `No command was given. The commands are ${commands.map(({ name }) => name).join(', ')}. ${helpHint(undefined)}`,
     );
   }
   return { kind: 'run', call: callOf(command, operands, given) };

@@ -161,69 +161,69 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
     placeholder: 'HOST',
     offers: 'devices',
     summary:
-      'whom to send to: host, host:port, [IPv6]:port, or the name of a device that is known or announced',
+      'the device to send to: host, host:port, [IPv6]:port, or the name of a known or announced device',
     parse: parseText('to', 'host, host:port or the name of a device'),
   },
   dir: {
     flag: 'dir',
     placeholder: 'DIR',
     offers: 'folders',
-    summary: 'where the files go; made when missing (default: the current folder)',
+    summary: 'the folder to save to, created if missing (default: the current folder)',
     parse: parseText('dir', 'a folder'),
   },
   name: {
     flag: 'name',
     placeholder: 'NAME',
-    summary: 'the name under which what comes from a pipe arrives (default: stdin, or that of the pipe)',
+    summary: 'file name for the data of a pipe (default: stdin, or the name of the pipe)',
     parse: parseText('name', 'the name of a file'),
   },
   size: {
     flag: 'size',
     placeholder: 'BYTES',
-    summary: 'how much must come from a pipe: with less or more nothing is sent',
+    summary: 'the exact number of bytes to expect from a pipe; otherwise nothing is sent',
     parse: (text) => parseWholeNumber('size', text, 0, Number.MAX_SAFE_INTEGER),
   },
   yes: { flag: 'yes', short: 'y', summary: 'accept every offer without asking' },
   force: {
     flag: 'force',
-    summary: 'with --yes: take also what there is no space for, as far as it goes',
+    summary: 'with --yes: also accept offers that are larger than the free space',
   },
   once: { flag: 'once', summary: 'stop after one accepted transfer, with its exit code' },
   only: {
     flag: 'only',
     placeholder: 'GLOB',
     isRepeatable: true,
-    summary: 'take only what matches, as in "*.jpg" or "photos/2024/**"; may be repeated',
+    summary: 'transfer only what matches, as in "*.jpg" or "photos/2024/**"; may be repeated',
     parse: parseText('only', 'a pattern such as "*.jpg"'),
   },
   onConflict: {
     flag: 'on-conflict',
     placeholder: 'WHAT',
     offers: conflictPolicies,
-    summary: 'when a name is taken: rename (default), skip what is identical, or overwrite',
+    summary: 'if a name is taken: rename (default), skip identical files, or overwrite',
     parse: parsePolicy,
   },
   stdout: {
     flag: 'stdout',
-    summary: 'write the content of one file to standard output, and nothing else there',
+    summary: 'write the content of one file to standard output, and nothing else',
   },
   writable: { flag: 'writable', summary: 'let others upload into the shared folders' },
-  recursive: { flag: 'recursive', short: 'R', summary: 'list everything below, one path a line' },
+  recursive: { flag: 'recursive', short: 'R', summary: 'list all subfolders too, one path per line' },
   wait: {
     flag: 'wait',
     placeholder: 'SECONDS',
-    summary: `how long to listen for devices (default ${defaultWaitSeconds})`,
+    summary: `seconds to listen for devices (default ${defaultWaitSeconds})`,
     parse: (text) => parseWholeNumber('wait', text, 1, longestWaitSeconds),
   },
   noAnnounce: {
     flag: 'no-announce',
-    summary: 'do not tell the network that this device is here; it is reached by its address',
+    summary: 'do not announce this device on the network; others need its address',
   },
   check: {
     flag: 'check',
     summary: 'ask GitHub whether a newer version is published; nothing is downloaded',
   },
-  clean: { flag: 'clean', summary: 'remove them and what they hold on disk' },
+  clean: { flag: 'clean', summary: 'remove them and their data on disk' },
   install: { flag: 'install', summary: 'copy them into your own Wireshark folders' },
   pinFile: {
     flag: 'pin-file',
@@ -248,44 +248,45 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   retry: {
     flag: 'retry',
     placeholder: 'SECONDS',
-    summary: `how long to try again after a broken connection (default ${defaultRetrySeconds}, 0 never)`,
+    summary: `seconds to keep trying after the connection breaks (default ${defaultRetrySeconds}, 0 for never)`,
     parse: (text) => parseWholeNumber('retry', text, 0, longestRetrySeconds),
   },
   limit: {
     flag: 'limit',
     placeholder: 'RATE',
-    summary: 'go no faster than so many bytes a second, as in 500k or 10M',
+    summary: 'limit the speed to this many bytes per second, as in 500k or 10M',
     parse: parseRate,
   },
   acceptNewKey: {
     flag: 'accept-new-key',
-    summary: 'trust the new key of a known device, for instance after it was set up anew',
+    summary: 'trust the new key of a known device, for instance after a reinstallation',
   },
-  open: { flag: 'open', summary: 'open a browser (default: where there is a display)' },
-  noOpen: { flag: 'no-open', summary: 'open no browser' },
+  open: { flag: 'open', summary: 'open a browser (default: if there is a display)' },
+  noOpen: { flag: 'no-open', summary: 'do not open a browser' },
   allowRemote: {
     flag: 'allow-remote',
-    summary: 'let browsers of other machines in: with TLS and a password',
+    summary: 'let browsers on other machines connect, with TLS and a password',
   },
   allowHost: {
     flag: 'allow-host',
     placeholder: 'NAME',
     isRepeatable: true,
-    summary: 'a further name under which the page may be opened, such as nas.example; may be repeated',
+    summary: 'another host name for the page, such as nas.example; may be repeated',
     parse: parseHostName,
   },
   passwordFile: {
     flag: 'password-file',
     placeholder: 'FILE',
     offers: 'files',
-    summary: 'with --allow-remote: file whose first line is the password (default: one is made up and shown)',
+    summary:
+      'with --allow-remote: file whose first line is the password (default: one is generated and shown)',
     parse: parseText('password-file', 'a file'),
   },
   capture: {
     flag: 'capture',
     placeholder: 'FILE',
     offers: 'files',
-    summary: 'write all that crosses the wire into a pcapng file, decrypted',
+    summary: 'write everything that crosses the wire to a pcapng file, decrypted',
     parse: parseText('capture', 'a file'),
   },
   captureFormat: {
@@ -293,7 +294,7 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
     placeholder: 'FORM',
     offers: captureFormats,
     summary:
-      'how --capture tells it: raw-ip, TCP in IP with made-up headers (default), or exported-pdu, one frame a packet',
+      'format of --capture: raw-ip, TCP/IP packets with synthetic headers (default), or exported-pdu, one frame per packet',
     parse: (text) =>
       captureFormats.find((format) => format === text) ??
       refuse('capture-format', text, captureFormats.join(', ')),
@@ -303,7 +304,7 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
     placeholder: 'FILE',
     offers: 'files',
     summary:
-      'append the keys of encrypted sessions to a file, so that Wireshark decrypts their packets: whoever has both can read what is sent',
+      'append the keys of encrypted sessions to a file for Wireshark; whoever has the keys and the packets can read the data',
     parse: parseText('keylog', 'a file'),
   },
   frame: {
@@ -315,10 +316,10 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
   filter: {
     flag: 'filter',
     placeholder: 'FILTER',
-    summary: 'list only what fits, as in "type == OFFER" or "dir == in && len > 1000"',
+    summary: 'list only matching frames, as in "type == OFFER" or "dir == in && len > 1000"',
     parse: parseText('filter', 'a filter such as "type == DATA"'),
   },
-  chunks: { flag: 'chunks', summary: 'show how frames lie in the chunks that brought them' },
+  chunks: { flag: 'chunks', summary: 'show how frames are spread over the chunks that were read or written' },
   alias: {
     flag: 'alias',
     placeholder: 'NAME',
@@ -329,11 +330,14 @@ export const optionTable: { readonly [Name in OptionName]-?: SpecOf<NonNullable<
     flag: 'home',
     placeholder: 'DIR',
     offers: 'folders',
-    summary: 'folder of identity, known devices and journals (also HEXDROP_HOME)',
+    summary: 'folder for identity, known devices and journals (also HEXDROP_HOME)',
     parse: parseText('home', 'a folder'),
   },
-  json: { flag: 'json', summary: 'one JSON object a line on standard output; words go to standard error' },
-  help: { flag: 'help', short: 'h', summary: 'show this' },
+  json: {
+    flag: 'json',
+    summary: 'one JSON object per line on standard output; messages go to standard error',
+  },
+  help: { flag: 'help', short: 'h', summary: 'show this help' },
   version: { flag: 'version', summary: 'show the version' },
 };
 

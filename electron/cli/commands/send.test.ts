@@ -204,7 +204,7 @@ describe('send', () => {
     };
     const call = fakeCall(send, { engine });
     expect(await call.run()).toBe(0);
-    expect(call.stdout.text).toContain('2.00 MB more were there from an earlier run.');
+    expect(call.stdout.text).toContain('2.00 MB were kept from an earlier run.');
     expect(call.stdout.text).toContain('Already there: 3 files with the same content.');
     expect(call.stdout.text).toContain('Skipped 1 file');
     expect(call.stderr.text).toContain('a\\u{001b}link: symbolic link');

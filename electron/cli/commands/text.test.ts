@@ -82,6 +82,6 @@ describe('text', () => {
   it('takes one text', async () => {
     const { exitCode, call } = await text(['two', 'words']);
     expect(exitCode).toBe(2);
-    expect(call.stderr.text).toContain('"words" is too much');
+    expect(call.stderr.text).toContain('"words" was not expected');
   });
 });

@@ -103,7 +103,7 @@ export const summaryOf = (
 ): Summary => {
   const results = [headline(view, result)];
   if (result.resumedBytes > 0) {
-    results.push(`${formatBytes(result.resumedBytes)} more were there from an earlier run.`);
+    results.push(`${formatBytes(result.resumedBytes)} were kept from an earlier run.`);
   }
   if (result.same > 0) {
     results.push(`Already there: ${formatCounted(result.same, 'file')} with the same content.`);

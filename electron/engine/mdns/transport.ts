@@ -256,7 +256,7 @@ class MdnsTransport implements Transport {
     try {
       this.#listener.heard(packet, voice.link);
     } catch (thrown) {
-      this.#judge('listener', false, 'A packet could not be understood.', thrown);
+      this.#judge('hearing', false, 'A packet could not be understood.', thrown);
     }
   }
 

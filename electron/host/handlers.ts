@@ -10,6 +10,7 @@ import type { Settings } from '../../shared/model/settings.ts';
 import type { HostContext } from './context.ts';
 import type { Devices } from './devices.ts';
 import type { Handlers } from './dispatch.ts';
+import type { LabCall } from './lab.ts';
 import type { LocalFiles } from './local-files.ts';
 import type { NetworkPresence } from './network-presence.ts';
 import type { Offers } from './offers.ts';
@@ -40,8 +41,8 @@ export interface HostParts {
 
 type CaptureCall = Extract<CallName, `capture.${string}`>;
 
-/** All calls but those of the capture, which are another subject. */
-export function handlersOf(context: HostContext, parts: HostParts): Omit<Handlers, CaptureCall> {
+/** All calls but those of the capture and of the lab, which are other subjects. */
+export function handlersOf(context: HostContext, parts: HostParts): Omit<Handlers, CaptureCall | LabCall> {
   const { devices, targets, files, uploads, transfers, starter, offers, shares, texts, remote } = parts;
   const { engine, grants, settings, shell } = context;
   const releases = new Releases(() => latestRelease({ version, from: process.env[releasesVariable] }));

@@ -28,6 +28,7 @@ import { Grants } from './grants.ts';
 import { handlersOf } from './handlers.ts';
 import type { HostParts } from './handlers.ts';
 import { History } from './history.ts';
+import { labHandlers } from './lab.ts';
 import { systemLanguage } from './language.ts';
 import { LocalFiles } from './local-files.ts';
 import { NetworkPresence, quietSelf } from './network-presence.ts';
@@ -119,7 +120,7 @@ class LocalHost implements Host {
       shares: this.#parts.shares.count,
     }));
     this.#capture = captureHandlers(context);
-    this.#handlers = { ...handlersOf(context, this.#parts), ...this.#capture.handlers };
+    this.#handlers = { ...handlersOf(context, this.#parts), ...this.#capture.handlers, ...labHandlers };
     engine.onEvent((event) => this.#heard(event));
   }
 

@@ -169,6 +169,11 @@ export const callSamples: CallSamples = {
     args: { source, ...selection, format: 'exported-pdu' },
     result: { packets: 9, missing: 1 },
   },
+
+  'lab.loopback': {
+    args: { writes: [20, 40], reads: [10, 50], nagle: true, pauseMs: 20, readDelayMs: 100 },
+    result: { reads: [{ bytes: 10, atMs: 0.5 }], senderPort: 40_000, receiverPort: 40_001 },
+  },
 };
 
 export const eventSamples: { readonly [Name in EventName]: Complete<EventData<Name>> } = {

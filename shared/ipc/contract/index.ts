@@ -11,6 +11,7 @@ import { captureCalls } from './capture.ts';
 import { deviceCalls } from './devices.ts';
 import { events } from './events.ts';
 import { fileCalls } from './files.ts';
+import { labCalls } from './lab.ts';
 import { programCalls, shareCalls } from './program.ts';
 import { offerCalls, remoteCalls, transferCalls } from './transfers.ts';
 
@@ -27,6 +28,7 @@ export const calls = {
   ...shareCalls,
   ...programCalls,
   ...captureCalls,
+  ...labCalls,
 };
 
 export type CallName = keyof typeof calls;

@@ -50,6 +50,7 @@ const forbidden: readonly (readonly [folder: string, specifier: string, names: s
   ['shared/model', '../protocol/limits.ts', 'shared/model imports nothing'],
   ['shared/model', 'valibot', 'plain data'],
   ['shared/model', 'node:path', 'pure TypeScript'],
+  ['shared/lab', '../model/peer.ts', 'shared/base'],
   ['shared/protocol', '../ipc/contract.ts', 'shared/model'],
   ['shared/protocol/vectors', '../../ipc/contract.ts', 'shared/model'],
   ['shared/protocol', 'node:crypto', 'pure TypeScript'],

@@ -87,6 +87,9 @@ test.describe('axe finds nothing serious', { tag: '@browser' }, () => {
     await judge.look('settings', ada.page);
     await show(ada, 'inspector');
     await judge.look('inspector', ada.page);
+    await show(ada, 'learn');
+    await expect(ada.page.locator('.learn-state')).toBeVisible();
+    await judge.look('learn', ada.page);
     await show(bob, 'devices');
     await bob.page.getByRole('link', { name: 'Details of ada' }).click();
     await expect(bob.page.locator('.devices[data-details]')).toBeVisible();

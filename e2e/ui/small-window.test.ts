@@ -129,6 +129,9 @@ test.describe('in a small window', { tag: '@browser' }, () => {
     await show(ada, 'inspector');
     await expect(ada.page.locator('h1')).toBeVisible();
     await look('inspector', ada.page);
+    await show(ada, 'learn');
+    await expect(ada.page.locator('.learn-state')).toBeVisible();
+    await look('learn', ada.page);
     expect(wrong).toEqual([]);
   });
 });

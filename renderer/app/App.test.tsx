@@ -32,7 +32,7 @@ describe('the window', () => {
   it('goes to views by keys, and not while somebody types', async () => {
     const user = userEvent.setup();
     await start();
-    await user.keyboard('5');
+    await user.keyboard('6');
     await turn();
     expect(location.hash).toBe('#/settings');
     await user.keyboard('1/');

@@ -5,7 +5,7 @@ import '../styles/tokens.css';
 import '../styles/base.css';
 import './app.css';
 
-import { useEffect, useLayoutEffect, useMemo } from 'react';
+import { Suspense, useEffect, useLayoutEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 
 import { Button } from '../components/Button.tsx';
@@ -132,7 +132,9 @@ const Frame = () => {
         ) : null}
         <OfferStrip />
         <ViewBoundary key={view}>
-          <View />
+          <Suspense>
+            <View />
+          </Suspense>
         </ViewBoundary>
       </main>
       <StatusLine />

@@ -32,6 +32,11 @@ let told: { path: string; kind: string; size: number }[] = [];
 let uploads = 0;
 
 export const previewAnswers: Answers = {
+  'lab.loopback': ({ reads, writes }) => ({
+    reads: (reads ?? writes).map((bytes, index) => ({ bytes, atMs: index * 0.4 })),
+    senderPort: 41_020,
+    receiverPort: 41_021,
+  }),
   'uploads.begin': () => {
     told = [];
     uploads += 1;

@@ -16,6 +16,7 @@ export const viewTable = {
   transfers: { isInRail: true, title: { en: 'Transfers', zh: '传输' } },
   shares: { isInRail: true, title: { en: 'Shares', zh: '共享' } },
   inspector: { isInRail: true, title: { en: 'Inspector', zh: '抓包' } },
+  learn: { isInRail: true, title: { en: 'Learn', zh: '学习' } },
   settings: { isInRail: true, title: { en: 'This device', zh: '本机' } },
   browse: { isInRail: false, title: { en: 'Browse', zh: '浏览' } },
 } as const satisfies Readonly<Record<string, ViewDefinition>>;

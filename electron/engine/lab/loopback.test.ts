@@ -8,8 +8,7 @@ import { runOverLoopback } from './loopback.ts';
 const bytes = Uint8Array.from({ length: 60 }, (_, index) => index);
 const free: LoopbackRequest = { writes: [20, 20, 20], nagle: false, pauseMs: 0, readDelayMs: 0 };
 const never = new AbortController().signal;
-const openSockets = (): number =>
-  getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
+const openSockets = (): number => getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
 
 describe('a run over loopback', () => {
   it('reads what is planned, each time', async () => {

@@ -6,7 +6,7 @@
 import { escapeByte, type LengthFormat, type Strategy } from './strategy.ts';
 
 /** Why the parser gives the connection up. */
-export type DecodeFault =
+type DecodeFault =
   | { readonly kind: 'too-long'; readonly seen: bigint; readonly allowed: number }
   /** The value of the length field makes a frame that ends before the field does. */
   | { readonly kind: 'ends-in-header'; readonly seen: bigint; readonly allowed: number }
@@ -35,7 +35,7 @@ export interface Stop {
   readonly line: DecoderLine;
 }
 
-export interface DecodedFrame {
+interface DecodedFrame {
   readonly start: number;
   readonly end: number;
   /** What the program gets, without header, padding, escapes and terminator. */
@@ -124,10 +124,7 @@ function upToTerminator(
 }
 
 /** The value of the length field. Unsigned, but for eight bytes, which Java's `long` reads with a sign. */
-export function lengthValue(
-  field: Uint8Array,
-  { readAs }: Pick<LengthFormat, 'readAs'>,
-): bigint {
+export function lengthValue(field: Uint8Array, { readAs }: Pick<LengthFormat, 'readAs'>): bigint {
   let value = 0n;
   for (const byte of readAs === 'big' ? field : field.toReversed()) value = value * 256n + BigInt(byte);
   return field.length === 8 ? BigInt.asIntN(64, value) : value;

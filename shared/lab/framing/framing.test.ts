@@ -15,7 +15,11 @@ const usual: LengthFormat = {
   byteOrder: 'big',
   readAs: 'big',
 };
-const lengthFirst = (change: Partial<LengthFormat> = {}): Strategy => ({ kind: 'length', ...usual, ...change });
+const lengthFirst = (change: Partial<LengthFormat> = {}): Strategy => ({
+  kind: 'length',
+  ...usual,
+  ...change,
+});
 const terminator: Strategy = { kind: 'terminator', byte: 0x0a, escapes: true, maxFrameLength: 1_024 };
 const conditions: Conditions = {
   writePattern: 'message',
@@ -64,9 +68,9 @@ describe('the strategies', () => {
           const { bytes, faults } = encode(sent, strategy);
           const ends = [...cuts.filter((cut) => cut < bytes.length), bytes.length].sort((a, b) => a - b);
           const carried = sent.filter((_text, index) => faults.every(({ message }) => message !== index));
-          expect(
-            decode(strategy, bytes, ends).frames.map(({ content }) => decodeUtf8(content)),
-          ).toEqual(carried);
+          expect(decode(strategy, bytes, ends).frames.map(({ content }) => decodeUtf8(content))).toEqual(
+            carried,
+          );
         },
       ),
     );

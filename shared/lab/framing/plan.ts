@@ -16,7 +16,7 @@ export const splitters = ['writes', 'byte', 'random', 'mss', 'header', 'characte
  * `writes`: as Nagle's algorithm and the segment size make of the writes. `header`, `character`: also in the middle of
  * each header, of each first character of several bytes. `system`: no plan, the system decides.
  */
-export type Splitter = (typeof splitters)[number];
+type Splitter = (typeof splitters)[number];
 
 export interface Conditions {
   readonly writePattern: WritePattern;
@@ -136,7 +136,7 @@ const everyByte = (length: number): readonly number[] => pieces(0, length, 1);
 function randomCuts(length: number, seed: number): readonly number[] {
   const random = randomOf(seed);
   const ends: number[] = [];
-  for (let at = 0; at < length; ) {
+  for (let at = 0; at < length;) {
     at = Math.min(length, at + integerBetween(random, 1, 24));
     ends.push(at);
   }

@@ -22,7 +22,7 @@ export interface LengthFormat {
 }
 
 export const lengthFieldLengths = [1, 2, 3, 4, 8] as const;
-export type LengthFieldLength = (typeof lengthFieldLengths)[number];
+type LengthFieldLength = (typeof lengthFieldLengths)[number];
 
 export type Strategy =
   /** One read is taken for one message. */
@@ -52,7 +52,7 @@ export interface SentFrame {
 }
 
 /** A message that the format cannot carry. It is not sent. */
-export interface SendFault {
+interface SendFault {
   readonly message: number;
   readonly kind: 'longer-than-fixed' | 'length-does-not-fit';
   readonly seen: number;
@@ -66,12 +66,6 @@ export interface Encoded {
 }
 
 export const escapeByte = 0x5c;
-
-/** Bytes of the header before the content. */
-export const headerLength = (strategy: Strategy): number =>
-  strategy.kind === 'length'
-    ? strategy.lengthFieldOffset + strategy.lengthFieldLength + Math.max(0, strategy.lengthAdjustment)
-    : 0;
 
 /** What one message becomes on the wire. */
 type Framed = { readonly head: Uint8Array; readonly body: Uint8Array } | Omit<SendFault, 'message'>;

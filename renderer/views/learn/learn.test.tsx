@@ -1,0 +1,74 @@
+import { screen, waitFor } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+
+import type { LoopbackRun } from '../../../shared/model/lab.ts';
+import type { Answers } from '../../testing/fake-host.ts';
+import { failure } from '../../testing/fake-host.ts';
+import { preparePage, show } from '../../testing/render.tsx';
+import { LearnView } from './LearnView.tsx';
+
+preparePage();
+
+const runs: Answers = {
+  'lab.loopback': ({ reads, writes }): LoopbackRun => ({
+    reads: (reads ?? writes).map((bytes) => ({ bytes, atMs: 1 })),
+    senderPort: 40_000,
+    receiverPort: 40_001,
+  }),
+};
+
+describe('the framing lab', () => {
+  it('runs at once, and says in words what every read held', async () => {
+    await show(<LearnView />, { answers: runs });
+    expect(await screen.findByText(/Every message arrived as it was sent/u)).toBeTruthy();
+    expect(screen.getByText(/port 40000 to port 40001/u)).toBeTruthy();
+    expect(screen.getByRole('slider').getAttribute('aria-valuetext')).toMatch(/more bytes of this frame/u);
+    expect(screen.getAllByText(/of \d+ bytes of message/u).length).toBeGreaterThan(0);
+  });
+
+  it('shows that a read is no message where nothing frames', async () => {
+    const { user } = await show(<LearnView />, { answers: runs });
+    await user.selectOptions(await screen.findByLabelText('Strategy'), 'none');
+    await waitFor(() => expect(screen.getAllByText('not as sent').length).toBeGreaterThan(0));
+    await user.selectOptions(screen.getByLabelText('Splitter'), 'writes');
+    await user.click(screen.getByLabelText(/Nagle/u));
+    await waitFor(() => expect(screen.getByText(/Every message arrived/u)).toBeTruthy());
+  });
+
+  it('refuses a length in the wrong byte order by its limit', async () => {
+    const { user } = await show(<LearnView />, { answers: runs });
+    const messages = await screen.findByLabelText('Messages, one a line');
+    await user.clear(messages);
+    await user.type(messages, 'x'.repeat(16));
+    await user.selectOptions(screen.getByLabelText('Receiver reads the length'), 'little');
+    await user.selectOptions(screen.getByLabelText('Splitter'), 'writes');
+    await waitFor(() =>
+      expect(screen.getByText(/would have 268,435,460 bytes; the limit is 1,024/u)).toBeTruthy(),
+    );
+  });
+
+  it('keeps the last good number and says what is allowed', async () => {
+    const { user } = await show(<LearnView />, { answers: runs });
+    const seed = await screen.findByLabelText('Seed');
+    await user.clear(seed);
+    await user.type(seed, '-1');
+    expect(screen.getByText('From 0 to 4,294,967,295')).toBeTruthy();
+  });
+
+  it('says what went wrong on the engine’s side', async () => {
+    await show(<LearnView />, {
+      answers: {
+        'lab.loopback': () => {
+          throw failure('too-many-calls');
+        },
+      },
+    });
+    expect((await screen.findByRole('alert')).textContent).not.toBe('');
+  });
+
+  it('speaks Chinese', async () => {
+    await show(<LearnView />, { language: 'zh', answers: runs });
+    expect(await screen.findByText(/每条消息都原样到达/u)).toBeTruthy();
+    expect(screen.getByText(/粘包与半包是接收程序/u)).toBeTruthy();
+  });
+});

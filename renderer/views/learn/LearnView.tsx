@@ -11,6 +11,8 @@ import './learn.css';
 
 const tools = {
   framing: lazy(async () => ({ default: (await import('../../learn/framing/FramingLab.tsx')).FramingLab })),
+  order: lazy(async () => ({ default: (await import('../../learn/order/ByteOrderTool.tsx')).ByteOrderTool })),
+  address: lazy(async () => ({ default: (await import('../../learn/address/AddressTool.tsx')).AddressTool })),
 } satisfies Record<string, ComponentType>;
 
 type Tool = keyof typeof tools;

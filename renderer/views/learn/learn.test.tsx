@@ -72,3 +72,45 @@ describe('the framing lab', () => {
     expect(screen.getByText(/粘包与半包是接收程序/u)).toBeTruthy();
   });
 });
+
+describe('byte order', () => {
+  it('makes 4 of 1024 where the swap is forgotten', async () => {
+    location.hash = '#/learn/order';
+    const { user } = await show(<LearnView />);
+    expect(
+      await screen.findByText(/sends 1,024 without swapping, and the other side reads 4\./u),
+    ).toBeTruthy();
+    await user.selectOptions(screen.getByLabelText('Kind'), 'u32');
+    await user.clear(screen.getByLabelText('Number'));
+    await user.type(screen.getByLabelText('Number'), '16');
+    expect(screen.getByText(/reads 268,435,456\./u)).toBeTruthy();
+    await user.click(screen.getByRole('tab', { name: 'Python' }));
+    expect(screen.getByText(/struct\.pack\('!I', 16\)/u)).toBeTruthy();
+    await user.type(screen.getByLabelText('Number'), '00000000000');
+    expect(screen.getByText(/the highest 4,294,967,295/u)).toBeTruthy();
+  });
+});
+
+describe('an address', () => {
+  it('is shown with its network, which the mask changes, and splits and joins', async () => {
+    location.hash = '#/learn/address';
+    const { user } = await show(<LearnView />);
+    expect(await screen.findByText('254: 192.168.1.1 to 192.168.1.254')).toBeTruthy();
+    expect(screen.getByText('RFC 1918')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: '192.168.1.128/25' }));
+    expect(screen.getByText('126: 192.168.1.129 to 192.168.1.254')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: '192.168.1.0/24' }));
+    expect(screen.getByRole('slider').getAttribute('aria-valuetext')).toBe(
+      '24 bits for the network, 8 for the host',
+    );
+  });
+
+  it('says in Chinese what is wrong with it', async () => {
+    location.hash = '#/learn/address';
+    const { user } = await show(<LearnView />, { language: 'zh' });
+    const field = await screen.findByRole('textbox', { name: '地址' });
+    await user.clear(field);
+    await user.type(field, '010.1.2.3');
+    expect(screen.getByText(/不允许前导零/u)).toBeTruthy();
+  });
+});

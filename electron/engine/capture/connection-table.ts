@@ -65,6 +65,9 @@ export const tellsBook = (type: number): boolean => telling.has(type);
 
 const emptyFlow = (): Flow => ({ frames: 0, bytes: 0, chunks: 0 });
 
+/** Lanes follow their offers at once. */
+const mostLaneTokens = 1_024;
+
 export class ConnectionTable {
   readonly #mostConnections: number;
   readonly #entries = new Map<number, BookEntry>();
@@ -151,7 +154,7 @@ export class ConnectionTable {
         const offer = decoded('OFFER', payload);
         if (offer === undefined) return;
         const transfer = this.#transfer(offer.transfer, entry, id);
-        if (offer.lane !== undefined) this.#laneTokens.set(offer.lane.token, transfer);
+        if (offer.lane !== undefined) this.#expectLane(offer.lane.token, transfer);
         return;
       }
     }
@@ -222,6 +225,13 @@ export class ConnectionTable {
     if (this.#transfers.length > mostTransfers) this.#transfers.shift();
     this.changed();
     return transfer;
+  }
+
+  /** A token of which no lane comes is forgotten once many others were told. */
+  #expectLane(token: string, transfer: MutableTransfer): void {
+    this.#laneTokens.set(token, transfer);
+    const [oldest] = this.#laneTokens.keys();
+    if (this.#laneTokens.size > mostLaneTokens && oldest !== undefined) this.#laneTokens.delete(oldest);
   }
 
   #forgetOne(): void {

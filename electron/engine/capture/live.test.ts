@@ -190,3 +190,14 @@ describe('a live capture', () => {
     expect(readRecords(live.framesAt(range).rows).map(({ offset }) => offset)).toEqual([0]);
   });
 });
+
+describe('connections that are closed', () => {
+  it('leave nothing behind in the capture but what was recorded', () => {
+    const live = new LiveCapture(true);
+    for (let number = 1; number <= 3_000; number += 1) {
+      const tap = live.tapFor(infoOf(number, said), performance.now());
+      tap?.closed('far', undefined);
+    }
+    expect(live.openTaps).toBe(0);
+  });
+});

@@ -138,7 +138,6 @@ export class LiveCapture extends StoreSource implements TapContext {
     const { store } = this;
     const { records, chunks } = store;
     store.looked();
-    this.#forgetClosed();
     const nowMs = this.now();
     return {
       state: this.#state,
@@ -165,15 +164,19 @@ export class LiveCapture extends StoreSource implements TapContext {
   /** Running (again): connections that are open are seen from their middle on. */
   #begin(): void {
     this.#isArmed = true;
-    this.#forgetClosed();
     for (const { tap, entry } of this.#taps.values()) {
       entry.isWhole = false;
       tap.event('midway', 'in', '');
     }
   }
 
-  #forgetClosed(): void {
-    for (const [number, { entry }] of this.#taps) if (!entry.isOpen) this.#taps.delete(number);
+  /** Connections that are looked at now. */
+  get openTaps(): number {
+    return this.#taps.size;
+  }
+
+  closed(connection: number): void {
+    this.#taps.delete(connection);
   }
 
   #listener(): BookEntry {

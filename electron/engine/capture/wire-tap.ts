@@ -32,6 +32,8 @@ export interface TapContext {
   now(): number;
   missed(): void;
   count(direction: 'in' | 'out', bytes: number): void;
+  /** The connection of this number is closed: its tap is used no more. */
+  closed(connection: number): void;
 }
 
 /** What is written while it passes, whole. */
@@ -147,6 +149,7 @@ export class WireTap implements ConnectionTap {
       error === undefined ? who : `${who} ${error.message}`,
       error?.code,
     );
+    this.#context.closed(entry.number);
   }
 
   /** Into the record and into the connection's own list. */

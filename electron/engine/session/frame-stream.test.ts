@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { encodeFrame } from '../../../shared/protocol/codec.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
@@ -271,5 +271,36 @@ describe('the end of a stream', () => {
     sender.send('PING', 0, {});
     await new Promise<void>((resolve) => sender.write(encoded({ type: 'PING', payload: {} }, 0), resolve));
     await reader.whenClosed;
+  });
+});
+
+describe('answers that the peer does not read', () => {
+  const text = 'x'.repeat(50_000);
+  const asked = 200;
+  /** Each PING is answered by 50 kB, and comes in a delivery of its own. */
+  const answering = () => {
+    const ping = encodeFrame('PING', { id: 0 }, {});
+    const { link, sender, reader, got, back } = pair({
+      toListener: { deliveryBytes: () => ping.length },
+    });
+    back.onFrame = () => sender.send('TEXT', 1, { text });
+    link.toDialer.hold();
+    for (let count = 0; count < asked; count += 1) reader.write(ping);
+    return { link, got, back };
+  };
+
+  it('keep it from being heard while more than 1 MiB of them waits', async () => {
+    const { link, back } = answering();
+    await vi.waitFor(() => expect(link.toDialer.queuedBytes).toBeGreaterThan(1_048_576));
+    for (let turn = 0; turn < 500; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(link.toDialer.queuedBytes).toBeLessThan(1_200_000);
+    expect(back.frames.length).toBeLessThan(25);
+  });
+
+  it('all come once it reads again', async () => {
+    const { link, got } = answering();
+    await vi.waitFor(() => expect(link.toDialer.queuedBytes).toBeGreaterThan(1_048_576));
+    link.toDialer.release();
+    await vi.waitFor(() => expect(got.frames).toHaveLength(asked), 15_000);
   });
 });

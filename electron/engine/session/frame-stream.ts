@@ -46,6 +46,16 @@ const strangerLingerMs = 500;
  */
 const lingerMs = limits.silentAfterMs;
 
+/**
+ * Answers and other control frames that wait for the socket: beyond the first number nothing more is read from the peer,
+ * until no more than the second wait. Whoever sends without reading so costs this much and not what it asks for. Bulk and
+ * the manifest do not count: they wait for the socket themselves.
+ */
+const mostOwedBytes = 1_048_576;
+const fewOwedBytes = 262_144;
+/** A peer that has taken nothing of it for so long is gone. */
+const owedWithinMs = limits.silentAfterMs;
+
 export class FrameStream implements ConnectionReader, FrameHandler {
   readonly connection: Connection;
   /** Undefined until the first frame of an accepted connection tells whether it is a lane. */
@@ -62,6 +72,10 @@ export class FrameStream implements ConnectionReader, FrameHandler {
   /** Bytes that may still come before the handshake is complete; undefined once it is. */
   #handshakeBytes: number | undefined = limits.preHandshakeBytes;
   #heard = false;
+  /** Of control frames that the system has not taken yet. */
+  #owedBytes = 0;
+  /** Runs while the peer is not read from. */
+  #owing: NodeJS.Timeout | undefined;
   /** Runs from `close` on. */
   #cut: NodeJS.Timeout | undefined;
   #resolveClosed: () => void = () => {};
@@ -102,14 +116,47 @@ export class FrameStream implements ConnectionReader, FrameHandler {
 
   /** Whether anything arrived since this was last asked. */
   takeHeard(): boolean {
-    const heard = this.#heard;
+    // While nothing is read from it, `#owing` judges the peer.
+    const heard = this.#heard || this.#owing !== undefined;
     this.#heard = false;
     return heard;
   }
 
   send<Type extends ControlType>(type: Type, id: number, payload: Payload<Type>, flags = 0): void {
     if (this.#isOver) return;
-    this.write(encodeFrame(type, { id, channel: this.channel, flags }, payload));
+    const frame = encodeFrame(type, { id, channel: this.channel, flags }, payload);
+    this.#owedBytes += frame.length;
+    this.write(frame, () => this.#taken(frame.length));
+    if (this.#owedBytes > mostOwedBytes && this.#owing === undefined) this.#stopReading();
+  }
+
+  #stopReading(): void {
+    this.connection.pauseReading();
+    let before = this.connection.bytesOut;
+    this.#owing = setInterval(() => {
+      const now = this.connection.bytesOut;
+      if (now === before) {
+        const seconds = owedWithinMs / 1_000;
+        this.destroy(
+          new HexdropError(
+            'peer-silent',
+            `The other side has not read what it asked for, for ${seconds} seconds.`,
+          ),
+        );
+      }
+      before = now;
+    }, owedWithinMs);
+    this.#owing.unref();
+  }
+
+  #taken(bytes: number): void {
+    this.#owedBytes -= bytes;
+    if (this.#owing === undefined || this.#owedBytes > fewOwedBytes) return;
+    clearInterval(this.#owing);
+    this.#owing = undefined;
+    // It was not silent: nobody listened.
+    this.#heard = true;
+    this.connection.resumeReading();
   }
 
   /** Writes a whole encoded frame. The bytes may be reused once `written` is called, which happens exactly once. */
@@ -134,7 +181,9 @@ export class FrameStream implements ConnectionReader, FrameHandler {
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    clearInterval(this.#owing);
     this.connection.end();
+    this.connection.resumeReading();
     const isStranger = this.#handshakeBytes !== undefined;
     this.#cut = setTimeout(() => this.connection.destroy(), isStranger ? strangerLingerMs : lingerMs);
     this.#cut.unref();
@@ -173,6 +222,7 @@ export class FrameStream implements ConnectionReader, FrameHandler {
 
   closed(error?: HexdropError): void {
     clearTimeout(this.#cut);
+    clearInterval(this.#owing);
     this.#resolveClosed();
     if (this.#isOver) return;
     this.#isOver = true;

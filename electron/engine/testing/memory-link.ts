@@ -48,6 +48,18 @@ class MemoryEnd {
     return this.out.queuedBytes;
   }
 
+  get bytesOut(): number {
+    return this.out.delivered;
+  }
+
+  pauseReading(): void {
+    this.inbound.hold();
+  }
+
+  resumeReading(): void {
+    this.inbound.release();
+  }
+
   read(reader: ConnectionReader): void {
     this.#reader = reader;
     this.inbound.release();

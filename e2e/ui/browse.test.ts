@@ -119,9 +119,14 @@ test.describe('the shares of another device', () => {
 
       await page.goBack();
       await openFolder(page, 'photos');
-      await grid(page).focus();
-      await page.keyboard.press('Control+a');
-      await page.getByRole('button', { name: 'Download', exact: true }).first().click();
+      const download = page.getByRole('button', { name: 'Download', exact: true }).first();
+      // A list that is drawn anew between focus and keys does not hear them.
+      await expect(async () => {
+        await grid(page).focus();
+        await page.keyboard.press('Control+a');
+        await expect(download).toBeVisible({ timeout: 1_000 });
+      }).toPass();
+      await download.click();
       await expect(page.getByText('Downloading 2 items')).toBeVisible();
       await page.getByRole('navigation', { name: 'Folder path' }).getByText('trip').click();
       await page.getByRole('button', { name: 'Download the folder' }).click();

@@ -39,7 +39,7 @@ const foreignWords = async (page: Page, own: readonly string[]): Promise<readonl
   return parts.flatMap((part) => {
     const rest = own
       .reduce((text, name) => text.replaceAll(name, ''), part)
-      .replaceAll(/\([\da-f]{8}\)/gu, '');
+      .replaceAll(/[(（][\da-f]{8}[)）]/gu, '');
     // Types of frames are written as in the protocol, filters in their own language.
     const words = rest.match(/(?<![A-Za-z])[A-Za-z]*[a-z][A-Za-z]+/gu) ?? [];
     // Ids and words of a device stand in labels, too.

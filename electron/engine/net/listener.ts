@@ -17,6 +17,7 @@ import { lossOf } from '../../base/failures.ts';
 import { transportModeOf } from './first-bytes.ts';
 import type { Identity } from './identity.ts';
 import type { KeyLog } from './key-log.ts';
+import { TokenBuckets } from '../../base/token-buckets.ts';
 import { bindServer } from '../../base/port-binding.ts';
 import { errorFrame, httpAnswer, refuse } from './refusal.ts';
 import type { TapMaker } from './tap.ts';
@@ -72,6 +73,9 @@ export const listen = async (options: ListenOptions): Promise<Listener> => {
   };
 };
 
+/** Of one origin: a page of devices that all connect at once, and then what a person causes. */
+const handshakesOfOne = { stock: 64, perSecond: 20 } as const;
+
 /** A connection between accept and hand-over. */
 interface PendingConnection {
   readonly socket: Socket;
@@ -91,6 +95,7 @@ class ConnectionAcceptor {
   readonly #tlsServer: TlsServer;
   readonly #pending = new Map<string, PendingConnection>();
   readonly #counter: AddressCounter;
+  readonly #handshakes = new TokenBuckets(handshakesOfOne);
   readonly #handshakeTimeoutMs: number;
 
   constructor(options: ListenOptions) {
@@ -155,6 +160,16 @@ class ConnectionAcceptor {
     socket.once('data', (first: Uint8Array) => this.#looked(pending, first));
   }
 
+  /** A handshake takes a millisecond or more of the only thread: whoever begins many waits for its turn. */
+  #startHandshake(pending: PendingConnection): void {
+    const start = (): void => {
+      if (!pending.isDone && !pending.socket.destroyed) this.#tlsServer.emit('connection', pending.socket);
+    };
+    const turnInMs = this.#handshakes.turnIn(pending.remote.address, performance.now());
+    if (turnInMs === 0) start();
+    else setTimeout(start, turnInMs).unref();
+  }
+
   /** The first bytes are here; they go back before anybody else reads. */
   #looked(pending: PendingConnection, first: Uint8Array): void {
     const { socket } = pending;
@@ -163,7 +178,7 @@ class ConnectionAcceptor {
     const mode = transportModeOf(first);
     if (mode === 'tls') {
       socket.unshift(first);
-      this.#tlsServer.emit('connection', socket);
+      this.#startHandshake(pending);
     } else if (mode === 'http') {
       this.#refuse(pending, notFrames('an HTTP request'), httpAnswer(this.port));
     } else if (mode === 'unknown') {

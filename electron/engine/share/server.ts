@@ -13,6 +13,7 @@ import type { Session, SessionServer } from '../session/session.ts';
 import { TextGate } from '../session/text-gate.ts';
 import type { SessionFacts, TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import type { PinGuard } from './pin-guard.ts';
+import { ServeQueue } from './serve-queue.ts';
 import { Shares } from './shares.ts';
 import type { ShareChange } from './shares.ts';
 import { Visitors } from './visitors.ts';
@@ -34,6 +35,7 @@ export class Server implements SessionServer {
   /** Who uses the shares. */
   readonly visitors: Visitors;
   readonly #texts = new TextGate();
+  readonly #serveQueue = new ServeQueue();
   readonly #unlocked = new WeakMap<SessionFacts, Set<PinGuard>>();
   /** What happens to offers and texts; without it they are refused. */
   policy: ReceivePolicy | undefined;
@@ -156,6 +158,7 @@ export class Server implements SessionServer {
       tree: localTree(roots),
       reports: record.reportsTo((outcome) => {
         forget();
+        leave();
         this.#serveEnded(request.transfer, record, outcome);
       }),
       uploads: context.uploads,
@@ -166,11 +169,10 @@ export class Server implements SessionServer {
     );
     record.run(source);
     source.attach(wire);
-    const offer = source.offer(request.transfer, wire.session.can('lane') ? { lane: { token } } : {});
-    // The port must be known to the session before its first frame leaves.
-    queueMicrotask(() => {
+    // Not before its turn: what an offer says of a tree may take a walk. Nor before the session knows the port.
+    const leave = this.#serveQueue.enter(wire.session.peer.address, () => {
       if (record.isOver) return;
-      wire.send('OFFER', offer);
+      wire.send('OFFER', source.offer(request.transfer, wire.session.can('lane') ? { lane: { token } } : {}));
       source.start();
     });
     return source;

@@ -16,11 +16,19 @@ import { isUnfinished } from './journal/partials.ts';
 import { TransferRecord } from './record.ts';
 import type { Outcome } from './record.ts';
 import { freeBytesAt, missingBytesAt, noSpaceAt, Room } from './sink/room.ts';
+import { originOf } from '../../base/origin.ts';
 import { rulesAt, SafeRoot } from '../../base/safe-path.ts';
 import { provenId, Sink } from './sink/sink.ts';
 
 /** How long a sender whose connection broke is expected back: its own patience, and a little. */
 const returnWithinMs = 45_000;
+
+/** Offers that wait for a person: more would bury what he is asked, and each keeps what a preview shows of it. */
+const undecidedOfOne = 8;
+const undecidedInAll = 50;
+
+/** Nobody looks any more: the place is for others. */
+const undecidedMs = 600_000;
 
 type Accepted = Extract<Decision, { accept: true }>;
 
@@ -30,6 +38,8 @@ interface Visit {
   /** The transfer id of the latest offer. */
   readonly transfer: string;
   readonly deviceId: string;
+  /** Where it came from. */
+  readonly origin: string;
   /** What is offered, by its top-level names and their kinds. */
   readonly roots: string;
   /** Set once accepted. */
@@ -50,6 +60,7 @@ export class Incoming {
 
   /** A push: `policy` decides. */
   push(wire: TransferWire, offer: Payload<'OFFER'>, policy: ReceivePolicy): TransferPort {
+    if (policy.decidesAtOnce !== true) this.#requirePlace(wire.session.peer.address);
     return this.#receive(wire, offer, {
       kind: 'push',
       onConflict: policy.onConflict,
@@ -111,7 +122,10 @@ export class Incoming {
     });
     const answer = async (deciding: Sink): Promise<void> => {
       try {
+        const expiry = setTimeout(() => deciding.decline(notAnswered()), undecidedMs);
+        expiry.unref();
         const decision = visit.decision ?? (await terms.decide(deciding));
+        clearTimeout(expiry);
         if (!decision.accept) return deciding.decline(terms.refusal(deciding, decision));
         visit.decision = decision;
         const { home, homeFaults, bootId } = this.#context;
@@ -134,6 +148,7 @@ export class Incoming {
       record,
       transfer: offer.transfer,
       deviceId: provenId(peer),
+      origin: originOf(peer.address),
       roots: rootsKey(offer),
       decision: before?.decision,
       room: before?.room,
@@ -233,6 +248,20 @@ export class Incoming {
     };
   }
 
+  /** @throws HexdropError declined when as many offers wait for a person as one may be asked about */
+  #requirePlace(address: string): void {
+    const undecided = [...this.#visits.values()].filter(
+      ({ decision, record }) => decision === undefined && !record.isOver,
+    );
+    const origin = originOf(address);
+    const ofOne = undecided.filter((visit) => visit.origin === origin).length;
+    if (ofOne < undecidedOfOne && undecided.length < undecidedInAll) return;
+    throw new HexdropError('declined', 'Too many offers wait for an answer there.', {
+      seen: String(ofOne < undecidedOfOne ? undecided.length + 1 : ofOne + 1),
+      allowed: `${undecidedOfOne} of one device, ${undecidedInAll} in all`,
+    });
+  }
+
   /** The source has counted on. */
   #requireRoom(visit: Visit, sink: Sink): void {
     const { bytes, resumedBytes, totals } = sink.progress;
@@ -254,3 +283,6 @@ interface Terms {
 
 const rootsKey = ({ roots, rootCount, target }: Payload<'OFFER'>): string =>
   JSON.stringify([target?.path, rootCount, ...roots.map(({ name, kind }) => [name, kind])]);
+
+const notAnswered = (): HexdropError =>
+  new HexdropError('declined', `Nobody answered the offer within ${undecidedMs / 60_000} minutes.`);

@@ -84,8 +84,12 @@ interface RowText extends Behaviour {
   readonly summary: string;
 }
 
-/** What the types of other tables derive from: which types answer a row, what it opens, whether it is bulk. */
-interface Literal<About extends RowText> {
+/**
+ * What the types of other tables derive from: which types answer a row, what it opens, whether it is bulk.
+ *
+ * @public the declarations of the library name it
+ */
+export interface Literal<About extends RowText> {
   readonly isBulk: About['isBulk'] extends true ? true : false;
   readonly answers: About['answers'] extends readonly string[] ? About['answers'] : readonly [];
   readonly opens: About['opens'] extends RequestKind ? About['opens'] : undefined;

@@ -104,10 +104,30 @@ describe('a peer that asks and does not read', () => {
     expect(siege.listener.program.residentBytes() - before).toBeLessThan(100 * 1_048_576);
   });
 
+  test('does not fill the memory with PONG', async () => {
+    const before = siege.listener.program.residentBytes();
+    const peers = await Promise.all(Array.from({ length: 3 }, () => siege.greet()));
+    const pings = frame('PING', 0, {});
+    const many = Buffer.concat(Array.from({ length: 4_000 }, () => pings));
+    for (const peer of peers) peer.socket.pause();
+    // 40 MB from each, unless nobody takes them.
+    for (let round = 0; round < 500; round += 1) {
+      for (const peer of peers)
+        if (!peer.isClosed && peer.socket.writableLength < 1_048_576) peer.socket.write(many);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await sessionOfAnotherWorks();
+    expect(siege.listener.program.residentBytes() - before).toBeLessThan(60 * 1_048_576);
+    await closeAll(peers);
+  });
+
+  /** Of one device, so many fetches run at a time: the last of them are never read. */
+  const runningOfDevice = 8;
+
   test('does not fill the memory with files', async () => {
     const before = siege.listener.program.residentBytes();
     const peers: RawPeer[] = [];
-    for (let count = 0; count < 10; count += 1) {
+    for (let count = 0; count < runningOfDevice; count += 1) {
       const peer = await siege.greet();
       for (let transfer = 0; transfer < 5; transfer += 1) {
         const id = 1 + 2 * transfer;

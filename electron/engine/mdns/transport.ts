@@ -13,6 +13,7 @@ import type { MulticastDNS } from 'multicast-dns';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { isLinkLocalIPv6, isOnLink, keyOfLink, linksOf } from '../../base/links.ts';
 import type { Link, SystemInterfaces } from '../../base/links.ts';
+import { gated, PacketGate } from './packet-gate.ts';
 import type { MdnsRecord } from './service.ts';
 
 export interface MdnsPacket {
@@ -192,7 +193,7 @@ class MdnsTransport implements Transport {
     const failed = (thrown: unknown): void =>
       this.#judge(trouble, false, `Multicast over ${family} does not work on ${link.name}.`, thrown);
     try {
-      const socket = tolerant(this.#makeSocket(family));
+      const socket = gated(tolerant(this.#makeSocket(family)), new PacketGate());
       const mdns = makeMdns({
         socket,
         type: family === 'IPv4' ? 'udp4' : 'udp6',

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { ServeQueue } from './serve-queue.ts';
+import type { Asker } from './serve-queue.ts';
 
-const here = '192.0.2.1';
-const there = '192.0.2.2';
+const address = '192.0.2.1';
+const ada: Asker = { address, deviceId: 'ada' };
+const bob: Asker = { address, deviceId: 'bob' };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -13,15 +15,15 @@ afterEach(() => {
 });
 
 /** Asks `count` times; what begins is noted by its number. */
-const ask = (queue: ServeQueue, count: number, address = here) => {
+const ask = (queue: ServeQueue, count: number, asker: Asker) => {
   const begun: number[] = [];
-  const leave = Array.from({ length: count }, (_, index) => queue.enter(address, () => begun.push(index)));
+  const leave = Array.from({ length: count }, (_, index) => queue.enter(asker, () => begun.push(index)));
   return { begun, leave };
 };
 
-describe('what an origin fetches', () => {
+describe('what a device fetches', () => {
   it('runs eight at a time, and the next begins when one is over', async () => {
-    const { begun, leave } = ask(new ServeQueue(), 12);
+    const { begun, leave } = ask(new ServeQueue(), 12, ada);
     await vi.advanceTimersByTimeAsync(0);
     expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     leave[3]?.();
@@ -29,32 +31,53 @@ describe('what an origin fetches', () => {
     expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('begins five times a second once twenty were asked for, also when each is cancelled at once', async () => {
+  it('begins five times a second once twenty were begun, also when each is cancelled at once', async () => {
     const queue = new ServeQueue();
     let begun = 0;
     for (let count = 0; count < 100; count += 1) {
-      const leave = queue.enter(here, () => {
+      const leave = queue.enter(ada, () => {
         begun += 1;
-        leave();
+        queueMicrotask(() => leave());
       });
     }
     await vi.advanceTimersByTimeAsync(0);
     expect(begun).toBe(20);
-    await vi.advanceTimersByTimeAsync(2_000);
+    await vi.advanceTimersByTimeAsync(2_050);
     expect(begun).toBe(30);
   });
 
-  it('holds up nobody else', async () => {
+  it('begins again after all was idle for a while, at its rate', async () => {
     const queue = new ServeQueue();
-    ask(queue, 100);
-    const other = ask(queue, 1, there);
+    for (const leave of ask(queue, 20, ada).leave) queueMicrotask(leave);
+    await vi.advanceTimersByTimeAsync(100);
+    const { begun } = ask(queue, 2, ada);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(begun).toEqual([0, 1]);
+  });
+
+  it('takes no turn of its own away when it is cancelled before it began', async () => {
+    const queue = new ServeQueue();
+    ask(queue, 8, ada);
+    for (let count = 0; count < 1_000; count += 1) queue.enter(ada, () => {})();
+    const { begun } = ask(queue, 1, bob);
     await vi.advanceTimersByTimeAsync(0);
-    expect(other.begun).toEqual([0]);
+    expect(begun).toEqual([0]);
+  });
+
+  it('holds up no other device at the same address until sixteen run there, and then takes turns with it', async () => {
+    const queue = new ServeQueue();
+    const many = ask(queue, 100, ada);
+    const others = ask(queue, 10, bob);
+    await vi.advanceTimersByTimeAsync(0);
+    expect([many.begun.length, others.begun.length]).toEqual([8, 8]);
+    many.leave[0]?.();
+    others.leave[0]?.();
+    expect([many.begun.length, others.begun.length]).toEqual([9, 9]);
   });
 
   it('never begins once it was left', async () => {
     const queue = new ServeQueue();
-    const { begun, leave } = ask(queue, 10);
+    const { begun, leave } = ask(queue, 10, ada);
     for (const one of leave) one();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(begun).toEqual([]);

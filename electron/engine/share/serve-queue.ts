@@ -1,72 +1,142 @@
 /**
- * Whose turn it is to be served: each origin has a few running fetches at a time, and begins them no faster than a person
- * would. The rest waits, so that whoever asks and cancels, or accepts and does not read, holds up nobody but himself
- * (docs/SECURITY.md, "A stranger costs only himself").
+ * Whose turn it is to be served: each device has a few running fetches at a time, all devices of an origin some more, and
+ * each begins them no faster than a person would. The rest waits, so that whoever asks and cancels, or accepts and does not
+ * read, holds up nobody but himself (docs/SECURITY.md, "What one origin may cause").
  */
 
 import { originOf } from '../../base/origin.ts';
-import { TokenBuckets } from '../../base/token-buckets.ts';
 
 /** Each holds a walk, open files and about 1 MiB on its way. */
-const runningOfOne = 8;
+const runningOfDevice = 8;
+const runningOfOrigin = 16;
 
 /** Walking a large folder takes tens of milliseconds before the first frame leaves. */
-const begun = { stock: 20, perSecond: 5 } as const;
+const stock = 20;
+const perSecond = 5;
+
+/** Who asks: the device, where its key was proved, and where it is. */
+export interface Asker {
+  readonly address: string;
+  /** Empty where no key was proved. */
+  readonly deviceId: string;
+}
 
 interface Place {
   readonly begin: () => void;
   hasBegun: boolean;
 }
 
+/** What one device waits for, and what it has had lately. */
+interface Line {
+  readonly waiting: Place[];
+  running: number;
+  tokens: number;
+  atMs: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+interface Origin {
+  running: number;
+  /** By device, the one that was served last behind the others. */
+  readonly lines: Map<string, Line>;
+}
+
 export class ServeQueue {
-  readonly #turns = new TokenBuckets(begun);
-  readonly #running = new Map<string, number>();
-  readonly #waiting = new Map<string, Place[]>();
+  readonly #origins = new Map<string, Origin>();
 
   /**
    * Calls `begin` when it is its turn, never from within this call. The caller leaves once, whether it has begun or not.
    * @returns leaves the queue, or makes place for the next one
    */
-  enter(address: string, begin: () => void): () => void {
-    const origin = originOf(address);
-    const place: Place = { begin, hasBegun: false };
-    let isGone = false;
-    const join = (): void => {
-      if (isGone) return;
-      this.#waiting.set(origin, [...(this.#waiting.get(origin) ?? []), place]);
-      this.#serve(origin);
+  enter({ address, deviceId }: Asker, begin: () => void): () => void {
+    const key = originOf(address);
+    const origin = this.#origins.get(key) ?? { running: 0, lines: new Map<string, Line>() };
+    this.#origins.set(key, origin);
+    const line = origin.lines.get(deviceId) ?? {
+      waiting: [],
+      running: 0,
+      tokens: stock,
+      atMs: performance.now(),
+      timer: undefined,
     };
-    const turnInMs = this.#turns.turnIn(address, performance.now());
-    if (turnInMs === 0) queueMicrotask(join);
-    else setTimeout(join, turnInMs).unref();
+    origin.lines.set(deviceId, line);
+    const place: Place = { begin, hasBegun: false };
+    line.waiting.push(place);
+    queueMicrotask(() => this.#serve(key, origin));
+    let isGone = false;
     return () => {
       if (isGone) return;
       isGone = true;
-      this.#leave(origin, place);
+      if (!place.hasBegun) {
+        line.waiting.splice(line.waiting.indexOf(place), 1);
+        return this.#forget(key, origin);
+      }
+      line.running -= 1;
+      origin.running -= 1;
+      this.#serve(key, origin);
     };
   }
 
-  #serve(origin: string): void {
-    const waiting = this.#waiting.get(origin) ?? [];
-    const running = this.#running.get(origin) ?? 0;
-    const next = running < runningOfOne ? waiting.shift() : undefined;
-    if (waiting.length === 0) this.#waiting.delete(origin);
-    if (next === undefined) return;
-    this.#running.set(origin, running + 1);
-    next.hasBegun = true;
-    next.begin();
+  /** Begins what may begin, one of each device after the other. */
+  #serve(key: string, origin: Origin): void {
+    for (let hasServed = true; hasServed && origin.running < runningOfOrigin;) {
+      hasServed = false;
+      // A copy: who was served goes to the end, where it would be met again.
+      const round = [...origin.lines];
+      for (const [deviceId, line] of round) {
+        const next = this.#next(key, origin, line);
+        if (next === undefined) continue;
+        hasServed = true;
+        origin.lines.delete(deviceId);
+        origin.lines.set(deviceId, line);
+        line.running += 1;
+        origin.running += 1;
+        next.hasBegun = true;
+        next.begin();
+        if (origin.running >= runningOfOrigin) break;
+      }
+    }
+    this.#forget(key, origin);
   }
 
-  #leave(origin: string, place: Place): void {
-    if (!place.hasBegun) {
-      const left = (this.#waiting.get(origin) ?? []).filter((other) => other !== place);
-      if (left.length === 0) this.#waiting.delete(origin);
-      else this.#waiting.set(origin, left);
-      return;
+  #next(key: string, origin: Origin, line: Line): Place | undefined {
+    if (line.waiting.length === 0 || line.running >= runningOfDevice) return undefined;
+    refill(line);
+    if (line.tokens < 1) {
+      this.#wakeAt(1, key, origin, line);
+      return undefined;
     }
-    const running = (this.#running.get(origin) ?? 1) - 1;
-    if (running === 0) this.#running.delete(origin);
-    else this.#running.set(origin, running);
-    this.#serve(origin);
+    line.tokens -= 1;
+    return line.waiting.shift();
   }
+
+  /** Nothing is kept of a device that runs nothing and has its whole stock again. */
+  #forget(key: string, origin: Origin): void {
+    for (const [deviceId, line] of origin.lines) {
+      refill(line);
+      if (line.running > 0 || line.waiting.length > 0) continue;
+      if (line.tokens < stock) this.#wakeAt(stock, key, origin, line);
+      else {
+        clearTimeout(line.timer);
+        origin.lines.delete(deviceId);
+      }
+    }
+    if (origin.lines.size === 0 && this.#origins.get(key) === origin) this.#origins.delete(key);
+  }
+
+  /** Looks again once the line has so many tokens. */
+  #wakeAt(tokens: number, key: string, origin: Origin, line: Line): void {
+    clearTimeout(line.timer);
+    line.timer = setTimeout(
+      () => this.#serve(key, origin),
+      Math.ceil(((tokens - line.tokens) * 1_000) / perSecond),
+    );
+    line.timer.unref();
+  }
+}
+
+function refill(line: Line): void {
+  const nowMs = performance.now();
+  line.tokens = Math.min(stock, line.tokens + ((nowMs - line.atMs) * perSecond) / 1_000);
+  line.atMs = nowMs;
 }

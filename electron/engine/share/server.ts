@@ -3,6 +3,7 @@
  * (docs/PROTOCOL.md, "Browsing", "Texts", "Transfers"). The same whoever dialed. Notes who uses which share.
  */
 
+import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ShareView } from '../../../shared/model/share.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
 import { HexdropError } from '../../../shared/errors/errors.ts';
@@ -14,6 +15,7 @@ import { TextGate } from '../session/text-gate.ts';
 import type { SessionFacts, TransferPort, TransferWire } from '../session/transfer-wire.ts';
 import type { PinGuard } from './pin-guard.ts';
 import { ServeQueue } from './serve-queue.ts';
+import type { Asker } from './serve-queue.ts';
 import { Shares } from './shares.ts';
 import type { ShareChange } from './shares.ts';
 import { Visitors } from './visitors.ts';
@@ -170,7 +172,7 @@ export class Server implements SessionServer {
     record.run(source);
     source.attach(wire);
     // Not before its turn: what an offer says of a tree may take a walk. Nor before the session knows the port.
-    const leave = this.#serveQueue.enter(wire.session.peer.address, () => {
+    const leave = this.#serveQueue.enter(askerOf(wire.session.peer), () => {
       if (record.isOver) return;
       wire.send('OFFER', source.offer(request.transfer, wire.session.can('lane') ? { lane: { token } } : {}));
       source.start();
@@ -218,3 +220,5 @@ function requireDistinct(roots: readonly SourceRoot[]): void {
     names.add(name);
   }
 }
+
+const askerOf = (peer: PeerView): Asker => ({ address: peer.address, deviceId: provenId(peer) });

@@ -32,7 +32,7 @@ interface Asked {
 }
 
 /** What a raw peer offers comes to an `Incoming`; somebody is asked. */
-const receiving = async () => {
+const receiving = async ({ decidesAtOnce = true }: { readonly decidesAtOnce?: boolean } = {}) => {
   const events: EngineEvent[] = [];
   const book = new TransferRegistry((event) => events.push(event));
   const context: Partial<TransferContext> = {
@@ -49,7 +49,7 @@ const receiving = async () => {
   const policy = {
     dir: temporaryFolder(),
     onConflict: 'rename' as const,
-    decidesAtOnce: true,
+    decidesAtOnce,
     decide: (offer: OfferView): Promise<Decision> =>
       new Promise((answer) => {
         asked.push({ offer, answer });
@@ -132,5 +132,22 @@ describe('an offer under the id of a transfer that this side started', () => {
     expect(await peer.next('DECLINE')).toMatchObject({ code: 'unexpected-frame' });
     expect(asked).toEqual([]);
     expect(book.views()).toMatchObject([{ id: ours.id, direction: 'send', state: 'connecting' }]);
+  });
+});
+
+describe('offers that wait for a person', () => {
+  it('are eight of one device; one more is declined and asks nobody', async () => {
+    const { peerOf, asked } = await receiving({ decidesAtOnce: false });
+    const peer = await peerOf();
+    const offerOne = (count: number): void =>
+      peer.send(
+        'OFFER',
+        1 + 2 * count,
+        offerOf([root(`file ${count}`)], { transfer: count.toString(16).padStart(32, '0') }),
+      );
+    for (let count = 0; count < 9; count += 1) offerOne(count);
+    expect(await peer.next('DECLINE')).toMatchObject({ code: 'declined' });
+    expect(peer.types()).not.toContain('DECLINE');
+    expect(asked.length).toBeLessThanOrEqual(8);
   });
 });

@@ -90,6 +90,11 @@ test.describe('axe finds nothing serious', { tag: '@browser' }, () => {
     await show(ada, 'learn');
     await expect(ada.page.locator('.learn-state')).toBeVisible();
     await judge.look('learn', ada.page);
+    for (const name of ['Byte order', 'Address', 'Handshake and close']) {
+      await ada.page.getByRole('tab', { name }).click();
+      await expect(ada.page.locator('.learn-tool')).toBeVisible();
+      await judge.look(name, ada.page);
+    }
     await show(bob, 'devices');
     await bob.page.getByRole('link', { name: 'Details of ada' }).click();
     await expect(bob.page.locator('.devices[data-details]')).toBeVisible();

@@ -132,6 +132,11 @@ test.describe('in a small window', { tag: '@browser' }, () => {
     await show(ada, 'learn');
     await expect(ada.page.locator('.learn-state')).toBeVisible();
     await look('learn', ada.page);
+    for (const name of ['Byte order', 'Address', 'Handshake and close']) {
+      await ada.page.getByRole('tab', { name }).click();
+      await expect(ada.page.locator('.learn-tool')).toBeVisible();
+      await look(name, ada.page);
+    }
     expect(wrong).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
 /** The lab: what students try on sockets of this machine. Needs no engine. */
 
+export { liveConnection } from './lab/connection-life.ts';
 export { runOverLoopback } from './lab/loopback.ts';

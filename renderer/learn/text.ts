@@ -5,7 +5,12 @@ import { defineText } from '../i18n/language.ts';
 export const learnText = defineText(
   () => ({
     title: 'Learn',
-    tools: { framing: 'Framing lab', order: 'Byte order', address: 'Address', ports: 'Ports' },
+    tools: {
+      framing: 'Framing lab',
+      order: 'Byte order',
+      address: 'Address',
+      handshake: 'Handshake and close',
+    },
     toolList: 'Tools',
     outOfRange: (least: string, most: string) => `From ${least} to ${most}`,
     loading: 'Reading…',
@@ -15,7 +20,7 @@ export const learnText = defineText(
   }),
   () => ({
     title: '学习',
-    tools: { framing: '粘包实验', order: '字节序', address: '地址', ports: '端口' },
+    tools: { framing: '粘包实验', order: '字节序', address: '地址', handshake: '握手与挥手' },
     toolList: '工具',
     outOfRange: (least, most) => `应为 ${least} 到 ${most}`,
     loading: '正在读取…',

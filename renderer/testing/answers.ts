@@ -32,6 +32,17 @@ let told: { path: string; kind: string; size: number }[] = [];
 let uploads = 0;
 
 export const previewAnswers: Answers = {
+  'lab.connection': () => ({
+    clientPort: 41_023,
+    serverPort: 41_022,
+    isTold: true,
+    steps: [
+      { step: 'listen', server: 'LISTEN' },
+      { step: 'connect', client: 'ESTABLISHED', server: 'ESTABLISHED' },
+      { step: 'client-end', client: 'FIN-WAIT-2', server: 'CLOSE-WAIT' },
+      { step: 'server-end', client: 'TIME-WAIT' },
+    ],
+  }),
   'lab.loopback': ({ reads, writes }) => ({
     reads: (reads ?? writes).map((bytes, index) => ({ bytes, atMs: index * 0.4 })),
     senderPort: 41_020,

@@ -34,3 +34,35 @@ export interface LoopbackRun {
   readonly senderPort: number;
   readonly receiverPort: number;
 }
+
+/** States of a connection in the order of their numbers in Linux's table, from 1 on; by the names of RFC 9293. */
+export const tcpStates = [
+  'ESTABLISHED',
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'TIME-WAIT',
+  'CLOSED',
+  'CLOSE-WAIT',
+  'LAST-ACK',
+  'LISTEN',
+  'CLOSING',
+] as const;
+export type TcpState = (typeof tcpStates)[number];
+
+export const lifeSteps = ['listen', 'connect', 'client-end', 'server-end'] as const;
+
+/** A real connection of the loopback interface through its life, in the states that the system tells. */
+export interface ConnectionLife {
+  readonly clientPort: number;
+  readonly serverPort: number;
+  /** Whether this system lets its table be read. Without it, no step has a state. */
+  readonly isTold: boolean;
+  /** After each step; a side that the table does not have any more has no state. */
+  readonly steps: readonly {
+    readonly step: (typeof lifeSteps)[number];
+    readonly client?: TcpState;
+    readonly server?: TcpState;
+  }[];
+}

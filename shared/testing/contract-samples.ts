@@ -174,6 +174,15 @@ export const callSamples: CallSamples = {
     args: { writes: [20, 40], reads: [10, 50], nagle: true, pauseMs: 20, readDelayMs: 100 },
     result: { reads: [{ bytes: 10, atMs: 0.5 }], senderPort: 40_000, receiverPort: 40_001 },
   },
+  'lab.connection': {
+    args: {},
+    result: {
+      clientPort: 40_001,
+      serverPort: 40_000,
+      isTold: true,
+      steps: [{ step: 'client-end', client: 'FIN-WAIT-2', server: 'CLOSE-WAIT' }],
+    },
+  },
 };
 
 export const eventSamples: { readonly [Name in EventName]: Complete<EventData<Name>> } = {

@@ -5,6 +5,7 @@ import { type ComponentType, lazy, Suspense } from 'react';
 import { Tabs } from '../../components/Tabs.tsx';
 import { View } from '../../components/View.tsx';
 import { useText } from '../../i18n/language.ts';
+import '../../learn/tool.css';
 import { learnText } from '../../learn/text.ts';
 import { replaceRoute, useRoute } from '../../shell/router.ts';
 import './learn.css';
@@ -13,6 +14,9 @@ const tools = {
   framing: lazy(async () => ({ default: (await import('../../learn/framing/FramingLab.tsx')).FramingLab })),
   order: lazy(async () => ({ default: (await import('../../learn/order/ByteOrderTool.tsx')).ByteOrderTool })),
   address: lazy(async () => ({ default: (await import('../../learn/address/AddressTool.tsx')).AddressTool })),
+  handshake: lazy(async () => ({
+    default: (await import('../../learn/handshake/HandshakeTool.tsx')).HandshakeTool,
+  })),
 } satisfies Record<string, ComponentType>;
 
 type Tool = keyof typeof tools;

@@ -114,3 +114,49 @@ describe('an address', () => {
     expect(screen.getByText(/不允许前导零/u)).toBeTruthy();
   });
 });
+
+describe('handshake and close', () => {
+  it('says each segment in words, and that the ladder is made up', async () => {
+    location.hash = '#/learn/handshake';
+    const { user } = await show(<LearnView />);
+    expect(await screen.findByText(/^Client to server: SYN, seq \d+ After it/u)).toBeTruthy();
+    expect(screen.getByText(/This ladder is made up/u)).toBeTruthy();
+    expect(screen.getAllByText(/FIN\+ACK, seq/u)).toHaveLength(2);
+    await user.click(screen.getByLabelText(/share a segment/u));
+    expect(screen.getByText('Close in three segments')).toBeTruthy();
+  });
+
+  it('shows the states of a real connection as the system told them', async () => {
+    location.hash = '#/learn/handshake';
+    const { user } = await show(<LearnView />, {
+      language: 'zh',
+      answers: {
+        'lab.connection': () => ({
+          clientPort: 40_001,
+          serverPort: 40_000,
+          isTold: true,
+          steps: [{ step: 'client-end', client: 'FIN-WAIT-2', server: 'CLOSE-WAIT' }],
+        }),
+      },
+    });
+    await user.click(await screen.findByRole('button', { name: '建立并关闭一条' }));
+    const status = await screen.findByRole('status');
+    expect(status.textContent).toContain('客户端关闭了自己的方向（FIN）FIN-WAIT-2CLOSE-WAIT');
+  });
+
+  it('says so where the system tells nothing', async () => {
+    location.hash = '#/learn/handshake';
+    const { user } = await show(<LearnView />, {
+      answers: {
+        'lab.connection': () => ({
+          clientPort: 1,
+          serverPort: 2,
+          isTold: false,
+          steps: [{ step: 'listen' }],
+        }),
+      },
+    });
+    await user.click(await screen.findByRole('button', { name: 'Open and close one' }));
+    expect((await screen.findByRole('status')).textContent).toContain('does not let its table be read');
+  });
+});

@@ -2,8 +2,8 @@
 
 import * as v from 'valibot';
 
-import { labLimits, type LoopbackRun } from '../../model/lab.ts';
-import { count, number, port } from './atoms.ts';
+import { type ConnectionLife, labLimits, lifeSteps, type LoopbackRun, tcpStates } from '../../model/lab.ts';
+import { count, nothing, number, port } from './atoms.ts';
 import { call, parserOf } from './define.ts';
 
 const lengths = v.pipe(
@@ -31,5 +31,23 @@ export const labCalls = {
       }),
     ),
     'args',
+  ),
+  /** Opens and closes one connection of the loopback interface; tells the states of both sides after each step. */
+  'lab.connection': call(
+    nothing,
+    parserOf<ConnectionLife>()(
+      v.object({
+        clientPort: port,
+        serverPort: port,
+        isTold: v.boolean(),
+        steps: v.array(
+          v.object({
+            step: v.picklist(lifeSteps),
+            client: v.exactOptional(v.picklist(tcpStates)),
+            server: v.exactOptional(v.picklist(tcpStates)),
+          }),
+        ),
+      }),
+    ),
   ),
 };

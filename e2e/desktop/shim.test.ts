@@ -395,6 +395,12 @@ test.describe('the desktop shell', () => {
     ).toEqual(bounds);
   });
 
+  test('lets a page send nothing by WebRTC, which no rule for requests sees', async ({ start }) => {
+    const app = start();
+    await app.page();
+    expect(await app.evaluate(({ shim }) => shim.seen.webRtcPolicies)).toEqual(['disable_non_proxied_udp']);
+  });
+
   test('loads the page again when its process dies, and asks when it dies again', async ({ start }) => {
     const app = start();
     await app.page();

@@ -49,6 +49,8 @@ const guardContents = (contents: WebContents): void => {
   });
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  // WebRTC passes by all rules for requests: without a proxy it may send nothing.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
 };
 
 export const guardSession = (session: Session): void => {

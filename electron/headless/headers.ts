@@ -41,6 +41,8 @@ const policy = (directives: Readonly<Record<string, string>>): string =>
     'base-uri': "'none'",
     'form-action': "'none'",
     'frame-ancestors': "'none'",
+    // WebRTC is no request: nothing else here speaks of it.
+    webrtc: "'block'",
     ...directives,
   })
     .map(([name, value]) => `${name} ${value}`)

@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import {
   chmodSync,
   existsSync,
@@ -18,7 +20,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { browserKey, hasScreen, openBrowser } from './browser.ts';
 import { loadPageCertificate } from './certificate.ts';
-import { ownerIn } from './own-user.ts';
+import { isOwnUser, ownerIn } from './own-user.ts';
+import type { SocketEnds } from './own-user.ts';
 import { readPageFiles } from './page-files.ts';
 import { pagePassword } from './page-password.ts';
 import { shellServices } from './shell-services.ts';
@@ -114,10 +117,39 @@ describe('the owner of a connection', () => {
    1: 0100007F:C001 0100007F:4859 01 00000000:00000000 00:00000000 00000000  1001        0 2 1
    2: 0100007F:4859 0100007F:C001 01 00000000:00000000 00:00000000 00000000  1000        0 3 1
 `;
+  const tableOf6 = `  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 00000000000000000000000001000000:C001 00000000000000000000000001000000:4859 01 00000000:00000000 00:00000000 00000000  1002        0 2 1
+   1: 0000000000000000FFFF00000100007F:C003 0000000000000000FFFF00000100007F:4859 01 00000000:00000000 00:00000000 00000000  1003        0 2 1
+`;
+  const ends = (address: string, port: number): SocketEnds => ({
+    local: { address, port },
+    remote: { address, port: 0x4859 },
+  });
 
   it('is read from the line of the other end', () => {
-    expect(ownerIn(table, 0xc001, 0x4859)).toBe(1001);
-    expect(ownerIn(table, 0xc002, 0x4859)).toBeUndefined();
+    expect(ownerIn(table, ends('127.0.0.1', 0xc001))).toBe(1001);
+    expect(ownerIn(table, ends('::ffff:127.0.0.1', 0xc001))).toBe(1001);
+    expect(ownerIn(table, ends('127.0.0.1', 0xc002))).toBeUndefined();
+    expect(ownerIn(tableOf6, ends('::1', 0xc001))).toBe(1002);
+    expect(ownerIn(tableOf6, ends('127.0.0.1', 0xc003))).toBe(1003);
+  });
+
+  it('is not that of a connection with the same ports between other addresses or of the other family', () => {
+    expect(ownerIn(table, ends('::1', 0xc001))).toBeUndefined();
+    expect(ownerIn(table, ends('127.0.0.2', 0xc001))).toBeUndefined();
+    expect(ownerIn(tableOf6, ends('127.0.0.1', 0xc001))).toBeUndefined();
+  });
+
+  it('is found for a real connection of this machine', async () => {
+    for (const host of ['127.0.0.1', '::1']) {
+      const server = createServer().listen(0, host);
+      await once(server, 'listening');
+      const client = connect((server.address() as AddressInfo).port, host);
+      const [socket] = (await once(server, 'connection')) as [Socket];
+      expect([host, isOwnUser(socket)]).toEqual([host, process.platform === 'linux']);
+      client.destroy();
+      server.close();
+    }
   });
 });
 

@@ -24,6 +24,7 @@ export const seen = {
   errorBoxes: [] as string[],
   trays: [] as unknown[],
   /** How often main loaded the page. */
+  webRtcPolicies: [] as string[],
   loads: 0,
 };
 
@@ -136,6 +137,10 @@ class WebContents extends EventEmitter {
 
   setWindowOpenHandler(decide: (details: { url: string }) => { action: string }): void {
     this.#decideOpen = decide;
+  }
+
+  setWebRTCIPHandlingPolicy(policy: string): void {
+    seen.webRtcPolicies.push(policy);
   }
 
   getURL(): string {

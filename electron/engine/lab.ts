@@ -2,3 +2,5 @@
 
 export { liveConnection } from './lab/connection-life.ts';
 export { runOverLoopback } from './lab/loopback.ts';
+export { checkFileServer } from './lab/file-server/checks.ts';
+export type { CheckName } from './lab/file-server/checks.ts';

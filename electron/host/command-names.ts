@@ -16,6 +16,7 @@ export const commandNames = [
   'inspect',
   'partials',
   'doctor',
+  'learn',
   'wireshark',
   'version',
   'completion',

@@ -76,7 +76,7 @@ describe('a usage error', () => {
     [
       'names the commands when there is none',
       [],
-      /send, receive, share, ls, get, put, text, peers, ui, inspect, partials, doctor, wireshark, version, completion/,
+      /send, receive, share, ls, get, put, text, peers, ui, inspect, partials, doctor, learn, wireshark, version, completion/,
     ],
     ['suggests the command that was meant', ['recieve'], /no command "recieve".*Did you mean "receive"\?/],
     ['sees swapped letters', ['sned'], /Did you mean "send"\?/],

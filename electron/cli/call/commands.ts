@@ -356,6 +356,23 @@ export const commands: readonly CommandSpec[] = [
     load: () => import('../commands/doctor.ts'),
   },
   {
+    name: 'learn',
+    operands: '<check> <host:port>',
+    fewestOperands: 2,
+    mostOperands: 2,
+    operandMeaning: 'the word "check", and where the file server listens',
+    offers: [['check'], 'nothing'],
+    summary: "check a student's file server, written for the exercise of the course",
+    description: [
+      'The exercise is a file server with LIST, GET, PUT and QUIT over frames with a length in front (docs/learn/file-server.md). Each check uses connections of its own: binary content, an empty file, a name in Chinese, requests that arrive together or one byte at a time, two clients at once, a client that goes away, a length of 4 GiB, paths that lead outside.',
+      'It exits with 0 when every check passed, with 1 when one failed, and with 4 when nothing answers. The checks leave small files on the server, named hexdrop-check-…, because the protocol cannot remove any.',
+    ],
+    required: [],
+    options: [],
+    examples: ['hexdrop learn check 127.0.0.1:10086', 'hexdrop learn check 192.168.1.23:10086 --json'],
+    load: () => import('../commands/learn.ts'),
+  },
+  {
     name: 'wireshark',
     operands: '',
     fewestOperands: 0,

@@ -5,10 +5,10 @@
 
 import { integerBetween, randomOf } from '../random.ts';
 
-export type Flag = 'SYN' | 'ACK' | 'PSH' | 'FIN';
-export type Phase = 'open' | 'data' | 'close';
+type Flag = 'SYN' | 'ACK' | 'PSH' | 'FIN';
+type Phase = 'open' | 'data' | 'close';
 /** The names of RFC 9293, figure 5. */
-export type TcpStateName =
+type TcpStateName =
   | 'CLOSED'
   | 'LISTEN'
   | 'SYN-SENT'

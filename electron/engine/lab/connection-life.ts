@@ -10,17 +10,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { type ConnectionLife, type TcpState, tcpStates } from '../../../shared/model/lab.ts';
+import { inPlace } from './places.ts';
 
 const host = '127.0.0.1';
 /** As the table writes 127.0.0.1: four bytes in the order of the machine's memory, which is little-endian on all that run this. */
 const hostInTable = '0100007F';
-const lifeMs = 10_000;
 
 type Step = ConnectionLife['steps'][number];
 
-/** @throws HexdropError cancelled (the signal, or too slow), connection-lost */
-export async function liveConnection(signal: AbortSignal): Promise<ConnectionLife> {
-  const ending = AbortSignal.any([signal, AbortSignal.timeout(lifeMs)]);
+/** @throws HexdropError too-many-calls, cancelled (the signal, or too slow), connection-lost */
+export const liveConnection = (signal: AbortSignal): Promise<ConnectionLife> => inPlace(signal, live);
+
+async function live(ending: AbortSignal): Promise<ConnectionLife> {
+  ending.throwIfAborted();
   const server = createServer({ allowHalfOpen: true });
   const sockets: Socket[] = [];
   const breakOff = (): void => sockets.forEach((socket) => socket.destroy());
@@ -64,10 +66,6 @@ export async function liveConnection(signal: AbortSignal): Promise<ConnectionLif
       isTold: steps.every(({ isTold }) => isTold),
       steps: steps.map(({ step }) => step),
     };
-  } catch (thrown) {
-    if (ending.aborted) throw new HexdropError('cancelled', 'The connection was broken off.');
-    if (thrown instanceof HexdropError) throw thrown;
-    throw new HexdropError('connection-lost', undefined, { cause: thrown });
   } finally {
     ending.removeEventListener('abort', breakOff);
     breakOff();

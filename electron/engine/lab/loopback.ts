@@ -9,10 +9,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { HexdropError } from '../../../shared/errors/errors.ts';
-import { labLimits, type LoopbackRequest, type LoopbackRun } from '../../../shared/model/lab.ts';
+import type { LoopbackRequest, LoopbackRun } from '../../../shared/model/lab.ts';
+import { inPlace } from './places.ts';
 
 const host = '127.0.0.1';
-let running = 0;
 
 /**
  * @param bytes the stream; what the request's writes and reads add up to
@@ -24,22 +24,7 @@ export async function runOverLoopback(
   signal: AbortSignal,
 ): Promise<LoopbackRun> {
   requireSums(bytes, request);
-  if (running >= labLimits.runs)
-    throw new HexdropError('too-many-calls', undefined, { allowed: `${labLimits.runs} runs at once` });
-  running += 1;
-  const ending = AbortSignal.any([signal, AbortSignal.timeout(labLimits.runMs)]);
-  try {
-    return await exchange(bytes, request, ending);
-  } catch (thrown) {
-    if (ending.aborted)
-      throw new HexdropError('cancelled', 'The run was broken off.', {
-        allowed: `${labLimits.runMs / 1_000} s`,
-      });
-    if (thrown instanceof HexdropError) throw thrown;
-    throw new HexdropError('connection-lost', undefined, { cause: thrown });
-  } finally {
-    running -= 1;
-  }
+  return inPlace(signal, (ending) => exchange(bytes, request, ending));
 }
 
 function requireSums(bytes: Uint8Array, { writes, reads }: LoopbackRequest): void {

@@ -103,7 +103,7 @@ const Facts = ({ address }: { readonly address: Address }) => {
       <dt>{text.ranges}</dt>
       <dd>
         {ranges.length === 0
-          ? text.noRange
+          ? text.noRange[address.family]
           : ranges.map(({ range, name, source }) => (
               <div key={range}>
                 {name} <span className="data">{range}</span>{' '}

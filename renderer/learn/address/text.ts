@@ -28,7 +28,10 @@ export const addressText = defineText(
     bytes: 'Bytes',
     number: 'As one number',
     ranges: 'Special range',
-    noRange: 'None: an ordinary address, which routers forward.',
+    noRange: {
+      4: 'None: an ordinary address, which routers forward.',
+      6: 'None: this part of the IPv6 space is not assigned to anything yet.',
+    },
     mask: 'Network and host bits',
     maskSlider: 'Bits of the network',
     maskHint: 'Drag the border between network and host, or move it with the arrow keys.',
@@ -67,7 +70,10 @@ export const addressText = defineText(
     bytes: '字节',
     number: '作为一个数',
     ranges: '特殊地址段',
-    noRange: '无：这是普通地址，路由器会转发。',
+    noRange: {
+      4: '无：这是普通地址，路由器会转发。',
+      6: '无：IPv6 地址空间的这一部分尚未分配用途。',
+    },
     mask: '网络位与主机位',
     maskSlider: '网络位数',
     maskHint: '拖动网络位与主机位之间的分界，也可以用方向键移动。',

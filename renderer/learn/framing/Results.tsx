@@ -1,6 +1,7 @@
 /** In words and numbers: what the receiving program got, and what each read held. */
 
 import { decodeUtf8, encodeUtf8 } from '../../../shared/base/text.ts';
+import { hexBytes } from '../../../shared/lab/program.ts';
 import { displayName } from '../../../shared/model/display-name.ts';
 import { useFormat, useText } from '../../i18n/language.ts';
 import type { Picture } from './run.ts';
@@ -12,8 +13,8 @@ const mostRows = 100;
 const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && one.every((byte, index) => byte === other[index]);
 
-const hex = (bytes: Uint8Array): string =>
-  [...bytes.subarray(0, 24)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+/** Of content that is no text. */
+const mostHexBytes = 24;
 
 export const Results = ({ picture }: { readonly picture: Picture }) => {
   const text = useText(framingText);
@@ -52,7 +53,9 @@ export const Results = ({ picture }: { readonly picture: Picture }) => {
           return (
             <li key={frame.start} data-right={isRight || undefined}>
               <span className="data clip">
-                {content === undefined ? hex(frame.content) : displayName(content)}
+                {content === undefined
+                  ? hexBytes(frame.content.subarray(0, mostHexBytes))
+                  : displayName(content)}
               </span>
               <span className={isRight ? 'ink-ok' : 'ink-error'}>
                 {isRight ? text.asSent : text.notAsSent}

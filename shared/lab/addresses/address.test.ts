@@ -168,6 +168,7 @@ describe('a network', () => {
     expect(names('8.8.8.8')).toEqual([]);
     expect(names('172.32.0.1')).toEqual([]);
     expect(names('2001:db8::1')).toEqual(['Documentation', 'Global Unicast']);
+    expect(names('4000::1')).toEqual([]);
     expect(names('fd00::1')).toEqual(['Unique-Local']);
     expect(names('::ffff:1.2.3.4')).toEqual(['IPv4-mapped Address']);
   });

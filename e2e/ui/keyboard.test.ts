@@ -130,7 +130,8 @@ test.describe('by keyboard', { tag: '@browser' }, () => {
     for (const [key, title] of [
       ['2', 'Transfers'],
       ['3', 'Shares'],
-      ['5', 'This device'],
+      ['5', 'Learn'],
+      ['6', 'This device'],
       ['1', 'Devices'],
     ] as const) {
       await page.keyboard.press(key);

@@ -57,7 +57,7 @@ describe('whom --to means', () => {
     discovery.peers = [peer, discoveredPeer({ deviceId: 'e'.repeat(64) })];
     const call = fakeCall(['send', file, '--to', 'studio'], { discovery, hosts: [] });
     expect(await call.run()).toBe(2);
-    expect(call.stderr.text).toContain('Several devices on the network are called "studio"');
+    expect(call.stderr.text).toContain('Several devices are called "studio"');
     expect(discovery.closedCount).toBe(1);
   });
 

@@ -36,9 +36,9 @@ const search = async (
       });
     }
     const found = await findPeers(discovery, {
-      fits: (peer) => (isKnown ? ids.has(peer.deviceId) : isAnnouncedAs(peer, alias)),
+      fits: (peer) => ids.has(peer.deviceId) || isAnnouncedAs(peer, alias),
       withinMs: isKnown ? knownSearchMs : searchMs,
-      graceMs: isKnown ? 0 : sameNameMs,
+      graceMs: sameNameMs,
       signal,
     });
     return ended.signal.aborted ? [] : found;

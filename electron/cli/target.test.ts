@@ -31,12 +31,17 @@ describe('a target', () => {
     ['a name', 'nas.local', undefined, { host: 'nas.local', port: 18520 }],
     ['a name with a port', 'nas.local:7', undefined, { host: 'nas.local', port: 7 }],
     ['an unknown bare name', 'nas', undefined, { host: 'nas', port: 18520 }],
+  ] as const)('may be %s', (_what, text, port, expected) => {
+    expect(resolved(text, port, [studio])).toEqual({ endpoint: expected });
+  });
+
+  it.each([
     ['an alias', 'studio', undefined, { host: '192.168.1.23', port: 18600 }],
     ['an alias in other letters', 'STUDIO', undefined, { host: '192.168.1.23', port: 18600 }],
     ['an alias with a port', 'studio:7', undefined, { host: '192.168.1.23', port: 7 }],
     ['an alias and --port', 'studio', 99, { host: '192.168.1.23', port: 99 }],
-  ] as const)('may be %s', (_what, text, port, expected) => {
-    expect(resolved(text, port, [studio])).toEqual({ endpoint: expected });
+  ] as const)('may be %s, and then the key of that device is expected', (_what, text, port, expected) => {
+    expect(resolved(text, port, [studio])).toEqual({ endpoint: expected, expectDeviceId: studio.deviceId });
   });
 
   it('may be an alias that no address could be', () => {
@@ -139,16 +144,30 @@ describe('a target that is announced', () => {
     expect(endpointOf('studio', undefined, [studio], [renamed]).host).toBe('10.0.0.7');
   });
 
-  it('never takes the place of a known device of the same name', () => {
-    expect(resolved('studio', undefined, [studio], [stranger])).toEqual({
+  it('never takes the place of a known device of the same name: both are listed, and none is dialed', () => {
+    expect(() => resolved('studio', undefined, [studio], [stranger])).toThrow(
+      /Several devices are called "studio": 192\.168\.1\.23:18600 \(.*10\.0\.0\.66:6 \(/,
+    );
+    expect(() => resolved('studio', undefined, [studio], [stranger, announced])).toThrow(/10\.0\.0\.7:7 \(/);
+  });
+
+  it('is the one whose key a person compared, whoever else calls itself so', () => {
+    const verified = knownDevice({ verified: true });
+    expect(resolved('studio', undefined, [verified], [stranger])).toMatchObject({
       endpoint: { host: '192.168.1.23', port: 18600 },
+      expectDeviceId: verified.deviceId,
     });
-    expect(endpointOf('studio', undefined, [studio], [stranger, announced]).host).toBe('10.0.0.7');
+  });
+
+  it('is not found by a name that a known device gave itself later', () => {
+    const renamed = discoveredPeer({ ...announced, alias: 'Anna' });
+    const anna = discoveredPeer({ ...stranger, alias: 'Anna' });
+    expect(() => resolved('Anna', undefined, [studio], [renamed, anna])).toThrow(/Several devices/);
   });
 
   it('is refused with all addresses when several unknown ones have the name', () => {
     expect(() => resolved('studio', undefined, [], [announced, stranger])).toThrow(
-      /Several devices on the network are called "studio": 10\.0\.0\.7:7 \(3f2a-91bc-07de\), 10\.0\.0\.66:6 \(eeee-eeee-eeee\)/,
+      /Several devices are called "studio": 10\.0\.0\.7:7 \(3f2a-91bc-07de\), 10\.0\.0\.66:6 \(eeee-eeee-eeee\)/,
     );
   });
 });

@@ -1,7 +1,8 @@
 /**
  * What a person calls the other side, as an endpoint: an address, or the alias of a device that is known or announced
  * on the network. An address always wins over an alias that reads like one, so that no device can put itself in the
- * place of another by its name; and a known device wins over one that only calls itself the same.
+ * place of another by its name. Known and announced devices of that name are gathered: more than one key is refused with the
+ * list, unless a person compared one of them.
  */
 
 import { isIP } from 'node:net';
@@ -19,7 +20,7 @@ export interface Target {
   readonly endpoint: Endpoint;
   /** More addresses of the same device, the best first. */
   readonly others?: readonly Endpoint[];
-  /** The device that is meant, where the address comes from an announcement. */
+  /** The device that is meant, where it was found by its name. */
   readonly expectDeviceId?: string;
 }
 
@@ -86,7 +87,6 @@ interface Candidate {
   readonly deviceId: string;
   /** The best first. */
   readonly endpoints: readonly [Endpoint, ...(readonly Endpoint[])];
-  readonly isAnnounced: boolean;
 }
 
 const refuseSeveral = (alias: string, what: string, candidates: readonly Candidate[]): never => {
@@ -98,7 +98,7 @@ const refuseSeveral = (alias: string, what: string, candidates: readonly Candida
 
 const announcedCandidates = (peers: readonly DiscoveredPeer[]): readonly Candidate[] =>
   peers.flatMap(({ deviceId, addresses: [first, ...others] }) =>
-    first === undefined ? [] : [{ deviceId, endpoints: [first, ...others], isAnnounced: true }],
+    first === undefined ? [] : [{ deviceId, endpoints: [first, ...others] }],
   );
 
 /** Where a device was reached longer ago is not worth the wait. */
@@ -112,17 +112,25 @@ const knownCandidate = (
   const [now] = announcedCandidates(announced.filter((peer) => peer.deviceId === deviceId));
   const [first = '', ...others] = targets.slice(0, mostKnownTargets);
   const endpoints = [parseAddress(first), ...others.map((target) => parseAddress(target))] as const;
-  return now ?? { deviceId, endpoints, isAnnounced: false };
+  return now ?? { deviceId, endpoints };
 };
 
 /** Throws a usage error for what is neither an address nor the alias of exactly one device. */
 export const resolveTarget = (typed: TypedTarget, announced: readonly DiscoveredPeer[]): Target => {
   if (typed.kind === 'address') return { endpoint: typed.endpoint };
   const { alias, known, port, asHost } = typed;
-  const candidates =
-    known.length > 0
-      ? known.map((device) => knownCandidate(device, announced))
-      : announcedCandidates(announced.filter((peer) => isAnnouncedAs(peer, alias)));
+  const claiming = announced.filter((peer) => isAnnouncedAs(peer, alias));
+  const all = [
+    ...known.map((device) => knownCandidate(device, announced)),
+    ...announcedCandidates(
+      claiming.filter((peer) => known.every(({ deviceId }) => deviceId !== peer.deviceId)),
+    ),
+  ];
+  // Whose key a person compared is who is meant; all others of that name only call themselves so.
+  const verified = all.filter(({ deviceId }) =>
+    known.some((one) => one.deviceId === deviceId && one.verified === true),
+  );
+  const candidates = verified.length === 1 ? verified : all;
   const [candidate, ...rivals] = candidates;
   if (candidate === undefined) {
     if (!(asHost instanceof HexdropError)) return { endpoint: asHost };
@@ -131,14 +139,14 @@ export const resolveTarget = (typed: TypedTarget, announced: readonly Discovered
       { seen: alias, ...(asHost.allowed === undefined ? {} : { allowed: asHost.allowed }) },
     );
   }
-  if (rivals.length > 0)
-    refuseSeveral(alias, known.length > 0 ? 'known devices' : 'devices on the network', candidates);
-  const { endpoints, deviceId, isAnnounced } = candidate;
+  if (rivals.length > 0) refuseSeveral(alias, 'devices', candidates);
+  const { endpoints, deviceId } = candidate;
   const [endpoint, ...more] = endpoints.map((each) => (port === undefined ? each : { ...each, port }));
   const others = more.filter((each) => targetOf(each) !== targetOf(endpoint as Endpoint));
   return {
     endpoint: endpoint as Endpoint,
     ...(others.length > 0 ? { others } : {}),
-    ...(isAnnounced ? { expectDeviceId: deviceId } : {}),
+    // Who is found by name is expected by key, at whatever address and port.
+    expectDeviceId: deviceId,
   };
 };

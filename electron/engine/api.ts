@@ -22,7 +22,10 @@ import type { CaptureApi } from './capture-api.ts';
 export interface KnownDevice {
   /** 64 hex digits: SHA-256 of the public key. */
   readonly deviceId: string;
-  /** What it last called itself. */
+  /**
+   * What it called itself when it was first dialed or accepted: the name by which it is found. What it says later is a claim
+   * that finds nothing. Until then what it last called itself.
+   */
   readonly alias: string;
   /** Where it was dialed, `host:port`, the latest first. Empty for one that only ever came to us. */
   readonly targets: readonly string[];
@@ -31,6 +34,8 @@ export interface KnownDevice {
   readonly lastSeenMs: number;
   /** A person compared its key. */
   readonly verified?: true;
+  /** Somebody took something of it here. */
+  readonly accepted?: true;
 }
 
 export interface PartialSummary {

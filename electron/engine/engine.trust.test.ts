@@ -65,7 +65,7 @@ describe('a key', () => {
       await who.engine.listPage({ from: receiver.at, path: '' });
       await who.engine.send({ paths: [file()], to: receiver.at }).done;
     }
-    expect(receiver.offers.map(({ peer }) => peer.trust)).toEqual(['known', 'known']);
+    expect(receiver.offers.map(({ peer }) => peer.trust)).toEqual(['new', 'new']);
     expect(receiver.events.filter(({ kind }) => kind === 'trouble')).toMatchObject([
       { error: { message: expect.stringContaining(receiver.home) } },
     ]);

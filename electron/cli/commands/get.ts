@@ -59,12 +59,7 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
           `One "get" fetches from one device, and these are two: ${formatAddress(from)} and ${formatAddress(other.endpoint)}.`,
         );
       }
-      const reach = {
-        ...reachOptions(call),
-        others: remotes[0]?.others,
-        expectDeviceId: remotes[0]?.expectDeviceId,
-        from,
-      };
+      const reach = { ...reachOptions(call, remotes[0]), from };
       const paths = [...new Set(remotes.map((remote) => remote.path))];
       if (options.stdout === true) {
         const file = { ...reach, path: paths[0] ?? '' };

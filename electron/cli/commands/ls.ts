@@ -105,18 +105,11 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   withEngine(call, context, {
     body: async (engine) => {
       const [target = ''] = call.operands;
-      const { endpoint, others, expectDeviceId, path } = await findRemotePath(
-        target,
-        call.options.port,
-        engine,
-        context,
-      );
+      const found = await findRemotePath(target, call.options.port, engine, context);
       const request = {
-        ...reachOptions(call),
-        others,
-        expectDeviceId,
-        from: endpoint,
-        path,
+        ...reachOptions(call, found),
+        from: found.endpoint,
+        path: found.path,
         recursive: call.options.recursive === true,
       };
       return withPin(call, context, (pin) =>

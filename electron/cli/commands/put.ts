@@ -15,19 +15,15 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   return withEngine(call, context, {
     interruptedAdvice: (engine) => (readsPipe(sources) ? undefined : resumeAdvice(engine)),
     body: async (engine) => {
-      const { endpoint, others, expectDeviceId, path } = await findRemotePath(
-        destination,
-        options.port,
-        engine,
-        context,
-      );
+      const target = await findRemotePath(destination, options.port, engine, context);
+      const { endpoint, path } = target;
       if (path === '') {
         throw usageError(
           `"${destination}" names a device and no share. The last argument is where to put it: <host[:port]>/share/path.`,
           { seen: destination },
         );
       }
-      const reach = { ...reachOptions(call), others, expectDeviceId };
+      const reach = reachOptions(call, target);
       const again = (kept: string): string => `hexdrop put ${kept} ${destination}`;
       return withPaths(sources, call, context, again, (paths) => {
         const request = { ...reach, retryMs: retryMs(call), paths, to: endpoint, path };

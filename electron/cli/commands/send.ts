@@ -12,11 +12,11 @@ export const run = (call: CommandCall, context: CommandContext): Promise<number>
   return withEngine(call, context, {
     interruptedAdvice: (engine) => (readsPipe(sources) ? undefined : resumeAdvice(engine)),
     body: async (engine) => {
-      const { endpoint, others, expectDeviceId } = await findTarget(to, port, engine, context);
-      const reach = { ...reachOptions(call), others, expectDeviceId };
+      const target = await findTarget(to, port, engine, context);
+      const reach = reachOptions(call, target);
       const again = (path: string): string => `hexdrop send ${path} --to ${to}`;
       return withPaths(sources, call, context, again, (paths) => {
-        const request = { ...reach, retryMs: retryMs(call), paths, to: endpoint };
+        const request = { ...reach, retryMs: retryMs(call), paths, to: target.endpoint };
         return runTransfer(context, engine, () => engine.send(request));
       });
     },

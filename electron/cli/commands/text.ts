@@ -45,14 +45,8 @@ export const run = async (call: CommandCall, context: CommandContext): Promise<n
     body: async (engine) => {
       const report = new TransferReport(output, engine, 'asking', () => []);
       try {
-        const { endpoint, others, expectDeviceId } = await findTarget(to, call.options.port, engine, context);
-        const peer = await engine.sendText({
-          ...reachOptions(call),
-          others,
-          expectDeviceId,
-          to: endpoint,
-          text,
-        });
+        const target = await findTarget(to, call.options.port, engine, context);
+        const peer = await engine.sendText({ ...reachOptions(call, target), to: target.endpoint, text });
         const characters = Array.from(text).length;
         output.event({ event: 'text-sent', peer, characters });
         output.result(`Sent a text of ${formatCounted(characters, 'character')} to ${peerInWords(peer)}.`);

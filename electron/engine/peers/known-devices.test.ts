@@ -79,10 +79,12 @@ describe('trust on first use', () => {
     expect(devices.list().map(({ targets }) => targets)).toEqual([['10.0.0.9:1', 'nas:1']]);
   });
 
-  test('a device that dials us is known by its key, and is refused nowhere', async () => {
+  test('a device that dials us is refused nowhere, and is known once somebody took something of it', async () => {
     const devices = KnownDevices.load(await temporaryHome());
     expect(devices.check(undefined, anna)).toBe('new');
     devices.record({ deviceId: anna, alias: 'Anna' });
+    expect(devices.check(undefined, anna)).toBe('new');
+    devices.accept(anna, 'Anna');
     expect(devices.check(undefined, anna)).toBe('known');
     expect(devices.list()[0]?.targets).toEqual([]);
   });
@@ -122,11 +124,17 @@ describe('the list', () => {
     expect(devices.byAlias('nobody')).toEqual([]);
   });
 
-  test('follows a device that changes its name', async () => {
+  test('keeps the name by which a device was first dialed or accepted, whatever it calls itself later', async () => {
     const devices = KnownDevices.load(await temporaryHome());
     devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anna' });
-    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Anne' });
-    expect(devices.list().map(({ alias }) => alias)).toEqual(['Anne']);
+    devices.record({ target: 'nas:1', deviceId: anna, alias: 'Bert' });
+    devices.record({ deviceId: anna, alias: 'Bert' });
+    devices.record({ deviceId: bert, alias: 'Hans' });
+    devices.record({ deviceId: bert, alias: 'Bert' });
+    devices.accept(bert, 'Bert');
+    devices.record({ deviceId: bert, alias: 'Anna' });
+    const names = new Map(devices.list().map(({ deviceId, alias }) => [deviceId, alias]));
+    expect([names.get(anna), names.get(bert)]).toEqual(['Anna', 'Bert']);
   });
 
   test('is written again only for news', async () => {
@@ -164,7 +172,17 @@ describe('the list', () => {
     expect(devices.list()).toHaveLength(501);
     expect(devices.check('nas:1', anna)).toBe('known');
     expect(devices.check(undefined, idOf(0))).toBe('new');
-    expect(devices.check(undefined, idOf(500))).toBe('known');
+    expect(devices.list().map(({ deviceId }) => deviceId)).toContain(idOf(500));
+    expect(devices.list().map(({ deviceId }) => deviceId)).not.toContain(idOf(0));
+  });
+
+  test('strangers push nobody out who was accepted', async () => {
+    const devices = KnownDevices.load(await temporaryHome());
+    devices.record({ deviceId: anna, alias: 'Anna' });
+    devices.accept(anna, 'Anna');
+    for (let index = 0; index < 510; index += 1)
+      devices.record({ deviceId: index.toString(16).padStart(64, '0'), alias: 'Anna' });
+    expect(devices.check(undefined, anna)).toBe('known');
   });
 });
 
@@ -333,6 +351,7 @@ describe('a home that takes nothing', () => {
     await blocked(home);
     expect(devices.check(undefined, bert)).toBe('new');
     devices.record({ deviceId: bert, alias: 'Bert' });
+    devices.accept(bert, 'Bert');
     expect(devices.check(undefined, bert)).toBe('known');
     devices.record({ target: 'attic:1', deviceId: bert, alias: 'Bert' });
     // What was known before holds, and what was met since: another key is refused at either address.

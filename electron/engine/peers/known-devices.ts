@@ -66,14 +66,15 @@ export class KnownDevices {
   }
 
   /**
-   * Whether this key is known. Throws peer-key-changed when another one answered at this target before. Without a
+   * Whether this key is known: dialed from here, or accepted by a person. Who merely connected is new. Throws peer-key-changed when another one answered at this target before. Without a
    * target (a device that dialed us) it never throws.
    */
   check(target: string | undefined, deviceId: string): 'new' | 'known' | 'verified' {
     this.#reload();
     this.#refuseOtherKey(target, deviceId);
     const device = this.#devices.find((known) => known.deviceId === deviceId);
-    return device === undefined ? 'new' : device.verified === true ? 'verified' : 'known';
+    if (device?.verified === true) return 'verified';
+    return device !== undefined && isKnown(device) ? 'known' : 'new';
   }
 
   /** Whose key answered at this target before. */
@@ -96,6 +97,19 @@ export class KnownDevices {
         ...devices.filter((other) => other !== before),
         on ? { ...device, verified: true as const } : device,
       ];
+    });
+  }
+
+  /** A person took something of it: it is known from now on, by the name that it had then. False when only in this run. */
+  accept(deviceId: string, alias: string): boolean {
+    const nowMs = this.#now();
+    const before = this.#devices.find((device) => device.deviceId === deviceId);
+    if (before?.accepted === true) return true;
+    return this.#remember((devices) => {
+      const known = merged(devices, { deviceId, alias }, nowMs);
+      return known.map((device) =>
+        device.deviceId === deviceId ? { ...device, accepted: true as const } : device,
+      );
     });
   }
 
@@ -159,7 +173,7 @@ export class KnownDevices {
     const device = this.#devices.find((known) => known.deviceId === deviceId);
     return (
       device === undefined ||
-      device.alias !== alias ||
+      (device.alias !== alias && !isKnown(device)) ||
       (target !== undefined && device.targets[0] !== target) ||
       Math.abs(this.#now() - device.lastSeenMs) >= lastSeenStepMs
     );
@@ -228,13 +242,20 @@ const withoutTarget = (devices: readonly KnownDevice[], target: string): readonl
     return targets.length === 0 && device.verified !== true ? [] : [{ ...device, targets }];
   });
 
+/** Dialed from here, or accepted or verified by a person. */
+const isKnown = ({ targets, verified, accepted }: KnownDevice): boolean =>
+  targets.length > 0 || verified === true || accepted === true;
+
 const merged = (devices: readonly KnownDevice[], seen: SeenDevice, nowMs: number): readonly KnownDevice[] => {
   const { deviceId, alias, target } = seen;
   const before = devices.find((device) => device.deviceId === deviceId);
   const targets = before?.targets ?? [];
   const device: KnownDevice = {
     deviceId,
-    alias: alias === '' ? (before?.alias ?? '') : alias,
+    alias:
+      before !== undefined && isKnown(before) && before.alias !== ''
+        ? before.alias
+        : alias || (before?.alias ?? ''),
     targets:
       target === undefined
         ? targets
@@ -242,9 +263,10 @@ const merged = (devices: readonly KnownDevice[], seen: SeenDevice, nowMs: number
     firstSeenMs: before?.firstSeenMs ?? nowMs,
     lastSeenMs: nowMs,
     ...(before?.verified === true ? { verified: true } : {}),
+    ...(before?.accepted === true ? { accepted: true } : {}),
   };
   const all = [...devices.filter((other) => other !== before), device];
-  const incoming = all.filter((other) => other.targets.length === 0 && other.verified !== true);
+  const incoming = all.filter((other) => !isKnown(other));
   if (incoming.length <= incomingKept) return all;
   const oldest = incoming.reduce((one, other) => (other.lastSeenMs < one.lastSeenMs ? other : one));
   return all.filter((other) => other !== oldest);
@@ -284,7 +306,7 @@ const parseDevices = (value: unknown): readonly KnownDevice[] => {
 };
 
 const parseDevice = (value: unknown, index: number): KnownDevice => {
-  const { deviceId, alias, targets, firstSeenMs, lastSeenMs, verified } = (value ?? {}) as Record<
+  const { deviceId, alias, targets, firstSeenMs, lastSeenMs, verified, accepted } = (value ?? {}) as Record<
     string,
     unknown
   >;
@@ -296,7 +318,8 @@ const parseDevice = (value: unknown, index: number): KnownDevice => {
     !targets.every((target) => typeof target === 'string') ||
     typeof firstSeenMs !== 'number' ||
     typeof lastSeenMs !== 'number' ||
-    (verified !== undefined && verified !== true)
+    (verified !== undefined && verified !== true) ||
+    (accepted !== undefined && accepted !== true)
   ) {
     throw new Error(`entry ${index + 1} is not a device`);
   }
@@ -307,5 +330,6 @@ const parseDevice = (value: unknown, index: number): KnownDevice => {
     firstSeenMs,
     lastSeenMs,
     ...(verified === true ? { verified } : {}),
+    ...(accepted === true ? { accepted } : {}),
   };
 };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Decision, OfferView, RootView } from '../../../shared/model/transfer.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
+import { KnownDevices } from '../peers/known-devices.ts';
 import { protocolTimings } from '../session/session.ts';
 import { serverWith, withRawPeer } from '../testing/session-pair.ts';
 import type { RawPeer } from '../testing/session-pair.ts';
@@ -37,6 +38,7 @@ const receiving = async ({ decidesAtOnce = true }: { readonly decidesAtOnce?: bo
   const book = new TransferRegistry((event) => events.push(event));
   const context: Partial<TransferContext> = {
     home: temporaryFolder(),
+    knownDevices: KnownDevices.load(temporaryFolder()),
     bootId: 'boot-1',
     timings: protocolTimings,
     downloads: new DownloadLimit(),

@@ -128,6 +128,8 @@ export class Incoming {
         clearTimeout(expiry);
         if (!decision.accept) return deciding.decline(terms.refusal(deciding, decision));
         visit.decision = decision;
+        if (peer.secure && terms.kind === 'push')
+          this.#context.knownDevices.accept(peer.deviceId, peer.alias);
         const { home, homeFaults, bootId } = this.#context;
         const root = terms.root(decision);
         if (decision.mustFit === true && decision.wants === undefined && before === undefined) {

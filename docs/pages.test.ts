@@ -1,16 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   cwd: root,
   encoding: 'utf8',
 })
   .trim()
   .split('\n')
   .filter((page) => existsSync(join(root, page)));
+const pages = files.filter((file) => file.endsWith('.md'));
+
+/** What was decided or changed then names files of then. */
+const ofThen = /^CHANGELOG\.md$|^docs\/decisions\//u;
 
 const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
 
@@ -39,5 +43,14 @@ describe.each(pages)('%s', (page) => {
         return anchor !== undefined && file.endsWith('.md') && !anchorsOf(file).includes(anchor);
       });
     expect(broken).toEqual([]);
+  });
+
+  it.skipIf(ofThen.test(page))('names source files that are there', () => {
+    const named = [...textOf(page).matchAll(/`([\w./-]+\.(?:ts|tsx|mjs|lua))`/gu)].map(
+      ([, path = '']) => path,
+    );
+    expect(named.filter((path) => !files.some((file) => file === path || file.endsWith(`/${path}`)))).toEqual(
+      [],
+    );
   });
 });

@@ -19,7 +19,7 @@ export const linuxIconFolder = 'release/icons';
 const localNetworkUsage =
   'Hexdrop finds the devices of your network and moves files between them and this Mac. 在本地网络中发现设备并传输文件。';
 
-/** DNS-SD types that the program browses and announces; macOS hides all others. The same as in discovery/service.ts. */
+/** DNS-SD types that the program browses and announces; macOS hides all others. The same as in mdns/service.ts. */
 export const bonjourServices = ['_hexdrop._tcp'];
 
 /**

@@ -56,7 +56,7 @@ export const useEngine = (): Engine => {
   return engine;
 };
 
-/** For calls: `client.call('devices.favourite', { id, on: true })`. Prefer `useAct` (app/act.ts), which shows what fails. */
+/** For calls: `client.call('devices.favourite', { id, on: true })`. Prefer `useAct` (shell/act.ts), which shows what fails. */
 export const useClient = (): Client => useEngine().client;
 
 export const useConnection = (): ConnectionState => useStore(useEngine().store, (state) => state.connection);

@@ -238,8 +238,9 @@ const withoutTarget = (devices: readonly KnownDevice[], target: string): readonl
   devices.flatMap((device) => {
     if (!device.targets.includes(target)) return [device];
     const targets = device.targets.filter((other) => other !== target);
-    // A key that answers nowhere any more is not worth trusting, unless a person compared it.
-    return targets.length === 0 && device.verified !== true ? [] : [{ ...device, targets }];
+    // A key that answers nowhere any more is not worth trusting, unless a person compared it or took something of it.
+    const isKept = targets.length > 0 || device.verified === true || device.accepted === true;
+    return isKept ? [{ ...device, targets }] : [];
   });
 
 /** Dialed from here, or accepted or verified by a person. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -9,6 +9,7 @@ import { startEngine, startReceiver } from '../testing/engines.ts';
 import { plant, temporaryFolder } from '../../base/testing/trees.ts';
 import type { Tree } from '../../base/testing/trees.ts';
 import type { CaptureSource } from '../capture-api.ts';
+import { FileSink } from './pcapng/file-sink.ts';
 
 const tree: Tree = {
   'a.txt': { size: 10, seed: 1 },
@@ -85,5 +86,15 @@ describe('a transfer that is captured', () => {
         readChunks(loaded.chunks({ connection: 1, direction: 'in', from: 0, to: 1e12 }).rows).length,
       ).toBeGreaterThan(3);
     }
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a capture file that was there before', () => {
+  it('is for its owner alone afterwards', () => {
+    const path = join(temporaryFolder(), 'old.pcapng');
+    writeFileSync(path, 'old', { mode: 0o644 });
+    const sink = new FileSink(path);
+    sink.close();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 });

@@ -1,6 +1,6 @@
 /** Where a capture file goes: a new file, or standard output. Synchronous: it belongs on a thread that may wait. */
 
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, writeSync } from 'node:fs';
 
 const bufferBytes = 1_048_576;
 const standardOutput = 1;
@@ -20,6 +20,8 @@ export class FileSink {
     this.#isOurs = path !== '-';
     // A capture tells who sent what to whom: it is for its owner alone.
     this.#file = this.#isOurs ? openSync(path, flags, 0o600) : standardOutput;
+    // One that was there keeps its mode, which may let others read. Pipes and devices are as they are.
+    if (this.#isOurs && fstatSync(this.#file).isFile()) fchmodSync(this.#file, 0o600);
   }
 
   write(bytes: Uint8Array): void {

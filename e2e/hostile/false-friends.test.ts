@@ -247,6 +247,22 @@ describe('a list', () => {
     expectExit(none, 1);
   });
 
+  test('whose pages come round again ends with an error', async () => {
+    let page = 0;
+    const ended = await listed((path) => {
+      page += 1;
+      return {
+        path,
+        writable: false,
+        entries: [{ name: page % 2 === 0 ? 'a' : 'b', kind: 'file' }],
+        more: true,
+      };
+    });
+    expectExit(ended, 1);
+    expect(lastEvent(ended, 'error').code).toBe('bad-payload');
+    expect(eventsOf(ended, 'entry').length).toBe(2);
+  });
+
   test('of folders within folders without end comes to an end', async () => {
     const entries = [{ name: 'deeper '.repeat(30).trim(), kind: 'folder' }];
     const ended = await listed((path) => ({ path, writable: false, entries, more: false }), '-R');

@@ -3,6 +3,7 @@
  * PINs open what is locked.
  */
 
+import { compareUtf8 } from '../../../shared/base/text.ts';
 import type { PeerView } from '../../../shared/model/peer.ts';
 import type { ListedEntry } from '../../../shared/model/share.ts';
 import type { Payload } from '../../../shared/protocol/catalog.ts';
@@ -167,7 +168,8 @@ async function* listFolder(session: Session, path: string, manner: Manner): Asyn
     }
     if (!more) break;
     const last = entries.at(-1)?.name;
-    if (last === undefined || last === after) throw emptyPage();
+    // Pages go up in the order of names: a peer whose pages do not would be read for ever.
+    if (last === undefined || (after !== undefined && compareUtf8(last, after) <= 0)) throw emptyPage();
     after = last;
   }
   if (manner.recursive !== true) return;

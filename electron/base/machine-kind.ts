@@ -18,7 +18,7 @@ export interface MachineFacts {
   readonly systemRoot: string;
 }
 
-/** Of the SMBIOS specification, "System enclosure or chassis types". */
+/** The laptops among the "System enclosure or chassis types" of the SMBIOS specification. */
 const laptopCases: ReadonlySet<number> = new Set([8, 9, 10, 14, 30, 31, 32]);
 const serverCases: ReadonlySet<number> = new Set([17, 23, 28, 29]);
 

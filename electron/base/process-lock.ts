@@ -44,7 +44,7 @@ export const acquireLock = (lockPath: string, bootId: string, graceMs = defaultG
   if (createLock(lockPath, bootId)) return true;
   const state = stateOf(lockPath, bootId, graceMs);
   if (state !== 'dead') return state === 'free' && createLock(lockPath, bootId);
-  // Of several that see the same dead lock, one removes it: the one that makes this folder.
+  // Several may see the same dead lock: the one that makes this folder removes it.
   const takeover = `${lockPath}.takeover`;
   if (!makeTakeover(takeover, graceMs)) return false;
   try {
@@ -73,7 +73,7 @@ export const releaseLock = (lockPath: string): void => {
 export const isLockedByLiving = (lockPath: string, bootId: string): boolean =>
   held.has(lockPath) || stateOf(lockPath, bootId, defaultGraceMs) === 'living';
 
-/** Of a lock that this thread does not hold. One that cannot be read is nobody's. */
+/** The state of a lock that this thread does not hold. A lock that cannot be read is nobody's. */
 const stateOf = (lockPath: string, bootId: string, graceMs: number): 'free' | 'living' | 'dead' => {
   let text: string;
   let ageMs: number;

@@ -87,7 +87,7 @@ export const withEngine = async (
 
 const hasMoved = ({ files, bytes, resumedBytes }: TransferView): boolean => files + bytes + resumedBytes > 0;
 
-/** Of a transfer that we asked for; nothing where there is nothing to go on from. */
+/** How to go on with a transfer that was started here; undefined where there is nothing to go on from. */
 export const resumeAdvice = (engine: Engine): string | undefined =>
   engine.snapshot().transfers.some(hasMoved)
     ? 'Start the same command again to continue: what was verified is kept.'

@@ -7,7 +7,7 @@ import { app, dialog } from 'electron';
 
 import type { Words } from './words.ts';
 
-/** Of different errors that are remembered as written. */
+/** So many different errors are remembered as written. */
 const rememberedFaults = 100;
 
 export class Faults {

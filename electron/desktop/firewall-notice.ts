@@ -5,7 +5,7 @@
 
 import type { Words } from './words.ts';
 
-/** Of Electron's options for a message. */
+/** What is used of Electron's options for a message. */
 export interface NoticeOptions {
   readonly type: 'info';
   readonly message: string;
@@ -15,7 +15,7 @@ export interface NoticeOptions {
 }
 
 export interface FirewallNotice {
-  /** Of this home. */
+  /** Whether the program starts for the first time with this home. */
   readonly isFirstStart: boolean;
   readonly platform: NodeJS.Platform;
   readonly words: Words;

@@ -17,7 +17,7 @@ export interface Rectangle {
 }
 
 export interface WindowState {
-  /** Of the window when it is neither maximised nor full screen. */
+  /** Where the window is when it is neither maximised nor full screen. */
   readonly bounds?: Rectangle;
   readonly isMaximized: boolean;
   /** Somebody was told that a closed window leaves the program running. */

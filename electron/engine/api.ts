@@ -50,7 +50,7 @@ export interface PartialSummary {
   readonly files: number;
   /** Files begun. */
   readonly partialFiles: number;
-  /** Of the files begun. */
+  /** Bytes of the files begun that are verified. */
   readonly verifiedBytes: number;
   readonly startedAtMs: number;
   readonly updatedAtMs: number;
@@ -220,7 +220,7 @@ export interface ListRequest extends ReachOptions {
   readonly path: string;
   readonly recursive?: boolean;
   readonly pin?: string;
-  /** Told of each page of a folder in which something was left out by the other side. */
+  /** Called for each page of a folder from which the other side left something out. */
   readonly onOmitted?: (folder: string, omitted: ListingOmissions) => void;
   /** With `recursive`: a folder below could not be listed; the others go on. Absent: that ends it. */
   readonly onFault?: (path: string, error: HexdropError) => void;

@@ -15,7 +15,7 @@ export type EntranceNotice =
 export interface EntranceOptions {
   readonly notice: EntranceNotice;
   readonly asksPassword: boolean;
-  /** Of the browser: the Accept-Language field. */
+  /** The Accept-Language field of the browser. */
   readonly languages: string | undefined;
 }
 

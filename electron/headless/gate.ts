@@ -11,7 +11,7 @@ export interface Refusal {
   readonly status: number;
   /** A sentence for whoever debugs it. */
   readonly reason: string;
-  /** Of 405. */
+  /** The Allow field of a 405. */
   readonly allow?: string;
 }
 

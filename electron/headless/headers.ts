@@ -48,7 +48,7 @@ const policy = (directives: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join('; ');
 
-/** Of the program's own page: files from here, pictures that it makes itself, and one WebSocket. */
+/** The fields of the program's own page: it has files from here, pictures that it makes itself, and one WebSocket. */
 export const pageHeaders = (origin: string): Readonly<Record<string, string>> => ({
   ...common,
   'Content-Security-Policy': policy({
@@ -60,7 +60,7 @@ export const pageHeaders = (origin: string): Readonly<Record<string, string>> =>
   }),
 });
 
-/** Of everything before that: the entrance, refusals. */
+/** The fields of everything before that: the entrance, refusals. */
 export const entranceHeaders = (): Readonly<Record<string, string>> => ({
   ...common,
   'Cache-Control': 'no-store',

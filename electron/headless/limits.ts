@@ -16,7 +16,7 @@ export interface UiLimits {
   readonly headersMs: number;
   /** From there to the end of its body. */
   readonly requestMs: number;
-  /** Of TLS, when the window may be elsewhere. */
+  /** For the TLS handshake, where the window may be elsewhere. */
   readonly tlsHandshakeMs: number;
   /** A connection with nothing to do. */
   readonly idleMs: number;
@@ -24,7 +24,7 @@ export interface UiLimits {
   readonly checkMs: number;
   /** A message of a window. */
   readonly messageBytes: number;
-  /** Told to a window and not taken by it: a page that stands still is let go, and gets a snapshot when it is back. */
+  /** Bytes that a window has not taken: a page that stands still is let go, and gets a snapshot when it is back. */
   readonly queuedBytes: number;
   /** A window that does not answer two of these is gone. */
   readonly pingMs: number;

@@ -42,7 +42,7 @@ export class PasswordGuard {
     this.#now = now;
     this.#cost = costOf(work);
     this.#derived = derive(normalised(password), this.#salt, keyBytes, this.#cost);
-    // Told by the first try.
+    // The first try reports it.
     this.#derived.catch(() => undefined);
   }
 

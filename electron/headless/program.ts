@@ -85,7 +85,7 @@ const run = async (
     return { kind: 'done' };
   }
   closeAtEnd(() => instance.close());
-  // Of no effect once it runs; a second start must not wait for one that never will.
+  // This has no effect once it runs; a second start must not wait for one that never will.
   closeAtEnd(async () => ready.reject(new HexdropError('shutting-down')));
 
   const quit = deferred<UiEnd>();

@@ -286,7 +286,7 @@ const unknown = { status: 404, reason: 'There is nothing of that name.' };
 const socketOnly = { status: 426, reason: 'This is a WebSocket.' };
 const tooLarge = { status: 413, reason: 'That is more than is needed here.' };
 
-/** Of the errors that Node's parser and timers tell, those that a browser may be told. */
+/** The errors of Node's parser and timers that a browser may be told. */
 const rubbishStatus: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   ERR_HTTP_REQUEST_TIMEOUT: 408,

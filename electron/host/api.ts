@@ -11,7 +11,7 @@ import type { MessageLink } from '../../shared/ipc/link.ts';
 export interface HostOptions {
   /** Folder of identity, settings, history and journals. */
   readonly home: string;
-  /** Of this run, in place of what settings say; not kept. */
+  /** Settings of this run alone, in place of those that are kept. */
   readonly overrides?: {
     readonly alias?: string;
     readonly port?: number;

@@ -11,7 +11,7 @@ import type { Endpoint } from '../../shared/model/peer.ts';
 import { OwnersJson } from './owners-json.ts';
 
 export interface DeviceNote {
-  /** Of its card: the device id, or `host:port`. */
+  /** The id of its card: the device id, or `host:port`. */
   readonly id: string;
   /** As it was when the note was made, for when nothing else is known. */
   readonly alias: string;

@@ -20,7 +20,7 @@ export interface HistoryQuery {
 }
 
 const keptEntries = 10_000;
-/** Of those, what others fetched from shares or brought there: whoever may do that may do it without end. */
+/** So many of those may be transfers from and to shares: whoever may fetch there may do it without end. */
 const keptServes = 2_000;
 const keptFaults = 50;
 /** Lines of no more use that are put up with, beyond as many as there are entries. */

@@ -22,9 +22,9 @@ import type { Transfers } from './transfers.ts';
 const shownConflicts = 100;
 /** Beyond it a stranger only fills the screen. */
 const mostWaiting = 50;
-/** Of one address: the others shall get their turn. */
+/** Offers of one address that may wait: the others shall get their turn. */
 const mostWaitingOfOne = 10;
-/** Of one address, also of offers that it takes back at once: each of them calls a person and is kept in the history. */
+/** Offers of one address in a minute, with those that it takes back at once: each calls a person and is kept in the history. */
 const mostAMinute = 60;
 
 interface Waiting {

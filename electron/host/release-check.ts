@@ -21,7 +21,7 @@ export interface Release {
 }
 
 export interface ReleaseQuestion {
-  /** Of the program that asks. */
+  /** The version of the program that asks. */
   readonly version: string;
   /** In place of GitHub: https, or http on this machine. */
   readonly from?: string | undefined;

@@ -20,7 +20,7 @@ export interface SettingsOptions {
   readonly home: string;
   readonly deviceId: string;
   readonly downloadDir: string;
-  /** Of this run only. */
+  /** Settings of this run alone. */
   readonly overrides?: Partial<Settings>;
   /** A value of the file that could not be used. */
   readonly trouble: (error: HexdropError) => void;

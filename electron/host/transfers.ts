@@ -26,7 +26,7 @@ import type { RetrySpec } from './retry-spec.ts';
 import { shownPath } from './shown-path.ts';
 import { SpeedLog } from './speed-log.ts';
 
-/** Of what is over; the rest is asked for. */
+/** So many finished transfers are shown; a window asks for older ones. */
 const shownEnded = 200;
 const keptFaults = 1_000;
 const keptNames = 3;
@@ -72,7 +72,7 @@ export class Transfers {
   readonly #context: HostContext;
   readonly #history: History;
   readonly #live = new Map<string, Live>();
-  /** Of this run of the program; the latest last. */
+  /** Transfers that ended in this run of the program, the latest last. */
   readonly #ended = new Map<string, Ended>();
   /** In the snapshot; the latest last. */
   #shown: string[];
@@ -377,7 +377,7 @@ const aboutOf = (view: TransferView): TransferDescription => ({
   names: [],
 });
 
-/** Of an earlier run of the program: files may have been moved since, and PINs are not kept. */
+/** The card of a transfer of an earlier run: files may have been moved since, and PINs are not kept. */
 const cardNow = (entry: HistoryEntry): TransferCard => {
   const { card, recipe } = entry;
   const isLocked = recipe !== undefined && 'isLocked' in recipe && recipe.isLocked;

@@ -9,7 +9,7 @@ export interface UiRequest {
   readonly home: string;
   /** Files and folders to open with, as typed. */
   readonly paths: readonly string[];
-  /** Of the page; 0 takes a free one. Without it the usual one, or one of the next. */
+  /** The port of the page; 0 takes a free one. Without it the usual port is taken, or one of the next. */
   readonly port?: number;
   /** Whether to open a browser; without it, where there is a display and somebody before it. */
   readonly opensBrowser?: boolean;

@@ -35,7 +35,7 @@ interface Upload {
   lastRequest: number;
   /** What the engine waits for, by request. */
   readonly wanted: Map<number, Wanted>;
-  /** Of those, what the page was not told yet: what is asked for in one go is told in one message. */
+  /** Those that the page has not been asked for yet: one message asks for all that are wanted at once. */
   untold: number[];
   /** Transfers that are sent from it. */
   readonly users: Set<() => void>;

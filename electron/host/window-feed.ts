@@ -24,7 +24,7 @@ export class WindowFeed {
   /** By a key, so that a place that changes often is told once. */
   #dirty = new Map<string, Place>();
   #isWholeDue = false;
-  /** Of the last snapshot or delta; undefined before the window asked for the first one. */
+  /** The number of the last snapshot or delta; undefined before the window asked for the first one. */
   #seq: number | undefined;
   #lastToldMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;

@@ -206,7 +206,7 @@ const sentences: Readonly<Record<Language, Sentences>> = { en, zh };
 export const errorSentence = (language: Language, code: string): string =>
   sentences[language][Object.hasOwn(sentences.en, code) ? (code as keyof Sentences) : 'internal'];
 
-/** Of anything thrown by a call: errors of the link carry a `code`. */
+/** The code of anything that a call throws: errors of the link carry one. */
 export const codeOf = (thrown: unknown): string =>
   typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string'
     ? thrown.code

@@ -20,7 +20,7 @@ export const openSocketLink = (address: string): Promise<MessageLink> =>
     socket.addEventListener('close', ({ code, reason }) => {
       const why = reason === '' ? `code ${code}` : reason;
       mailbox.end(why);
-      // Of no effect when it was open before.
+      // This has no effect when it was open before.
       reject(new Error(why));
     });
     socket.addEventListener('open', () =>

@@ -260,5 +260,5 @@ const OneOffer = ({ offer, more }: { readonly offer: OfferCard; readonly more: n
   );
 };
 
-/** Of a device that is in no list: from its id, so that it stays the same. */
+/** The hue of a device that is in no list comes from its id, so that it stays the same. */
 const hueOf = (deviceId: string): number => (Number.parseInt(deviceId.slice(0, 4), 16) || 0) % 360;

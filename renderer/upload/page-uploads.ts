@@ -309,7 +309,7 @@ export class PageUploads {
     }
   }
 
-  /** Of those whose transfers do not run the oldest goes. */
+  /** The oldest of those whose transfers do not run goes. */
   #makeRoom(): void {
     const transfers = this.#client.snapshot?.transfers ?? {};
     for (const upload of this.#uploads.values()) {

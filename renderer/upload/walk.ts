@@ -11,7 +11,7 @@ export interface FoundEntry {
   readonly kind: 'file' | 'folder';
   readonly size: number;
   readonly mtimeMs: number;
-  /** Of a file: itself, or what opens it. */
+  /** The file itself, or what opens it; absent for a folder. */
   readonly file?: File;
   readonly entry?: FileSystemFileEntry;
 }

@@ -89,7 +89,7 @@ class LinkClient implements Client {
   #state: ConnectionState = 'connecting';
   #fault: LinkFailure | undefined;
   #snapshot: Snapshot | undefined;
-  /** Of the last snapshot or delta; undefined while a snapshot is awaited. */
+  /** The number of the last snapshot or delta; undefined while a snapshot is awaited. */
   #seq: number | undefined;
   #lastId = 0;
   #retryMs = firstRetryMs;

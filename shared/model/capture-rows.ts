@@ -5,7 +5,7 @@
 
 import type { CaptureChunk, CaptureRecord, ChunkClass, RecordKind } from './capture.ts';
 
-/** Of a frame, in front of its payload: `headerBytes` of the protocol, which the model does not know. */
+/** Bytes of a frame in front of its payload: `headerBytes` of the protocol, which the model does not know. */
 const frameHeadBytes = 16;
 
 export const recordBytes = 48;
@@ -168,9 +168,9 @@ export interface RecordDraft {
   connection: number;
   id: number;
   length: number;
-  /** Of loose bytes and gaps, where it is not their length. */
+  /** The span of loose bytes and gaps, where it is not their length. */
   span?: number;
-  /** Of a gap. */
+  /** The places of a gap. */
   places?: number;
   offset: number;
   chunk: number;

@@ -179,7 +179,7 @@ export interface CaptureConnection {
   readonly secure?: { readonly protocol: string; readonly cipher: string };
   /** 0 for a control connection, 1 to 4 for a lane; absent until a frame told it. */
   readonly channel?: number;
-  /** Of a lane: the number of the control connection whose transfer it serves, where that was seen. */
+  /** The number of the control connection of a lane whose transfer it serves, where that was seen. */
   readonly laneOf?: number;
   readonly openedMs?: number;
   readonly closedMs?: number;
@@ -218,7 +218,7 @@ export interface CaptureStatus {
   readonly nextChunk: number;
   /** Records that were captured since the beginning or the last `clear`. */
   readonly captured: number;
-  /** Of them, those that had to make room. */
+  /** How many of them had to make room. */
   readonly dropped: number;
   /** Frames that passed while the capture was paused. */
   readonly missed: number;
@@ -235,7 +235,7 @@ export interface CaptureStatus {
   };
   /** Rises when connections, their names or their events change: then ask for them again. */
   readonly connectionsVersion: number;
-  /** Of a loaded capture. */
+  /** Facts of the file of a loaded capture. */
   readonly file?: CaptureFileFacts;
 }
 

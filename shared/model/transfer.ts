@@ -169,7 +169,7 @@ export interface TransferResult {
   readonly files: number;
   readonly bytes: number;
   readonly skipped: number;
-  /** Of the skipped: there already, with the same content. */
+  /** How many of the skipped were there already, with the same content. */
   readonly same: number;
   readonly failed: number;
   readonly resumedBytes: number;

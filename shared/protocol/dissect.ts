@@ -28,7 +28,7 @@ import { headerBytes, magic } from './limits.ts';
 import { readNumber } from './numbers.ts';
 import { toHexRange } from '../base/text.ts';
 
-/** Of bytes that no field explains, in hex. */
+/** So many bytes that no field explains are shown, in hex. */
 const shownBytes = 32;
 
 export type { DissectNode } from './dissect/node.ts';

@@ -60,7 +60,7 @@ interface Open {
 
 export class FrameScanner {
   readonly #handler: ScannerHandler;
-  /** Of the stream: the next byte. */
+  /** The offset of the next byte in the stream. */
   #at = 0;
   #open: Open | undefined;
   /** What may be the beginning of a header. */
@@ -70,7 +70,7 @@ export class FrameScanner {
   #headMs = 0;
   #loose: Uint8Array | undefined;
   #looseLength = 0;
-  /** Of loose bytes that come now. */
+  /** Why bytes that come now would be loose. */
   #reason: LooseReason;
 
   /** @param reason why bytes in front of the first frame belong to none */

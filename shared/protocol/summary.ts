@@ -188,7 +188,7 @@ function totals(value: unknown): TotalsArgs {
   return { files: word(files ?? 0), bytes: word(bytes ?? 0), isComplete: complete === true };
 }
 
-/** Said by their first properties: the beginning is enough. */
+/** The first properties of these types are enough to say what they are. */
 const tellsEarly: ReadonlySet<string> = new Set(['HELLO', 'WELCOME', 'OFFER']);
 
 function parsed(name: string, kept: Uint8Array, length: number): Json | undefined {

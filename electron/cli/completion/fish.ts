@@ -29,7 +29,7 @@ const optionLine = (condition: string, { flags, summary, placeholder, offers }: 
   );
 };
 
-/** Of an operand, which is no value of an option: `-x` and `-r` would say that there must be one. */
+/** An operand is no value of an option: `-x` and `-r` would say that there must be one. */
 const operandLine = (condition: string, offers: CompletedOption['offers'] | 'nothing'): readonly string[] => {
   const offered = valueOptions(offers).replace(/^-[xr]\s*/, '');
   return offered === '' ? [] : [`complete -c hexdrop -n ${quoted(condition)} ${offered}`];

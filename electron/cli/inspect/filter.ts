@@ -39,7 +39,7 @@ export function filterOf(text: string): WaitingFilter | undefined {
     });
 }
 
-/** Of a long list of what is allowed, so many are told. */
+/** So many of the allowed values are listed. */
 const mostTold = 12;
 
 function refusal(text: string, { what, at, seen, allowed }: FilterFault): Error {

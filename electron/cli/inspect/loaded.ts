@@ -29,13 +29,13 @@ export interface ReadCapture {
   readonly connection: (number: number) => CaptureConnection | undefined;
 }
 
-/** Of a whole file: its connections are copied once. */
+/** Reads a whole file: its connections are copied once. */
 export function readCapture(source: CaptureSource): ReadCapture {
   const connections = new Map(source.connections().map((each) => [each.number, each]));
   return { source, clock: source.status(), connection: (number) => connections.get(number) };
 }
 
-/** Of a capture that grows: its connections are asked for when a row needs them. */
+/** Reads a capture that grows: its connections are asked for when a row needs them. */
 export const growingCapture = (source: CaptureSource): ReadCapture => ({
   source,
   clock: source.status(),

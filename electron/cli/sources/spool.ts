@@ -24,7 +24,7 @@ import { localName } from '../../base/name-mapping.ts';
 import { fileFaultOf } from '../../base/file-fault.ts';
 import { formatBytes } from '../terminal/format.ts';
 
-/** Of a process that was killed before it could take its folder away. Named by its process, which must be gone. */
+/** The folder of a process that was killed before it could remove it. It has the number of that process, which must be gone. */
 const abandonedPattern = /^hexdrop-(\d{1,10})-[0-9a-f]{12}$/u;
 /** Another machine or container may share the folder, where a process of that number says nothing. */
 const abandonedAfterMs = 86_400_000;

@@ -138,7 +138,7 @@ function watchMovement(
   }, lookEveryMs);
 }
 
-/** Of all files below a folder; files that come and go meanwhile do not matter. */
+/** The bytes of all files below a folder; files that come and go meanwhile do not matter. */
 function bytesBelow(folder: string): number {
   let bytes = 0;
   try {

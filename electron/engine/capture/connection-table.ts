@@ -15,7 +15,7 @@ import { typeNumber } from '../../../shared/protocol/catalog.ts';
 import type { Payload, TypeName } from '../../../shared/protocol/catalog.ts';
 import { decodePayloadOf } from '../../../shared/protocol/codec.ts';
 
-/** Of a live capture, which may run for months. */
+/** A live capture may run for months: it keeps so many connections. */
 const mostConnections = 4_096;
 const mostEvents = 200;
 const mostTransfers = 4_096;

@@ -12,7 +12,7 @@ export class StreamDirection {
   readonly bits: number;
   /** Bytes that have passed. */
   bytes = 0;
-  /** Of them, bytes of frames and of what is known to be none. */
+  /** How many of them belong to frames, or are known to belong to none. */
   framed = 0;
   chunkTimeMs = 0;
   /** Number of the chunk that passed last; 0 when it was not captured. */

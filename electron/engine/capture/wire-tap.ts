@@ -50,7 +50,7 @@ const looseReasonOf = (code: string): number =>
     looseReasons.indexOf('refused'),
   );
 
-/** Of a refused frame only the header is kept: what follows could be a secret that nobody has parsed. */
+/** Only the header of a refused frame is kept: what follows could be a secret that nobody has parsed. */
 const looseBytes = 256;
 
 const noBytes = new Uint8Array(0);

@@ -17,7 +17,7 @@ export const mostPeers = 500;
 /** Each may be heard on two interfaces, or listen with two processes. */
 const mostEntries = 2 * mostPeers;
 export const mostAddressesOfPeer = 16;
-/** Of its time to live, when it is asked again (RFC 6762, section 5.2). */
+/** The parts of its time to live after which it is asked for again (RFC 6762, section 5.2). */
 const checkFractions = [0.8, 0.85, 0.9, 0.95] as const;
 /** Those who list the same devices do not all ask at the same moment. */
 const checkSpread = 0.04;

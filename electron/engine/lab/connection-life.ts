@@ -107,7 +107,7 @@ async function told(
 
 type Row = readonly [near: string, far: string, state: string];
 
-/** Of the table: `sl local_address rem_address st ...`, addresses as `0100007F:PORT`, all in hexadecimal. */
+/** The rows of the table: `sl local_address rem_address st ...`, addresses as `0100007F:PORT`, all in hexadecimal. */
 const rowsOf = (table: string): readonly Row[] =>
   table
     .split('\n')

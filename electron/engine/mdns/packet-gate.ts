@@ -9,7 +9,7 @@ import type { Socket } from 'node:dgram';
 const mostPacketBytes = 9_000;
 /** Answers of a room full of devices come in many packets. */
 const mostRecords = 256;
-/** Of each second: a room full of devices needs a few milliseconds. */
+/** Milliseconds of each second: a room full of devices needs a few. */
 const budgetMs = 100;
 const secondMs = 1_000;
 

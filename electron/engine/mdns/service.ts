@@ -73,7 +73,7 @@ const aliasEntries = (alias: string): readonly string[] => {
   return [textEntry('alias', first), ...(rest === '' ? [] : [textEntry('alias2', rest)])];
 };
 
-/** Of one process of one device: several may listen, each on a port of its own. */
+/** Names one process of one device: several may listen, each on a port of its own. */
 export const instanceNameOf = ({ deviceId, port }: Pick<OwnService, 'deviceId' | 'port'>): string =>
   `hexdrop-${deviceId.slice(0, 24)}-${port}.${serviceName}`;
 
@@ -214,7 +214,7 @@ const readRecord = (value: unknown): HeardRecord | undefined => {
 
 const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** Of answers and additional records together: those that say something about devices or addresses. */
+/** Reads the answers and additional records that say something about devices or addresses. */
 export const readRecords = (packet: unknown): readonly HeardRecord[] => {
   const { answers, additionals } = plainObject(packet);
   return [

@@ -73,7 +73,7 @@ export const listen = async (options: ListenOptions): Promise<Listener> => {
   };
 };
 
-/** Of one origin: a page of devices that all connect at once, and then what a person causes. */
+/** Handshakes of one origin: so many when all its devices connect at once, and then what people cause. */
 const handshakesOfOne = { stock: 64, perSecond: 20 } as const;
 
 /** A connection between accept and hand-over. */

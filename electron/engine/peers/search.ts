@@ -10,7 +10,7 @@ const suspectAfterMs = 1_000;
 
 /** Asks where a device is announced: when its address is slow to answer, or has not led to it. */
 export class Search {
-  /** Of the dial: aborted by its owner, or because the device is announced elsewhere, and there only. */
+  /** Ends the dial: aborted by its owner, or because the device is announced elsewhere, and there only. */
   readonly signal: AbortSignal;
   /** Whose key has to answer; undefined where nobody can be meant but who is at the address. */
   readonly deviceId: string | undefined;

@@ -72,7 +72,7 @@ export class FrameStream implements ConnectionReader, FrameHandler {
   /** Bytes that may still come before the handshake is complete; undefined once it is. */
   #handshakeBytes: number | undefined = limits.preHandshakeBytes;
   #heard = false;
-  /** Of control frames that the system has not taken yet. */
+  /** Bytes of control frames that the system has not taken yet. */
   #owedBytes = 0;
   /** Runs while the peer is not read from. */
   #owing: NodeJS.Timeout | undefined;

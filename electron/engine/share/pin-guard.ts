@@ -8,7 +8,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { HexdropError } from '../../../shared/errors/errors.ts';
 import { WrongTries } from '../../base/wrong-tries.ts';
 
-/** Of 10,000 PINs of four digits it takes a day and more to try a half, whoever has how many addresses. */
+/** Trying half of the 10,000 PINs of four digits takes a day and more, from however many addresses. */
 const together = { tries: 200, withinMs: 3_600_000 };
 
 export class PinGuard {

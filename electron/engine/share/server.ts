@@ -95,7 +95,7 @@ export class Server implements SessionServer {
 
   stat(session: Session, request: Payload<'STAT'>): Payload<'ENTRY'> {
     const found = this.#shares.stat(request, this.#unlockedBy(session));
-    // Of a share that is locked nothing was shown but that it is there.
+    // Nothing was shown of a locked share but that it is there.
     if (found.entry.locked !== true) this.#saw(session, request.path);
     return found;
   }

@@ -243,7 +243,7 @@ const entryOf = (name: string, stats: Stats): ListedEntry => {
 type Page = Pick<Payload<'LISTING'>, 'entries' | 'more' | 'omitted' | 'omittedCount'>;
 type Omission = NonNullable<Page['omitted']>[number];
 
-/** Of the bytes of a page, as far as they can be told before it is encoded: the rest is for the path. */
+/** So many bytes of a page are for what it leaves out: the rest is for the path and the entries. */
 const omissionBytes = 49_152;
 const entryBytes = limits.controlBytes - 65_536;
 

@@ -286,7 +286,7 @@ export class TransferRecord {
     return {
       ...summary,
       omitted: this.#latest.progress.omitted,
-      // Of work: not of waiting for somebody's answer, nor for the end of a pause.
+      // The time of work counts, without waiting for somebody's answer or for the end of a pause.
       // The clock may have been set back.
       seconds:
         Math.max(0, nowMs - (this.#acceptedAtMs ?? this.#startedAtMs) - this.#pauses.heldMs(nowMs)) / 1_000,

@@ -21,7 +21,7 @@ const longPollMs = 1_000;
 /** Between two batches while little happens: no message per frame. */
 const restMs = 40;
 const retryMs = 500;
-/** Of a frame's time for judging rows; the rest is for painting. */
+/** Milliseconds of an animation frame for judging rows; the rest is for painting. */
 const sliceMs = 4;
 const tickMs = 150;
 const searchPage = 10_000;

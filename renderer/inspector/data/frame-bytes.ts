@@ -19,7 +19,7 @@ export class FrameBytes {
   readonly record: CaptureRecord;
   /** Header and whole payload. */
   readonly length: number;
-  /** Of them, those that can be had. Known when the first page came. */
+  /** How many of them can be had. It is known when the first page has come. */
   kept: number;
   /** In the payload. */
   gaps: readonly Gap[] = [];

@@ -57,9 +57,9 @@ export interface Note {
 
 /** A capture full of trouble must not fill the memory with notes about it. */
 const mostNotes = 5_000;
-/** Of bulk by ACK: the sink acknowledges many times a second. */
+/** A sink acknowledges bulk many times a second: an ACK later than this is slow. */
 const slowAckMs = 1_000;
-/** Of questions that no person has to think about. */
+/** An answer to a question that no person has to think about is slow after this. */
 const slowAnswerMs = 2_000;
 
 /** Answered by the program alone; an OFFER waits for a person. By number: the numbers of their answers. */

@@ -18,7 +18,7 @@ interface Block {
 
 export class RowStore {
   #blocks: Block[] = [];
-  /** Of the first block, counted from the first that ever was. */
+  /** The number of the first block, counted from the first that ever was. */
   #firstBlock = 0;
   #first = 0;
   #end = 0;

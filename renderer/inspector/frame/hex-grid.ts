@@ -29,7 +29,7 @@ export interface ColouredRange extends ByteRange {
 export interface HexGridOptions {
   readonly root: HTMLElement;
   readonly label: string;
-  /** Said in the row behind the last byte that is kept. */
+  /** The text of the row behind the last byte that is kept. */
   readonly missing: (bytes: number, why: FrameBytes['missing']) => string;
   readonly onHover: (offset: number | undefined) => void;
   readonly onChoose: (offset: number, isExtending: boolean) => void;

@@ -10,7 +10,7 @@ import { phrasesOf } from '../phrases.ts';
 
 export interface ShownFrame {
   readonly frame: FrameBytes | undefined;
-  /** Of a frame, once its bytes have come. */
+  /** The fields of a frame, once its bytes have come. */
   readonly tree: DissectNode | undefined;
 }
 

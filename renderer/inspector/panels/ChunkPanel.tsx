@@ -17,7 +17,7 @@ import { useChunks } from './use-chunks.ts';
 
 const classes: readonly ChunkClass[] = ['exact', 'sticky', 'half', 'both'];
 
-/** Of the drawing; it is stretched to the width of the pane. */
+/** The width of the drawing, which is stretched to that of the pane. */
 const width = 1_000;
 const top = 22;
 const bar = 24;

@@ -62,7 +62,7 @@ const programs: Readonly<Record<StrategyKind, readonly (readonly [DecoderLine, s
   ],
 };
 
-/** Of the buffer, on one screen. */
+/** So many bytes of the buffer are shown. */
 const mostShown = 48;
 
 export const Parser = ({

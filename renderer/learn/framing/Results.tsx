@@ -13,7 +13,7 @@ const mostRows = 100;
 const isSame = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && one.every((byte, index) => byte === other[index]);
 
-/** Of content that is no text. */
+/** So many bytes of content that is no text are shown. */
 const mostHexBytes = 24;
 
 export const Results = ({ picture }: { readonly picture: Picture }) => {

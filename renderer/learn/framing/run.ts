@@ -17,7 +17,7 @@ export interface Picture {
   readonly decoded: Decoded;
   /** What reads and sent messages have in common; `chunk` is the read, `frame` the message in the order of the stream. */
   readonly shares: readonly Share[];
-  /** Of each message in the order of the stream. */
+  /** The class of each message, in the order of the stream. */
   readonly classes: readonly ChunkClass[];
   readonly isOffPlan: boolean;
 }

@@ -18,7 +18,7 @@ export interface LabSettings {
   readonly escapes: boolean;
   readonly format: LengthFormat;
   readonly conditions: Conditions;
-  /** Of a run without a plan, and only there. */
+  /** Used in a run without a plan only. */
   readonly pauseMs: number;
   readonly readDelayMs: number;
 }
@@ -48,7 +48,7 @@ export interface Bounds {
   readonly most: number;
 }
 
-/** Of the numbers that a person types. */
+/** The bounds of the numbers that a person types. */
 export const bounds = {
   fixedLength: { least: 1, most: 1_024 },
   lengthFieldOffset: { least: 0, most: 16 },

@@ -146,7 +146,7 @@ export const TransfersView = () => {
   );
 };
 
-/** Told in the list of shortcuts; the rows themselves listen. */
+/** Shows the keys in the list of shortcuts; the rows themselves listen. */
 const useTransferKeys = (): void => {
   const text = useText(transfersText);
   useShortcuts(

@@ -209,7 +209,7 @@ export const captureCalls = {
     }),
     v.object({ found: v.array(count), next: v.exactOptional(count) }),
   ),
-  /** Of the live capture. */
+  /** Changes the live capture. */
   'capture.configure': call(
     v.strictObject({
       state: v.exactOptional(v.picklist(['running', 'paused', 'off'])),
@@ -240,7 +240,7 @@ export const captureCalls = {
       missing: count,
       /** To read it by, without `dir`. */
       exported: v.exactOptional(v.string()),
-      /** Of the file, with `dir`. */
+      /** The reference of the file, with `dir`. */
       ref: v.exactOptional(v.string()),
     }),
   ),
@@ -259,7 +259,7 @@ export const captureCalls = {
   /** Opens what a page has: the file comes in runs, in order, the last one with `isLast`. */
   'capture.upload': call(
     v.strictObject({
-      /** Of the first answer; absent on the first call. */
+      /** The upload that the first answer named; absent on the first call. */
       upload: v.exactOptional(v.string()),
       name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
       isLast: v.boolean(),

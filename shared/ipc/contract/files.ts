@@ -49,7 +49,7 @@ export const pickedItem = parserOf<PickedItem>()(
   }),
 );
 
-/** Of a tree that a page streams: paths with `/`, folders before what they hold. */
+/** An entry of a tree that a page streams: paths with `/`, folders before what they hold. */
 const uploadEntry = v.strictObject({
   path: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
   kind: v.picklist(['file', 'folder']),

@@ -24,7 +24,7 @@ export interface Segment {
   readonly from: 'client' | 'server';
   readonly phase: Phase;
   readonly flags: readonly Flag[];
-  /** Of the first byte, or of the SYN or FIN itself, which counts as one. */
+  /** The number of the first byte, or of the SYN or FIN itself, which counts as one. */
   readonly seq: number;
   /** The next number that is expected; absent without ACK. */
   readonly ack?: number;

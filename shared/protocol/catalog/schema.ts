@@ -78,7 +78,7 @@ export function schemaAt(schema: AnySchema, path: readonly unknown[]): AnySchema
 
 export interface Metadata {
   readonly meaning: string;
-  /** Of the item of a tuple. */
+  /** The name of the item of a tuple. */
   readonly name: string | undefined;
   readonly secret: boolean;
 }

@@ -9,7 +9,7 @@ import { decodeUtf8 } from '../../base/text.ts';
 
 interface JsonMember {
   readonly name: string;
-  /** Of the opening quote of the name. */
+  /** The offset of the opening quote of the name. */
   readonly start: number;
   readonly value: JsonSpan;
 }

@@ -13,9 +13,9 @@ export interface FilterField {
   readonly kind: FieldKind;
   /** One short phrase. */
   readonly meaning: string;
-  /** Of a word: what it may be. */
+  /** What a word may be. */
   readonly words?: readonly string[];
-  /** Of a number: `bytes` takes 64k and 1M, `seconds` takes 1.5, 20ms and 2m. */
+  /** The unit of a number: `bytes` takes 64k and 1M, `seconds` takes 1.5, 20ms and 2m. */
   readonly unit?: 'bytes' | 'seconds';
 }
 

@@ -2,7 +2,7 @@
 
 export interface Word {
   readonly kind: 'word' | 'quoted' | 'sign';
-  /** Of a quoted word: what stands between the quotes. */
+  /** What stands between the quotes of a quoted word. */
   readonly text: string;
   readonly at: number;
   readonly end: number;

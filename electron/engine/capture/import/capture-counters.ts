@@ -17,7 +17,7 @@ const strangers: readonly (readonly [name: string, begins: RegExp])[] = [
 ];
 
 export class CaptureCounters {
-  /** Of Hexdrop. */
+  /** Frames of Hexdrop. */
   frames = 0;
   repeated = 0;
   encrypted = 0;

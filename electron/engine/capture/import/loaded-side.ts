@@ -12,7 +12,7 @@ import type { HeldBudget } from './assembler.ts';
 import { Unread } from './unread.ts';
 import type { Stretch } from './unread.ts';
 
-/** Of one of our own files a chunk is put together again up to here. */
+/** A chunk of a file that Hexdrop wrote is put together again up to this length. */
 const mostPendingBytes = 1_048_576;
 
 export interface SideOptions {

@@ -18,7 +18,7 @@ export interface Stretch {
   length: number;
   /** From the first to the last, with what lies between places of a gap. */
   span: number;
-  /** Of a gap: where bytes are missing. */
+  /** The number of places where bytes of a gap are missing. */
   places: number;
   timeMs: number;
   /** The first loose bytes. */

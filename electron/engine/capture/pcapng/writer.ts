@@ -61,7 +61,7 @@ interface Flow {
   readonly seen: Record<Direction, number>;
   readonly finished: Record<Direction, boolean>;
   readonly acknowledged: Record<Direction, number>;
-  /** Told with the first packet. */
+  /** Written with the first packet. */
   comment: string | undefined;
 }
 

@@ -10,7 +10,7 @@ import { dialFailure } from '../../../base/failures.ts';
 import { HexdropError } from '../../../../shared/errors/errors.ts';
 import type { Endpoint } from '../../../../shared/model/peer.ts';
 
-/** Of a frame's body, in bytes; both sides refuse more. */
+/** The longest body of a frame, in bytes; both sides refuse more. */
 const mostBody = 16_777_216;
 /** For the answer to one request. */
 const answerMs = 5_000;
@@ -160,7 +160,7 @@ export class CourseClient {
   }
 }
 
-/** Of what a server said, safe for a terminal. */
+/** What a server said, safe for a terminal. */
 const shown = (body: Buffer): string =>
   body
     .subarray(0, 60)

@@ -50,7 +50,7 @@ export interface LandingRecord {
   readonly mtimeUs: number;
   /** Absolute, under the target root. */
   readonly finalPath: string;
-  /** Of the content, as `noteOfChain` writes it. */
+  /** The chain of the content, as `noteOfChain` writes it. */
   readonly chain?: string | undefined;
   /** Something else has the name still: that must not pass for this file, should a kill come before it is replaced. */
   readonly isTaken?: boolean;
@@ -59,7 +59,7 @@ export interface LandingRecord {
 export interface OpenedRecord {
   readonly path: string;
   readonly version: string;
-  /** Of the whole file. */
+  /** Bytes of the whole file. */
   readonly size: number;
   /** As `newPartialPath` gave it. */
   readonly partialPath: string;

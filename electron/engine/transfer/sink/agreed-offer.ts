@@ -77,7 +77,7 @@ export class AgreedOffer {
   #holdRoot(name: string, kind: EntryKind): void {
     const { roots, rootCount } = this.offer;
     this.#roots += 1;
-    // Of more than can be shown a person has agreed to the number.
+    // Where there are more than can be shown, a person has agreed to their number.
     const isAgreed =
       this.#askedNames?.has(name) ??
       (roots.length < rootCount || roots.some((root) => root.name === name && root.kind === kind));

@@ -58,7 +58,7 @@ export interface Slot {
 export interface SinkFolder extends Pick<FolderRecord, 'mtime' | 'fault' | 'isUnwanted'> {
   /** As sent, relative, with '/'. */
   readonly path: string;
-  /** Of the local path. */
+  /** The parts of the local path. */
   readonly components: readonly string[];
 }
 

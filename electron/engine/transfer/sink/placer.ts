@@ -47,7 +47,7 @@ export interface Unplaced {
 
 interface Claim {
   readonly path: string;
-  /** Of the entry. */
+  /** The index of the manifest entry. */
   readonly index: number;
 }
 

@@ -34,7 +34,7 @@ export function freeBytesAt(dir: string): number | undefined {
 
 /** Entries that are looked at before no more is said: it happens within one turn. */
 const mostEntries = 10_000;
-/** Of a long name, which a number cuts, only so much is sure to stay. */
+/** A number shortens a long name: only so many units of it are sure to stay. */
 const sureUnits = 60;
 
 /**

@@ -10,7 +10,7 @@ import { SpareTurns } from './spare-turns.ts';
 interface Search {
   /** The file that has arrived; open for reading until the search is over. */
   readonly fd: number;
-  /** Of its size, and alike in the first chunk. */
+  /** Files that have its size and the same first chunk. */
   readonly existing: readonly ExistingFile[];
   readonly found: (isSame: boolean) => void;
 }

@@ -471,7 +471,7 @@ export class Sink implements TransferPort {
 
   #complete(summary: Summary): void {
     if (this.#isOver) return;
-    // Told first: who is killed before that starts again, and what has landed must be known then.
+    // Reported before DONE is sent: a sink that is killed in between starts again and must know what has landed.
     this.#options.reports.done(summary);
     // What failed may be sent again: then, too.
     if (summary.failed === 0) this.#journal?.complete();

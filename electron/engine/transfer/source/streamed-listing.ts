@@ -19,7 +19,7 @@ interface Node {
   readonly relative: string;
   /** Number of its entry; undefined for a folder that was not listed. */
   file: number | undefined;
-  /** Of a folder. */
+  /** What a folder holds; undefined for a file. */
   readonly children: Map<string, Node> | undefined;
 }
 

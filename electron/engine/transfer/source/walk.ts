@@ -39,7 +39,7 @@ export interface LocalEntry extends SourceEntry {
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
   readonly inode: bigint;
-  /** Of a file that is made while it is read: what it held when it was walked, or its length where that is much. */
+  /** What a file that is made while it is read held when it was walked; `long` where that is much. */
   readonly made?: Buffer | 'long';
   /** Local and absolute. */
   readonly path: string;
@@ -83,7 +83,7 @@ export const isSameState = (before: State, after: State): boolean =>
 
 const anyExecute = 0o111n;
 
-/** Of files that are made while they are read: a folder full of them is small, all of /proc is not. */
+/** The content of files that are made while they are read is kept up to this: a folder of them is small, all of /proc is not. */
 const mostKeptBytes = 33_554_432;
 
 /** Nanoseconds: as doubles of milliseconds Node would round them, up or down. */

@@ -79,9 +79,9 @@ export class TransferWire {
     this.#sender.sendOn(this.#lane ?? this.#control, type, this.id, payload, flags);
   }
 
-  /** Writes an encoded frame on the control connection. */
-  writeControl(type: TypeName, frame: Uint8Array): void {
-    this.#sender.writeOn(this.#control, type, this.id, frame, () => {});
+  /** Writes an encoded frame on the control connection; calls `written` once the system has taken it. */
+  writeControl(type: TypeName, frame: Uint8Array, written: () => void): void {
+    this.#sender.writeOn(this.#control, type, this.id, frame, written);
   }
 
   /** Writes an encoded DATA or PACK. The bytes are free again once `written` is called; never, if the connection is gone. */

@@ -55,6 +55,23 @@ describe('what a device fetches', () => {
     expect(begun).toEqual([0, 1]);
   });
 
+  it('begins forty times at once at an address and then ten times a second, with however many keys', async () => {
+    const queue = new ServeQueue();
+    let begun = 0;
+    for (let key = 0; key < 40; key += 1) {
+      for (let count = 0; count < 20; count += 1) {
+        const leave = queue.enter({ address, deviceId: `key ${key}` }, () => {
+          begun += 1;
+          queueMicrotask(() => leave());
+        });
+      }
+    }
+    await vi.advanceTimersByTimeAsync(0);
+    expect(begun).toBe(40);
+    await vi.advanceTimersByTimeAsync(2_050);
+    expect(begun).toBe(60);
+  });
+
   it('takes no turn of its own away when it is cancelled before it began', async () => {
     const queue = new ServeQueue();
     ask(queue, 8, ada);

@@ -1,18 +1,19 @@
 /**
  * Whose turn it is to be served: each device has a few running fetches at a time, all devices of an origin some more, and
- * each begins them no faster than a person would. The rest waits, so that whoever asks and cancels, or accepts and does not
+ * neither begins them faster than people would: keys cost nothing, so what one may begin is bounded for the origin too. The rest waits, so that whoever asks and cancels, or accepts and does not
  * read, holds up nobody but himself (docs/SECURITY.md, "What one origin may cause").
  */
 
 import { originOf } from '../../base/origin.ts';
+import type { BucketLimits } from '../../base/token-buckets.ts';
 
 /** Each holds a walk, open files and about 1 MiB on its way. */
 const runningOfDevice = 8;
 const runningOfOrigin = 16;
 
 /** Walking a large folder takes tens of milliseconds before the first frame leaves. */
-const stock = 20;
-const perSecond = 5;
+const ofDevice: BucketLimits = { stock: 20, perSecond: 5 };
+const ofOrigin: BucketLimits = { stock: 40, perSecond: 10 };
 
 /** Who asks: the device, where its key was proved, and where it is. */
 export interface Asker {
@@ -26,17 +27,22 @@ interface Place {
   hasBegun: boolean;
 }
 
-/** What one device waits for, and what it has had lately. */
-interface Line {
-  readonly waiting: Place[];
-  running: number;
+/** How much may begin at once: what was begun comes back with time. */
+interface Bucket {
   tokens: number;
   atMs: number;
+}
+
+/** What one device waits for, and what it has had lately. */
+interface Line extends Bucket {
+  readonly waiting: Place[];
+  running: number;
   timer: NodeJS.Timeout | undefined;
 }
 
-interface Origin {
+interface Origin extends Bucket {
   running: number;
+  timer: NodeJS.Timeout | undefined;
   /** By device, the one that was served last behind the others. */
   readonly lines: Map<string, Line>;
 }
@@ -50,13 +56,17 @@ export class ServeQueue {
    */
   enter({ address, deviceId }: Asker, begin: () => void): () => void {
     const key = originOf(address);
-    const origin = this.#origins.get(key) ?? { running: 0, lines: new Map<string, Line>() };
+    const origin = this.#origins.get(key) ?? {
+      ...fullBucket(ofOrigin),
+      running: 0,
+      timer: undefined,
+      lines: new Map<string, Line>(),
+    };
     this.#origins.set(key, origin);
     const line = origin.lines.get(deviceId) ?? {
+      ...fullBucket(ofDevice),
       waiting: [],
       running: 0,
-      tokens: stock,
-      atMs: performance.now(),
       timer: undefined,
     };
     origin.lines.set(deviceId, line);
@@ -101,42 +111,60 @@ export class ServeQueue {
 
   #next(key: string, origin: Origin, line: Line): Place | undefined {
     if (line.waiting.length === 0 || line.running >= runningOfDevice) return undefined;
-    refill(line);
-    if (line.tokens < 1) {
-      this.#wakeAt(1, key, origin, line);
+    refill(line, ofDevice);
+    refill(origin, ofOrigin);
+    for (const [bucket, limits] of [
+      [line, ofDevice],
+      [origin, ofOrigin],
+    ] as const) {
+      if (bucket.tokens >= 1) continue;
+      this.#wakeAt(1, limits, key, origin, bucket);
       return undefined;
     }
     line.tokens -= 1;
+    origin.tokens -= 1;
     return line.waiting.shift();
   }
 
   /** Nothing is kept of a device that runs nothing and has its whole stock again. */
   #forget(key: string, origin: Origin): void {
     for (const [deviceId, line] of origin.lines) {
-      refill(line);
+      refill(line, ofDevice);
       if (line.running > 0 || line.waiting.length > 0) continue;
-      if (line.tokens < stock) this.#wakeAt(stock, key, origin, line);
+      if (line.tokens < ofDevice.stock) this.#wakeAt(ofDevice.stock, ofDevice, key, origin, line);
       else {
         clearTimeout(line.timer);
         origin.lines.delete(deviceId);
       }
     }
-    if (origin.lines.size === 0 && this.#origins.get(key) === origin) this.#origins.delete(key);
+    if (origin.lines.size > 0) return;
+    refill(origin, ofOrigin);
+    if (origin.tokens < ofOrigin.stock) return this.#wakeAt(ofOrigin.stock, ofOrigin, key, origin, origin);
+    clearTimeout(origin.timer);
+    if (this.#origins.get(key) === origin) this.#origins.delete(key);
   }
 
-  /** Looks again once the line has so many tokens. */
-  #wakeAt(tokens: number, key: string, origin: Origin, line: Line): void {
-    clearTimeout(line.timer);
-    line.timer = setTimeout(
+  /** Looks again once the bucket has so many tokens. */
+  #wakeAt(
+    tokens: number,
+    { perSecond }: BucketLimits,
+    key: string,
+    origin: Origin,
+    bucket: Bucket & { timer: NodeJS.Timeout | undefined },
+  ): void {
+    clearTimeout(bucket.timer);
+    bucket.timer = setTimeout(
       () => this.#serve(key, origin),
-      Math.ceil(((tokens - line.tokens) * 1_000) / perSecond),
+      Math.ceil(((tokens - bucket.tokens) * 1_000) / perSecond),
     );
-    line.timer.unref();
+    bucket.timer.unref();
   }
 }
 
-function refill(line: Line): void {
+const fullBucket = ({ stock }: BucketLimits): Bucket => ({ tokens: stock, atMs: performance.now() });
+
+function refill(bucket: Bucket, { stock, perSecond }: BucketLimits): void {
   const nowMs = performance.now();
-  line.tokens = Math.min(stock, line.tokens + ((nowMs - line.atMs) * perSecond) / 1_000);
-  line.atMs = nowMs;
+  bucket.tokens = Math.min(stock, bucket.tokens + ((nowMs - bucket.atMs) * perSecond) / 1_000);
+  bucket.atMs = nowMs;
 }

@@ -121,15 +121,14 @@ export class Incoming {
       recounted: (counting) => this.#requireRoom(visit, counting),
     });
     const answer = async (deciding: Sink): Promise<void> => {
+      const expiry = setTimeout(() => deciding.decline(notAnswered()), undecidedMs);
+      expiry.unref();
       try {
-        const expiry = setTimeout(() => deciding.decline(notAnswered()), undecidedMs);
-        expiry.unref();
         const decision = visit.decision ?? (await terms.decide(deciding));
-        clearTimeout(expiry);
         if (!decision.accept) return deciding.decline(terms.refusal(deciding, decision));
         visit.decision = decision;
-        if (peer.secure && terms.kind === 'push')
-          this.#context.knownDevices.accept(peer.deviceId, peer.alias);
+        // Nobody looked where everything is taken at once.
+        if (peer.secure && terms.needsPreview) this.#context.knownDevices.accept(peer.deviceId, peer.alias);
         const { home, homeFaults, bootId } = this.#context;
         const root = terms.root(decision);
         if (decision.mustFit === true && decision.wants === undefined && before === undefined) {
@@ -144,6 +143,8 @@ export class Incoming {
         await deciding.accept({ home, homeFaults, bootId, root, onConflict, wants: decision.wants });
       } catch (thrown) {
         deciding.decline(asHexdropError(thrown));
+      } finally {
+        clearTimeout(expiry);
       }
     };
     const visit: Visit = {

@@ -14,22 +14,31 @@ import type { SourceTree } from './source-tree.ts';
 const sliceMs = 2;
 const totalsEveryMs = 250;
 
+/** Pages that wait for the socket: beyond this nothing is walked or told until the sink has read some of them. */
+const mostUnsentBytes = 1_048_576;
+
 export class ManifestSender {
   readonly #tree: SourceTree;
   readonly #outbox: Outbox;
   readonly #wire: TransferWire;
   readonly #pages: ManifestPageWriter;
+  readonly #wake: () => void;
+  #unsentBytes = 0;
   #isAccepted = false;
   #isLastSent = false;
   #toldTotals: Totals;
   #toldAtMs = performance.now();
 
-  /** @param told the totals that OFFER carried */
-  constructor(tree: SourceTree, outbox: Outbox, wire: TransferWire, told: Totals) {
+  /**
+   * @param told the totals that OFFER carried
+   * @param wake called when pages that waited for the socket are on their way, and there may be work again
+   */
+  constructor(tree: SourceTree, outbox: Outbox, wire: TransferWire, told: Totals, wake: () => void) {
     this.#tree = tree;
     this.#outbox = outbox;
     this.#wire = wire;
     this.#toldTotals = told;
+    this.#wake = wake;
     this.#pages = new ManifestPageWriter(wire.id);
   }
 
@@ -43,17 +52,21 @@ export class ManifestSender {
 
   /** Works for a few milliseconds. Returns whether more can be done at once. */
   work(): boolean {
-    if (this.#isLastSent) return false;
+    if (this.#isLastSent || this.#isFull) return false;
     const room = limits.windowEntries - this.#outbox.open;
     if (!this.#tree.isDone && room > 0) {
       this.#tree.advance(sliceMs, room, (entry) => this.#outbox.add(entry));
     }
     this.#tellTotals();
     this.#sendPages();
-    if (this.#isLastSent) return false;
+    if (this.#isLastSent || this.#isFull) return false;
     const canWalk =
       !this.#tree.isDone && this.#tree.isWaiting !== true && this.#outbox.open < limits.windowEntries;
     return canWalk || (this.#windowRoom() > 0 && this.#outbox.nextUnsent() !== undefined);
+  }
+
+  get #isFull(): boolean {
+    return this.#unsentBytes > mostUnsentBytes;
   }
 
   #windowRoom(): number {
@@ -66,7 +79,7 @@ export class ManifestSender {
     let room = this.#windowRoom();
     for (
       let entry = this.#outbox.nextUnsent();
-      entry !== undefined && room > 0;
+      entry !== undefined && room > 0 && !this.#isFull;
       entry = this.#outbox.nextUnsent()
     ) {
       if (!this.#pages.add({ ...entry, version: this.#tree.versionOf(entry) })) {
@@ -81,7 +94,13 @@ export class ManifestSender {
   }
 
   #send(isLast: boolean): void {
-    this.#wire.writeControl('MANIFEST', this.#pages.finish(isLast));
+    const page = this.#pages.finish(isLast);
+    this.#unsentBytes += page.length;
+    this.#wire.writeControl('MANIFEST', page, () => {
+      const wasFull = this.#isFull;
+      this.#unsentBytes -= page.length;
+      if (wasFull && !this.#isFull) this.#wake();
+    });
     this.#isLastSent = isLast;
   }
 

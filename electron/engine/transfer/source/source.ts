@@ -123,7 +123,9 @@ export class Source implements TransferPort {
   /** OFFER has been sent: the manifest follows. */
   start(): void {
     const wire = this.#wire as TransferWire;
-    this.#manifest = new ManifestSender(this.#tree, this.#outbox, wire, this.#tree.totals);
+    this.#manifest = new ManifestSender(this.#tree, this.#outbox, wire, this.#tree.totals, () =>
+      this.#scheduleWork(),
+    );
     this.#bulk = new BulkSender({
       wire,
       outbox: this.#outbox,

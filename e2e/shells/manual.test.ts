@@ -27,6 +27,13 @@ describe('the manual page', () => {
     writeFileSync(page, manualPage(manifest.version));
   });
 
+  it('is ASCII whatever the tables say: groff takes its input for Latin-1 where nobody tells it otherwise', () => {
+    const inTables = JSON.stringify(commands).match(/[^\p{ASCII}]/gu) ?? [];
+    expect(inTables.length).toBeGreaterThan(0);
+    expect(manualPage(manifest.version)).toMatch(/^\p{ASCII}*$/u);
+    expect(manualPage(manifest.version)).toContain('\\[u2026]');
+  });
+
   const groff = needs('groff', 'groff sets the manual page without a warning');
   it.skipIf(!groff.available)('is set by groff without a warning', () => {
     expect(judged(groff.path, ['-man', '-ww', '-z', '-Tutf8', page])).toBe('');

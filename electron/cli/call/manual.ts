@@ -8,7 +8,10 @@ import { commands, commonOptions } from './commands.ts';
 import type { CommandSpec } from '../context.ts';
 import { helpColumns, optionRows, shortUsageOf, wrap } from './help.ts';
 
-/** As the language reads it: nothing is a request, a backslash is one, and a dash is one that can be copied. */
+/**
+ * As groff reads it: nothing is a request, a backslash is one, a dash is one that can be copied, and a character outside ASCII
+ * has its escape of groff_char(7), because groff takes its input for Latin-1 unless it is told otherwise.
+ */
 const escaped = (line: string): string =>
   line
     .replaceAll('\\', '\\e')
@@ -16,6 +19,10 @@ const escaped = (line: string): string =>
     .replaceAll("'", '\\(aq')
     .replaceAll('~', '\\(ti')
     .replaceAll('^', '\\(ha')
+    .replaceAll(/[^\p{ASCII}]/gu, (character) => {
+      const code = character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+      return `\\[u${code}]`;
+    })
     .replace(/^[.']/, '\\&$&');
 
 const text = (words: string): string => wrap(words, helpColumns).map(escaped).join('\n');

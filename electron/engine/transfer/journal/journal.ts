@@ -97,12 +97,22 @@ const noVersion = '';
 
 export const journalFolderOf = (home: string): string => join(home, 'journal');
 
-/** What belongs together: this home, the device, the target and the names at the top; no address, no port. */
-const keyOf = ({ home, peerDeviceId, targetRoot, roots }: JournalOptions): string =>
-  createHash('sha256')
+/**
+ * Every key that a journal of this home, device, target and names at the top may have, the first that is taken first.
+ * Neither an address nor a port is part of it.
+ */
+export const journalKeysOf = ({
+  home,
+  peerDeviceId,
+  targetRoot,
+  roots,
+}: Omit<JournalOptions, 'bootId' | 'faults'>): readonly string[] => {
+  const key = createHash('sha256')
     .update(JSON.stringify([realHome(home), peerDeviceId, targetRoot, ...roots.toSorted()]))
     .digest('hex')
     .slice(0, 32);
+  return Array.from({ length: parallelKeys }, (_, copy) => (copy === 0 ? key : `${key}-${copy + 1}`));
+};
 
 const realHome = (home: string): string => {
   try {
@@ -140,8 +150,7 @@ export class Journal {
    * transfer has it, a fresh one beside it. In memory when the home takes none. Throws too-many-requests.
    */
   static open(options: JournalOptions): Journal {
-    const key = keyOf(options);
-    const keys = Array.from({ length: parallelKeys }, (_, copy) => (copy === 0 ? key : `${key}-${copy + 1}`));
+    const keys = journalKeysOf(options);
     for (const candidate of keys) {
       const lines = takeKept(candidate);
       if (lines !== undefined) return new Journal(candidate, options, lines);

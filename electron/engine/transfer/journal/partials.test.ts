@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Journal } from './journal.ts';
 import { currentBootId } from '../../../base/boot-id.ts';
-import { cleanPartials, listPartials } from './partials.ts';
+import { cleanPartials, isUnfinished, listPartials } from './partials.ts';
 
 let base = '';
 let home = '';
@@ -48,6 +48,30 @@ const unfinished = (roots?: string[]): Journal => {
 };
 const partialOf = ({ key }: Journal): string => join(targetRoot, 'folder', `.hexdrop-partial-${key}.1`);
 const journalNames = (): string[] => readdirSync(join(home, 'journal'));
+
+describe('whether an offer goes on with an unfinished transfer', () => {
+  const isGoingOn = (names: readonly string[], deviceId = 'f00d', dir = targetRoot): boolean =>
+    isUnfinished(home, { roots: names.map((name) => ({ name })), deviceId, dir });
+
+  it('is told by the device, the folder and all the names, however many and in which order', () => {
+    const names = Array.from({ length: 150 }, (_, index) => `name ${index}`);
+    unfinished(names).close();
+    expect(isGoingOn(names)).toBe(true);
+    expect(isGoingOn(names.toReversed())).toBe(true);
+    expect(isGoingOn(names.slice(1))).toBe(false);
+    expect(isGoingOn(names, 'beef')).toBe(false);
+    expect(isGoingOn(names, 'f00d', base)).toBe(false);
+  });
+
+  it('reads no journal but its own: what stands under the key of another is not looked at', () => {
+    const journal = unfinished();
+    journal.close();
+    const folder = join(home, 'journal');
+    renameSync(join(folder, `${journal.key}.jsonl`), join(folder, `${'0'.repeat(32)}.jsonl`));
+    expect(listPartials(home)).toHaveLength(1);
+    expect(isGoingOn(['folder'])).toBe(false);
+  });
+});
 
 describe('the list of partials', () => {
   it('is empty without a home, and without journals', () => {

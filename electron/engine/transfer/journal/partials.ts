@@ -8,7 +8,7 @@ import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 
 import { currentBootId } from '../../../base/boot-id.ts';
-import { journalFolderOf, passingPaths } from './journal.ts';
+import { journalFolderOf, journalKeysOf, passingPaths } from './journal.ts';
 import { JournalContent } from './journal-content.ts';
 import { forEachLine } from './journal-file.ts';
 import { acquireLock, isLockedByLiving, releaseLock } from '../../../base/process-lock.ts';
@@ -26,7 +26,10 @@ export const listPartials = (home: string): PartialSummary[] => {
     .toSorted((one, other) => other.updatedAtMs - one.updatedAtMs);
 };
 
-/** Whether an earlier run left something of the same files of that device in the folder. */
+/**
+ * Whether an earlier run left something of the same files of that device in the folder. Only the journals that such a run
+ * can have are opened: an offer costs the same however many transfers are unfinished.
+ */
 export const isUnfinished = (
   home: string,
   files: {
@@ -35,14 +38,15 @@ export const isUnfinished = (
     readonly dir: string;
   },
 ): boolean => {
-  const names = JSON.stringify(files.roots.map(({ name }) => name).toSorted());
-  const target = resolve(files.dir);
-  return listPartials(home).some(
-    (left) =>
-      left.peerDeviceId === files.deviceId &&
-      left.target === target &&
-      JSON.stringify(left.roots.toSorted()) === names,
-  );
+  const folder = journalFolderOf(home);
+  const bootId = currentBootId();
+  const keys = journalKeysOf({
+    home,
+    peerDeviceId: files.deviceId,
+    targetRoot: resolve(files.dir),
+    roots: files.roots.map(({ name }) => name),
+  });
+  return keys.some((key) => summaryOf(folder, key, bootId) !== undefined);
 };
 
 export interface CleanResult {

@@ -1,6 +1,6 @@
 /**
- * The engine as its users see it: the command line, and later the host of the windows. Types only; the engine
- * itself is engine.ts. Everything that leaves here is plain data from shared/model.
+ * The engine as its users see it: the command line and the host of the windows. Types only; the engine itself is
+ * engine.ts. Everything that leaves here is plain data from shared/model.
  */
 
 import type { DeviceKind } from '../../shared/model/device.ts';
@@ -19,6 +19,8 @@ import type {
 } from '../../shared/model/transfer.ts';
 import type { HexdropError } from '../../shared/errors/errors.ts';
 import type { CaptureApi } from './capture-api.ts';
+
+/** A device whose key is recorded. */
 export interface KnownDevice {
   /** 64 hex digits: SHA-256 of the public key. */
   readonly deviceId: string;
@@ -38,7 +40,9 @@ export interface KnownDevice {
   readonly accepted?: true;
 }
 
+/** What an unfinished transfer left behind, as its journal tells. */
 export interface PartialSummary {
+  /** Names the journal: 32 hex digits, with a number behind when several ran at a time. */
   readonly key: string;
   /** Empty, like all that follows, when the journal cannot be read. */
   readonly peerDeviceId: string;
@@ -94,11 +98,14 @@ export interface EngineChange {
   readonly downloadLimit?: number | null;
 }
 
+/** What happens to the offers of others. */
 export interface ReceivePolicy {
+  /** Folder in which what is accepted is placed unless the decision names another. */
   readonly dir: string;
   readonly onConflict: ConflictPolicy;
   /** Asked as soon as the offer is there: for a decision that needs no preview of the tree. */
   readonly decidesAtOnce?: boolean;
+  /** The transfer waits for it; the offer is taken back meanwhile when the other side cancels. */
   decide(offer: OfferView): Promise<Decision>;
 }
 
@@ -258,6 +265,7 @@ export interface FileRange {
   readonly bytes: Uint8Array;
 }
 
+/** A piece of text for the clipboard or the notes of a person. */
 export interface TextRequest extends ReachOptions {
   readonly to: Endpoint;
   /** 1 to 60,000 characters. */
@@ -290,6 +298,7 @@ export interface ShareRequest {
   readonly pin?: string;
 }
 
+/** Steers one transfer. */
 export interface TransferHandle {
   /** 32 hex digits. */
   readonly id: string;
@@ -356,11 +365,13 @@ export interface Engine {
   readonly capture: CaptureApi;
   /** Takes effect at once, for sessions that begin from now on. */
   configure(change: EngineChange): void;
+  /** Resolves once connections are taken, with the address and the port that are used. Rejects with usage when it listens. */
   listen(request: ListenRequest): Promise<Endpoint & { readonly deviceId: string }>;
   /** Takes no new connections; sessions and transfers that run go on. `listen` may follow. */
   stopListening(): Promise<void>;
   /** What happens to offers and texts from now on; undefined: they are answered `not-receiving`. */
   setReceivePolicy(policy: ReceivePolicy | undefined): void;
+  /** Serves a folder from now on. Its name differs from the one asked for when another share has that. */
   addShare(request: ShareRequest): ShareView;
   /** Who opened the share before has to give a new PIN. @throws HexdropError no-such-share */
   updateShare(name: string, change: ShareChange): ShareView;
@@ -368,11 +379,15 @@ export interface Engine {
   removeShare(name: string): void;
   /** Who has a session and asked for something of a share, by its name; shares without visitors are absent. */
   shareVisitors(): ReadonlyMap<string, readonly ShareVisitor[]>;
+  /** Offers files and folders; they go once the other side accepts. Fails with `declined` when it does not. */
   send(request: SendRequest): TransferHandle;
+  /** Fetches files and folders out of shares into a folder of this machine. */
   get(request: GetRequest): TransferHandle;
+  /** Puts files and folders into a share that takes uploads; nobody is asked. */
   put(request: PutRequest): TransferHandle;
   /** Any transfer of the snapshot, also one that another device started; what is over can be looked at only. */
   transfer(id: string): TransferHandle | undefined;
+  /** Yields the entries page by page while they come; throws when the folder cannot be listed. */
   list(request: ListRequest): AsyncIterable<ListedEntry>;
   /** Like `read`, uses one session for all calls to one device that follow each other within half a minute. */
   listPage(request: ListPageRequest): Promise<ListPage>;
@@ -382,15 +397,19 @@ export interface Engine {
   sendText(request: TextRequest): Promise<PeerView>;
   /** Opens a session and closes it again. */
   probe(request: ProbeRequest): Promise<Probed>;
+  /** What unfinished transfers left in this home, the latest first. */
   partials(): Promise<readonly PartialSummary[]>;
   /** Removes what no running transfer uses; returns what was removed. */
   cleanPartials(): Promise<readonly PartialSummary[]>;
+  /** Devices whose key is recorded. */
   knownDevices(): readonly KnownDevice[];
   /** A person compared the key of this device, which may never have been met, or takes that back. */
   verifyDevice(deviceId: string, on: boolean): void;
   /** Its key is as good as never seen. */
   forgetDevice(deviceId: string): void;
+  /** Calls the listener with every event from now on; what it returns ends that. */
   onEvent(listener: (event: EngineEvent) => void): () => void;
+  /** What is so now: listeners need no events of the past. */
   snapshot(): EngineSnapshot;
   /** Cancels nothing on disk: sessions get BYE, partials stay. Takes at most 800 ms. */
   close(): Promise<void>;

@@ -56,3 +56,25 @@ describe.each(pages.filter((page) => !ofThen.test(page)))('%s', (page) => {
     );
   });
 });
+
+describe('the comments of the sources', () => {
+  /** A comment breaks its lines anywhere, also within the name of a section. */
+  const proseOf = (file: string): string => textOf(file).replaceAll(/\n\s*(?:\*|\/\/|--|#)\s?/gu, ' ');
+  const sectionsOf = (page: string): readonly string[] =>
+    [...textOf(page).matchAll(/^#{1,6} (.+)$/gmu)].map(([, heading = '']) => heading.replaceAll('`', ''));
+  const references = files
+    .filter((file) => /\.(?:ts|tsx|mjs|css|lua|py)$/u.test(file))
+    .flatMap((file) =>
+      [...proseOf(file).matchAll(/(docs\/[A-Z]+\.md),? "([^"]+)"/gu)].map(
+        ([, page = '', section = '']) => [file, page, section] as const,
+      ),
+    );
+
+  it('point to sections of documents that are there', () => {
+    expect(references.length).toBeGreaterThan(0);
+    const isThere = (page: string, section: string): boolean =>
+      // A message has its number behind its name.
+      sectionsOf(page).some((heading) => heading === section || heading.startsWith(`${section} (0x`));
+    expect(references.filter(([, page, section]) => !isThere(page, section))).toEqual([]);
+  });
+});

@@ -1,5 +1,5 @@
 /**
- * Which mode a connection wears, by its first bytes (docs/PROTOCOL.md, "One port, two transportModes"). Pure.
+ * Tells the transport mode of a connection from its first bytes (docs/PROTOCOL.md, "One port, two transport modes"). Pure.
  */
 
 import { magicBytes } from '../../../shared/protocol/header.ts';

@@ -1,7 +1,7 @@
 /**
- * Accepts connections: one port, two transportModes by the first byte (docs/PROTOCOL.md, "One port, two transportModes"). What
- * comes out is a Connection whose peer has proven its key, or a plain one where that is allowed. Whatever else
- * comes in gets a typed answer, and never disturbs the others. Knows no frame but ERROR.
+ * Accepts connections: one port, two transport modes, told apart by the first byte (docs/PROTOCOL.md, "One port, two
+ * transport modes"). What comes out is a Connection whose peer has proven its key, or a plain one where that is allowed.
+ * Whatever else comes in gets a typed answer, and never disturbs the others. Knows no frame but ERROR.
  */
 
 import { createServer } from 'node:net';
@@ -195,7 +195,7 @@ class ConnectionAcceptor {
 
   #secured(socket: TLSSocket): void {
     socket.on('error', () => undefined);
-    const pending = this.#guestOf(socket);
+    const pending = this.#pendingOf(socket);
     if (pending === undefined) {
       socket.destroy();
       return;
@@ -217,7 +217,7 @@ class ConnectionAcceptor {
   }
 
   #handshakeFailed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
-    const pending = this.#guestOf(socket);
+    const pending = this.#pendingOf(socket);
     if (pending !== undefined && this.#finish(pending)) {
       this.#options.onReject?.(pending.remote, handshakeFailure(error, pending.remote));
     }
@@ -283,7 +283,7 @@ class ConnectionAcceptor {
     return true;
   }
 
-  #guestOf(socket: TLSSocket): PendingConnection | undefined {
+  #pendingOf(socket: TLSSocket): PendingConnection | undefined {
     const { remoteAddress, remotePort } = socket;
     if (remoteAddress === undefined || remotePort === undefined) return undefined;
     return this.#pending.get(keyOf({ address: plainAddress(remoteAddress), port: remotePort }));

@@ -42,7 +42,7 @@ export function acceptSession(context: PeerContext, connection: Connection, open
   });
 }
 
-/** A guest has no address that it was known by. */
+/** The address of a device that dials in says nothing: only its key is looked up. */
 function trustOf(context: PeerContext, connection: Connection, deviceId: string): Trust {
   if (connection.info.peerDeviceId === undefined) return 'unauthenticated';
   return context.knownDevices.check(undefined, deviceId);

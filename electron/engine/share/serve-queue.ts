@@ -1,7 +1,8 @@
 /**
- * Whose turn it is to be served: each device has a few running fetches at a time, all devices of an origin some more, and
- * neither begins them faster than people would: keys cost nothing, so what one may begin is bounded for the origin too. The rest waits, so that whoever asks and cancels, or accepts and does not
- * read, holds up nobody but himself (docs/SECURITY.md, "What one origin may cause").
+ * Decides whose turn it is to be served. Each device has a few running fetches at a time and begins them no faster than
+ * people would; the same holds, with higher limits, for all devices of an origin, because keys cost nothing. The rest
+ * waits, so that whoever asks and cancels, or accepts and does not read, holds up nobody but himself (docs/SECURITY.md,
+ * "What one origin may cause").
  */
 
 import { originOf } from '../../base/origin.ts';

@@ -14,9 +14,17 @@ export interface BucketLimits {
 
 interface Bucket {
   /** Negative where turns were given out in advance. */
-  tokens: number;
-  atMs: number;
+  readonly tokens: number;
+  /** When it had so many. */
+  readonly atMs: number;
 }
+
+/** What is in the bucket now: what was taken comes back with time. */
+export const refilled = (
+  { tokens, atMs }: Bucket,
+  { stock, perSecond }: BucketLimits,
+  nowMs: number,
+): number => Math.min(stock, tokens + ((nowMs - atMs) * perSecond) / 1_000);
 
 /** Origins whose stock is not full; those that were full again are forgotten. */
 const rememberedOrigins = 10_000;
@@ -34,8 +42,7 @@ export class TokenBuckets {
     const { stock, perSecond } = this.#limits;
     const origin = originOf(address);
     const before = this.#buckets.get(origin) ?? { tokens: stock, atMs: nowMs };
-    const refilled = Math.min(stock, before.tokens + ((nowMs - before.atMs) * perSecond) / 1_000);
-    const tokens = refilled - 1;
+    const tokens = refilled(before, this.#limits, nowMs) - 1;
     this.#buckets.delete(origin);
     this.#buckets.set(origin, { tokens, atMs: nowMs });
     if (this.#buckets.size > rememberedOrigins) this.#forgetFull(nowMs);
@@ -43,9 +50,8 @@ export class TokenBuckets {
   }
 
   #forgetFull(nowMs: number): void {
-    const { stock, perSecond } = this.#limits;
-    for (const [origin, { tokens, atMs }] of this.#buckets) {
-      if (tokens + ((nowMs - atMs) * perSecond) / 1_000 >= stock) this.#buckets.delete(origin);
+    for (const [origin, bucket] of this.#buckets) {
+      if (refilled(bucket, this.#limits, nowMs) >= this.#limits.stock) this.#buckets.delete(origin);
     }
     const [oldest] = this.#buckets.keys();
     if (this.#buckets.size > rememberedOrigins && oldest !== undefined) this.#buckets.delete(oldest);

@@ -6,6 +6,7 @@
  */
 
 import { originOf } from '../../base/origin.ts';
+import { refilled } from '../../base/token-buckets.ts';
 import type { BucketLimits } from '../../base/token-buckets.ts';
 
 /** Each holds a walk, open files and about 1 MiB on its way. */
@@ -164,8 +165,8 @@ export class ServeQueue {
 
 const fullBucket = ({ stock }: BucketLimits): Bucket => ({ tokens: stock, atMs: performance.now() });
 
-function refill(bucket: Bucket, { stock, perSecond }: BucketLimits): void {
+function refill(bucket: Bucket, limits: BucketLimits): void {
   const nowMs = performance.now();
-  bucket.tokens = Math.min(stock, bucket.tokens + ((nowMs - bucket.atMs) * perSecond) / 1_000);
+  bucket.tokens = refilled(bucket, limits, nowMs);
   bucket.atMs = nowMs;
 }

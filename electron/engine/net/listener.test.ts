@@ -16,7 +16,7 @@ import {
 import { dialing, inTurn, listening, opening, ours, stillServes, theirs } from '../testing/loopback.ts';
 import { reading } from '../testing/reader.ts';
 
-describe('one port, two transportModes', () => {
+describe('one port, two transport modes', () => {
   test('takes TLS and plain side by side', async () => {
     const listener = await listening();
     const plain = await dialing({ port: listener.port, plain: true });

@@ -156,7 +156,7 @@ describe('DONE that is lost', () => {
     expect(leftovers(where.home, where.dir)).toEqual([]);
   });
 
-  it('leaves nothing behind when the source said completionGrace', async () => {
+  it('leaves nothing behind when the source said BYE', async () => {
     const { from: _from, ...where } = places();
     await Rig.run(where);
     expect(leftovers(where.home, where.dir)).toEqual([]);

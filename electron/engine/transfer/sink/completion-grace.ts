@@ -1,7 +1,7 @@
 /**
  * From DONE to the source's BYE (docs/PROTOCOL.md, "Settlement"). Who dialed knows by itself that all is done. Who was
- * dialed may be offered it all again should DONE get lost: until the source has said completionGrace, or for a while, what has
- * landed stays known.
+ * dialed may be offered it all again should DONE get lost: what has landed stays known until the source has said BYE, or
+ * for a while.
  */
 
 import type { SessionFacts } from '../../session/transfer-wire.ts';
